@@ -1,2 +1,77 @@
-"""x."""
+"""Dfns personal access tokens and their permissions, as tidy pandas DataFrames.
+
+>>> import dfns_frames as dff
+>>> pats = dff.demo.client().pats()  # doctest: +SKIP
+>>> pats.tokens  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from dfns_frames import demo as demo
+    from dfns_frames import measures as measures
+    from dfns_frames.catalogue import operations as operations
+    from dfns_frames.client import Client as Client
+    from dfns_frames.combine import concat as concat
+    from dfns_frames.errors import ApiError as ApiError
+    from dfns_frames.errors import AuthenticationError as AuthenticationError
+    from dfns_frames.errors import ConfigurationError as ConfigurationError
+    from dfns_frames.errors import DfnsFramesError as DfnsFramesError
+    from dfns_frames.errors import DriftWarning as DriftWarning
+    from dfns_frames.errors import NetworkError as NetworkError
+    from dfns_frames.errors import PermissionDeniedError as PermissionDeniedError
+    from dfns_frames.errors import Problem as Problem
+    from dfns_frames.errors import RateLimitError as RateLimitError
+    from dfns_frames.errors import ResponseError as ResponseError
+    from dfns_frames.errors import SchemaError as SchemaError
+    from dfns_frames.errors import ServerError as ServerError
+    from dfns_frames.frames import Frames as Frames
+    from dfns_frames.intake import read as read
+
+# Where each public name lives. They are imported on use, so that `dfns-frames --help` costs no pandas.
+_HOMES = {
+    "ApiError": "errors",
+    "AuthenticationError": "errors",
+    "Client": "client",
+    "ConfigurationError": "errors",
+    "DfnsFramesError": "errors",
+    "DriftWarning": "errors",
+    "Frames": "frames",
+    "NetworkError": "errors",
+    "PermissionDeniedError": "errors",
+    "Problem": "errors",
+    "RateLimitError": "errors",
+    "ResponseError": "errors",
+    "SchemaError": "errors",
+    "ServerError": "errors",
+    "concat": "combine",
+    "demo": "",
+    "measures": "",
+    "operations": "catalogue",
+    "read": "intake",
+}
+
+__all__ = [
+    *_HOMES,
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = _HOMES[name]
+    value = (
+        getattr(import_module(f"{__name__}.{home}"), name) if home else import_module(f"{__name__}.{name}")
+    )
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

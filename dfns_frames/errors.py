@@ -1,0 +1,173 @@
+"""Every error and warning that dfns-frames raises of its own accord.
+
+::
+
+    DfnsFramesError                 .status .retryable .retry_after .error_id on every one
+    ├── ConfigurationError          no token, a bad URL or region, an option out of range
+    ├── ApiError                    the API answered with an error
+    │   ├── AuthenticationError     401
+    │   ├── PermissionDeniedError   403, with .operation
+    │   ├── RateLimitError          429
+    │   └── ServerError             5xx
+    ├── NetworkError                no answer: connection, TLS, timeout, deadline, redirect, too large
+    ├── ResponseError               an answer that is no token list: empty, HTML, truncated, another shape
+    └── SchemaError                 a token list that does not fit the declaration, with .problems
+
+Files and folders fail with Python's own :class:`OSError`; a table that does not exist is an
+:class:`AttributeError` or a :class:`KeyError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = [
+    "ApiError",
+    "AuthenticationError",
+    "ConfigurationError",
+    "DfnsFramesError",
+    "DriftWarning",
+    "NetworkError",
+    "PermissionDeniedError",
+    "Problem",
+    "RateLimitError",
+    "ResponseError",
+    "SchemaError",
+    "ServerError",
+]
+
+PROBLEMS_SHOWN = 20
+
+
+class DfnsFramesError(Exception):
+    """Base of all errors of this package.
+
+    Attributes
+    ----------
+    status
+        The HTTP status of the answer; None if there was none or it does not matter here.
+    retryable
+        Whether the same call may succeed later without any change.
+    retry_after
+        Seconds the server asked to wait; None if it did not say.
+    error_id
+        The server's own id of the error, for the vendor's support; None if it gave none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retryable: bool = False,
+        retry_after: float | None = None,
+        error_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retryable = retryable
+        self.retry_after = retry_after
+        self.error_id = error_id
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The default would call the class with the message alone and lose what is keyword-only.
+        return (_rebuild, (type(self), self.args, dict(self.__dict__)))
+
+
+def _rebuild(kind: type[DfnsFramesError], args: tuple[Any, ...], state: dict[str, Any]) -> DfnsFramesError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class ConfigurationError(DfnsFramesError, ValueError):
+    """A call that cannot be made as written: no token, a bad URL or region, an option out of range."""
+
+
+class ApiError(DfnsFramesError):
+    """The API answered with an error status."""
+
+
+class AuthenticationError(ApiError):
+    """401: the bearer token is missing, expired, or belongs to another region."""
+
+
+class PermissionDeniedError(ApiError):
+    """403: the token may not do this.
+
+    Attributes
+    ----------
+    operation
+        The operation that is missing, such as ``"Auth:Users:Read"``; None if the API did not name it.
+    """
+
+    operation: str | None = None
+
+
+class RateLimitError(ApiError):
+    """429: the organisation's requests of this minute are used up."""
+
+
+class ServerError(ApiError):
+    """5xx: the fault is on the API's side."""
+
+
+class NetworkError(DfnsFramesError):
+    """No usable answer arrived: connection, TLS, timeout, deadline, redirect, or too large a body."""
+
+
+class ResponseError(DfnsFramesError):
+    """An answer, or a file, that is no token list at all: empty, HTML, truncated, no JSON, another shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One place where a token list does not fit the declaration.
+
+    Attributes
+    ----------
+    item
+        Number of the token in the response, counted from 0; None if the fault is outside the tokens.
+    token_id
+        Its id, as far as it could be read; None otherwise.
+    path
+        Where in the response, such as ``items[3].permissionAssignments[0].permissionId``.
+    expected
+        What the declaration asks for.
+    found
+        What stands there: its type, never its value, which might be a secret.
+    """
+
+    item: int | None
+    token_id: str | None
+    path: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        token = f" (token {self.token_id!r})" if self.token_id else ""
+        return f"{self.path}{token}: expected {self.expected}, found {self.found}"
+
+
+class SchemaError(DfnsFramesError):
+    """A token list that does not fit the declaration.
+
+    Attributes
+    ----------
+    problems
+        Every problem found, in the order of the response; the message shows the first 20.
+    """
+
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        self.problems = tuple(problems)
+        shown = [f"  {problem}" for problem in self.problems[:PROBLEMS_SHOWN]]
+        if len(self.problems) > PROBLEMS_SHOWN:
+            shown.append(f"  … and {len(self.problems) - PROBLEMS_SHOWN:,} more, all in .problems")
+        super().__init__("\n".join([message, *shown]))
+
+
+class DriftWarning(UserWarning):
+    """A response holds something that this version does not know; the frames list it in ``.drift``."""

@@ -1,0 +1,214 @@
+"""The engine: items and declarations in, Arrow tables out. Pure; knows no endpoint by name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dfns_frames.schema import DICTIONARY, ELEMENT, TIME, Column, Endpoint, Kind, Table
+from dfns_frames.validate import shorten
+
+Drift = Counter[tuple[str, str, str]]  # how often each (what, path, detail) was met
+
+_BITMAP = 1 << 27  # bytes that counting distinct values may use to do it without hashing
+_ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$"
+_RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))?", re.ASCII
+)
+
+
+def build(items: pa.StructArray, endpoint: Endpoint, drift: Drift) -> dict[str, pa.Table]:
+    """Build an endpoint's tables, outermost first, each handing values down to the next.
+
+    Parameters
+    ----------
+    items
+        The elements of the outermost array, of all pages.
+    endpoint
+        The declaration.
+    drift
+        Unknown values and texts that are no timestamps are added here.
+    """
+    built: dict[str, dict[str, pa.Array]] = {}
+    rows: pa.Array = items
+    above: dict[str, pa.Array] = {}
+    lengths = np.array([len(items)])
+    path = ""
+    for table, inner in zip(endpoint.tables, [*endpoint.tables[1:], None], strict=True):
+        path = f"{path}{table.json}[]"
+        columns = _read_columns(table, rows, path, drift)
+        columns |= _hand_down(table, above, lengths)
+        columns["source"] = _constant(endpoint.path, len(rows))
+        columns[_own_position(table)] = _positions(lengths)
+        if inner:
+            children = rows.field(str(inner.json))
+            counted = pc.list_value_length(children).cast(pa.int64())
+            columns |= {c.name: counted for c in table.columns if c.counts == inner.name and not c.distinct}
+            lengths = counted.fill_null(0).to_numpy()
+            rows = children.flatten()
+        built[table.name] = above = columns
+        path += "."
+    _count_distinct(endpoint, built)
+    return {
+        table.name: pa.Table.from_arrays(
+            [built[table.name][column.name] for column in table.columns], schema=table.arrow_schema
+        )
+        for table in endpoint.tables
+    }
+
+
+def _read_columns(table: Table, rows: pa.Array, path: str, drift: Drift) -> dict[str, pa.Array]:
+    """Return the columns that are read from the rows' own fields."""
+    columns = {}
+    for column in table.fields:
+        values = rows if column.json == ELEMENT else rows.field(column.json)
+        where = path if column.json == ELEMENT else f"{path}.{column.json}"
+        if column.kind.is_id:
+            values = _blank_to_null(values)
+        if column.kind.arrow == DICTIONARY:
+            values = values.dictionary_encode()
+            _note_unknown_values(column, values, where, drift)
+        elif column.kind is Kind.TIME:
+            values, strange = _times(values)
+            for text, count in strange.items():
+                drift["not a timestamp", where, shorten(text)] += count
+        columns[column.name] = values
+    if table.secret:
+        columns["secret_returned"] = pc.not_equal(rows.field(table.secret), "").fill_null(False)
+    return columns
+
+
+def _blank_to_null(values: pa.Array) -> pa.Array:
+    blank = pc.equal(values, "")
+    return pc.if_else(blank, None, values) if pc.any(blank).as_py() else values
+
+
+def _note_unknown_values(column: Column, values: pa.DictionaryArray, where: str, drift: Drift) -> None:
+    known = column.known
+    if known is None or known.issuperset(values.dictionary.to_pylist()):
+        return
+    for counted in pc.value_counts(values).to_pylist():
+        if counted["values"] not in known:
+            drift["unknown value", where, shorten(counted["values"])] += counted["counts"]
+
+
+def _hand_down(
+    table: Table, above: dict[str, pa.Array], lengths: npt.NDArray[np.int64]
+) -> dict[str, pa.Array]:
+    """Repeat each parent's values for its children.
+
+    Categories are encoded once a parent, and only of parents that have children: a category stands for
+    values that occur.
+    """
+    fertile = np.flatnonzero(lengths)
+    repeats = lengths[fertile]
+    columns = {}
+    for column in table.columns:
+        if column.name not in above or column.json is not None or column.name == "source":
+            continue
+        values = above[column.name].take(pa.array(fertile))
+        if column.kind.arrow != DICTIONARY:
+            columns[column.name] = pa.array(np.repeat(values.to_numpy(), repeats))
+            continue
+        if pa.types.is_dictionary(values.type):
+            values = values.dictionary_decode()
+        encoded = values.dictionary_encode()
+        codes = np.repeat(encoded.indices.fill_null(-1).to_numpy(), repeats)
+        indices = pa.array(codes, mask=codes < 0 if encoded.null_count else None)
+        columns[column.name] = pa.DictionaryArray.from_arrays(indices, encoded.dictionary)
+    return columns
+
+
+def _constant(value: str, count: int) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(
+        pa.array(np.zeros(count, dtype=np.int32)), pa.array([value][:count], type=pa.string())
+    )
+
+
+def _own_position(table: Table) -> str:
+    """Return the column that says where a row stands in its parent's array: the key's last position."""
+    return [name for name in table.key if table[name].kind is Kind.POSITION][-1]
+
+
+def _positions(lengths: npt.NDArray[np.int64]) -> pa.Array:
+    """Count from 0 within each parent."""
+    starts = np.cumsum(lengths) - lengths
+    return pa.array(np.arange(lengths.sum()) - np.repeat(starts, lengths))
+
+
+def _count_distinct(endpoint: Endpoint, built: dict[str, dict[str, pa.Array]]) -> None:
+    """Add the outermost table's counts of different values in a table further in."""
+    outer, *between, _ = endpoint.tables
+    position = _own_position(outer)
+    total = len(built[outer.name][position])
+    for column in outer.columns:
+        if not (column.counts and column.distinct):
+            continue
+        rows = built[column.counts]
+        encoded = rows[column.distinct]
+        counts = _distinct_per(
+            rows[position].to_numpy(), encoded.indices.to_numpy(), total, len(encoded.dictionary)
+        )
+        unknown = np.zeros(total, dtype=bool)
+        for table in between:
+            for counter in table.columns:
+                if counter.counts == column.counts:
+                    listed = built[table.name]
+                    unknown[listed[position].filter(listed[counter.name].is_null()).to_numpy()] = True
+        built[outer.name][column.name] = pa.array(counts, mask=unknown)
+
+
+def _distinct_per(
+    groups: npt.NDArray[np.int64], codes: npt.NDArray[np.int32], group_count: int, code_count: int
+) -> npt.NDArray[np.int64]:
+    """Count the different codes of each group."""
+    cells = groups * code_count + codes
+    if group_count * code_count <= _BITMAP:
+        seen = np.zeros(group_count * code_count, dtype=bool)
+        seen[cells] = True
+        return seen.reshape(group_count, code_count).sum(axis=1, dtype=np.int64)
+    distinct = pa.array(cells).unique().to_numpy()
+    return np.bincount(distinct // code_count, minlength=group_count).astype(np.int64)
+
+
+def _times(texts: pa.Array) -> tuple[pa.Array, Counter[str]]:
+    """Read timestamps; a text that is none becomes missing and is counted."""
+    if pc.all(pc.match_substring_regex(texts, _ISO)).as_py() is not False:
+        try:
+            return texts.cast(TIME), Counter()
+        except pa.ArrowInvalid:
+            pass  # a 30th of February, a leap second: each text is looked at alone
+    strange: Counter[str] = Counter()
+    times: list[datetime | None] = []
+    for text in texts.to_pylist():
+        time = None if text is None else parse_time(text)
+        times.append(time)
+        if time is None and text is not None:
+            strange[text] += 1
+    return pa.array(times, type=TIME), strange
+
+
+def parse_time(text: str) -> datetime | None:
+    """Read an RFC 3339 timestamp as UTC, finer than microseconds cut off; None if it is none.
+
+    Without an offset it is UTC. A leap second is the second that follows it.
+    """
+    match = _RFC3339.fullmatch(text)
+    if match is None:
+        return None
+    day, hours_minutes, seconds, fraction, sign, offset_hours, offset_minutes = match.groups()
+    if int(seconds) > 60 or int(offset_hours or 0) > 23 or int(offset_minutes or 0) > 59:
+        return None
+    offset = timedelta(hours=int(offset_hours or 0), minutes=int(offset_minutes or 0))
+    try:
+        minute = datetime.fromisoformat(f"{day}T{hours_minutes}00").replace(tzinfo=UTC)
+        time = minute + timedelta(seconds=int(seconds), microseconds=int((fraction or "0").ljust(6, "0")[:6]))
+        return time + offset if sign == "-" else time - offset
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,298 @@
+"""`Frames`: the tables of one or more responses, as DataFrames, with where they came from."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dfns_frames import export
+from dfns_frames.plot import Plot
+from dfns_frames.schema import DICTIONARY, Kind, Table
+from dfns_frames.tables import TABLES
+
+if TYPE_CHECKING:
+    import os
+
+    import numpy.typing as npt
+
+_NULLABLE = {pa.bool_(): pd.BooleanDtype(), pa.int64(): pd.Int64Dtype()}
+_PLAIN_INTEGERS = {pa.bool_(): pd.BooleanDtype()}
+
+
+class Frames(Mapping[str, pd.DataFrame]):
+    """Tables of the tokens visible to one or more callers, and where they came from.
+
+    A mapping of table name to pandas DataFrame; each table is an attribute too. The tables are held as
+    Arrow and become a DataFrame when first asked for. That DataFrame is yours: changing it changes neither
+    charts nor exports, which read the Arrow tables. To work on a part, use :meth:`filter`.
+
+    Frames come from `Client.pats` or `read`, joined ones from `concat`.
+
+    Attributes
+    ----------
+    tokens
+        A row is one access token, as listed. Key: `source`, `token_no`; `token_id` joins.
+    token_assignments
+        A row is one permission assigned to one token. Key: `source`, `token_no`, `assignment_no`.
+    token_operations
+        A row is one operation that one assignment gives one token. Key: the same and `operation`.
+    sources
+        A row is one source that was asked: address, time, status, how many tokens it listed.
+    drift
+        A row is one thing in the response that this version does not know.
+    rejected
+        A row is one listed token that ``skip_invalid=True`` set aside.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> pats = dff.read({"items": []})
+    >>> len(pats.tokens), str(pats.tokens.date_created.dtype)
+    (0, 'datetime64[us, UTC]')
+    """
+
+    tokens: pd.DataFrame
+    token_assignments: pd.DataFrame
+    token_operations: pd.DataFrame
+    sources: pd.DataFrame
+    drift: pd.DataFrame
+    rejected: pd.DataFrame
+
+    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
+        self._tables = {name: tables[name] for name in TABLES if name in tables}
+        self._frames: dict[str, pd.DataFrame] = {}
+
+    def arrow(self, name: str) -> pa.Table:
+        """Return one table as :class:`pyarrow.Table`, without a copy; for Polars, DuckDB and the like.
+
+        Raises
+        ------
+        KeyError
+            There is no such table; the message names those that exist.
+
+        Examples
+        --------
+        >>> import dfns_frames as dff
+        >>> dff.read({"items": []}).arrow("tokens").num_rows
+        0
+        """
+        try:
+            return self._tables[name]
+        except KeyError:
+            raise KeyError(self._no_such_table(name)) from None
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._frames:
+            self._frames[name] = _to_pandas(self.arrow(name), TABLES[name])
+        return self._frames[name]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name.startswith("_") or name not in self._tables:
+            raise AttributeError(self._no_such_table(name))
+        return self[name]
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._tables})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Frames):
+            return NotImplemented
+        return self._tables.keys() == other._tables.keys() and all(
+            table.equals(other._tables[name]) for name, table in self._tables.items()
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # comparable by content and holding mutable frames
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_tables": self._tables, "_frames": {}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    @property
+    def fetched_at(self) -> datetime:
+        """When the newest source was fetched, UTC; ages are relative to it unless you say otherwise."""
+        newest = pc.max(self._tables["sources"]["fetched_at"]).as_py()
+        return newest.astimezone(UTC) if newest else datetime.now(UTC)
+
+    @property
+    def plot(self) -> Plot:
+        """The charts, one a method: ``pats.plot.creation_over_time()``."""
+        return Plot(self)
+
+    def filter(self, which: pd.Series | npt.NDArray[np.bool_] | Iterable[str] | str) -> Frames:
+        """Keep some tokens, with their assignments and operations.
+
+        Parameters
+        ----------
+        which
+            A boolean mask over `tokens` (a Series is aligned by its index; missing counts as False), or
+            token ids, or one token id.
+
+        Returns
+        -------
+        Frames
+            With the same sources, drift and rejected items; positions (`token_no`) stay as they were.
+
+        Raises
+        ------
+        KeyError
+            A token id is not among the tokens.
+        ValueError
+            A mask does not fit the tokens.
+
+        Examples
+        --------
+        >>> import dfns_frames as dff
+        >>> pats = dff.read({"items": []})
+        >>> len(pats.filter(pats.tokens.is_active).tokens)
+        0
+        """
+        tokens = self._tables["tokens"]
+        kept = tokens.filter(pa.array(self._mask(which)))
+        tables = dict(self._tables)
+        for name, table in self._tables.items():
+            if name == "tokens":
+                tables[name] = _compact(kept)
+            elif "token_no" in TABLES[name].key:
+                tables[name] = _compact(table.filter(_belongs(table, kept)))
+        return Frames(tables)
+
+    def _mask(self, which: Any) -> npt.NDArray[np.bool_]:
+        tokens = self._tables["tokens"]
+        if isinstance(which, str):
+            which = [which]
+        if isinstance(which, pd.DataFrame):
+            raise TypeError("filter() takes a boolean mask or token ids, not a DataFrame")
+        values = which if isinstance(which, pd.Series) else pd.Series(list(which), dtype=_dtype_of(which))
+        if values.dtype == bool or isinstance(values.dtype, pd.BooleanDtype):
+            rows = pd.RangeIndex(tokens.num_rows)
+            if len(values) != len(rows) or (
+                isinstance(which, pd.Series) and not rows.isin(values.index).all()
+            ):
+                raise ValueError(
+                    f"the mask has {len(values):,} values for {tokens.num_rows:,} tokens, or another index; "
+                    "make it from `.tokens` of these same frames"
+                )
+            return values.reindex(rows).fillna(False).to_numpy(dtype=bool)
+        ids = values.dropna().astype(str)
+        listed = tokens["token_id"].to_pandas()
+        unknown = sorted(set(ids) - set(listed.dropna()))
+        if unknown:
+            more = f" and {len(unknown) - 5:,} more" * (len(unknown) > 5)
+            raise KeyError(f"no token has the id {', '.join(map(repr, unknown[:5]))}{more}")
+        return listed.isin(ids).to_numpy(dtype=bool)
+
+    def to_excel(self, path: str | os.PathLike[str], **options: Any) -> Path:
+        """Write one workbook; see `dfns_frames.export.to_excel`."""
+        return export.to_excel(self, path, **options)
+
+    def to_csv(self, folder: str | os.PathLike[str], **options: Any) -> Path:
+        """Write one CSV file a table; see `dfns_frames.export.to_csv`."""
+        return export.to_csv(self, folder, **options)
+
+    def to_parquet(self, folder: str | os.PathLike[str], **options: Any) -> Path:
+        """Write one Parquet file a table; see `dfns_frames.export.to_parquet`."""
+        return export.to_parquet(self, folder, **options)
+
+    @classmethod
+    def from_parquet(cls, folder: str | os.PathLike[str]) -> Frames:
+        """Read back what :meth:`to_parquet` wrote, equal, dtypes included."""
+        return cls(export.from_parquet(folder))
+
+    def __repr__(self) -> str:
+        lines = [f"Frames of the tokens visible to the caller{self._filtered()}"]
+        lines += [f"  {line}" for line in self._source_lines()]
+        width = max(map(len, self._tables), default=0)
+        for name, table in self._tables.items():
+            row = f"a row is {TABLES[name].row}"
+            lines.append(f"  {name:<{width}}  {table.num_rows:>9,} rows  {row}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td><code>{escape(name)}</code></td><td style='text-align:right'>{table.num_rows:,}</td>"
+            f"<td style='text-align:left'>{escape(TABLES[name].row)}</td></tr>"
+            for name, table in self._tables.items()
+        )
+        sources = "<br>".join(map(escape, self._source_lines()))
+        return (
+            f"<div><b>Tokens visible to the caller{escape(self._filtered())}</b><br>{sources}"
+            "<table><thead><tr><th style='text-align:left'>table</th><th>rows</th>"
+            f"<th style='text-align:left'>a row is</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        )
+
+    def _filtered(self) -> str:
+        sources = self._tables["sources"]
+        listed = (pc.sum(sources["item_count"]).as_py() or 0) - (
+            pc.sum(sources["rejected_count"]).as_py() or 0
+        )
+        kept = self._tables["tokens"].num_rows
+        return f" ({kept:,} of the {listed:,} that were read)" if kept != listed else ""
+
+    def _source_lines(self) -> list[str]:
+        lines = []
+        for row in self._tables["sources"].to_pylist():
+            when = f"{row['fetched_at']:%Y-%m-%d %H:%M:%S} UTC" if row["fetched_at"] else "at an unknown time"
+            rejected = f", {row['rejected_count']:,} set aside" * bool(row["rejected_count"])
+            lines.append(
+                f"{row['source']} from {row['url']}, {when}: {row['status']}, {row['item_count'] or 0:,} tokens{rejected}"
+            )
+        return lines
+
+    def _no_such_table(self, name: object) -> str:
+        near = difflib.get_close_matches(str(name), self._tables, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        return f"there is no table {name!r} here.{hint} There are: {', '.join(self._tables)}."
+
+
+def _to_pandas(table: pa.Table, declared: Table) -> pd.DataFrame:
+    """Make a DataFrame: positions as plain integers; counts and flags nullable, whatever they hold."""
+    frame = table.to_pandas(types_mapper=_PLAIN_INTEGERS.get)
+    for column in declared.columns:
+        if column.kind is Kind.COUNT:
+            frame[column.name] = table[column.name].to_pandas(types_mapper=_NULLABLE.get)
+        elif column.kind.arrow == DICTIONARY and frame[column.name].cat.categories.empty:
+            # pandas takes categories of which there are none for objects.
+            frame[column.name] = frame[column.name].cat.set_categories(pd.Index([], dtype="str"))
+    return frame
+
+
+def _dtype_of(values: Any) -> Any:
+    """Return what pandas is to make of a list: an empty one is neither flags nor ids to it."""
+    return None if isinstance(values, np.ndarray) or len(list(values)) else "str"
+
+
+def _belongs(table: pa.Table, tokens: pa.Table) -> pa.Array:
+    """Return which rows belong to these tokens."""
+    belongs = np.zeros(table.num_rows, dtype=bool)
+    for source in tokens["source"].unique().to_pylist():
+        kept = tokens["token_no"].filter(pc.equal(tokens["source"], source)).to_numpy()
+        here = pc.equal(table["source"], source).to_numpy()
+        belongs |= here & np.isin(table["token_no"].to_numpy(), kept)
+    return pa.array(belongs)
+
+
+def _compact(table: pa.Table) -> pa.Table:
+    """Encode categories anew, so that they stand for values that occur."""
+    for i, column in enumerate(table.schema):
+        if column.type == DICTIONARY:
+            table = table.set_column(
+                i, column, table.column(i).combine_chunks().dictionary_decode().dictionary_encode()
+            )
+    return table

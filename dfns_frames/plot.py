@@ -1,0 +1,6 @@
+"""Stub."""
+
+
+class Plot:
+    def __init__(self, frames):
+        self.frames = frames

@@ -1,0 +1,160 @@
+"""From response bodies to tables: the fast reader, its guards, and the slow path behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.json
+
+from dfns_frames.errors import DfnsFramesError, ResponseError
+from dfns_frames.flatten import Drift, build
+from dfns_frames.schema import Body, Endpoint, Kind
+from dfns_frames.validate import NEXT_PAGE, check
+
+MAX_BODY = 2**31 - 2  # the fast reader counts the bytes of a block in 32 bits
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class Reader:
+    """Takes the response bodies of one endpoint, page by page, and makes its tables of them.
+
+    Parameters
+    ----------
+    endpoint
+        The declaration.
+    skip_invalid
+        Set items that do not fit the declaration aside instead of raising.
+
+    Attributes
+    ----------
+    item_count
+        How many items the bodies listed so far, rejected ones included.
+    next_page
+        The page token with which the last body ended; None if it was the last page.
+    rejected
+        Rows of the table of that name.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, skip_invalid: bool = False) -> None:
+        self.endpoint = endpoint
+        self.skip_invalid = skip_invalid
+        self.item_count = 0
+        self.next_page: str | None = None
+        self.rejected: list[dict[str, Any]] = []
+        self._pages: list[pa.StructArray] = []
+        self._drift: Drift = Counter()
+
+    def add(self, body: Body) -> None:
+        """Read one more body.
+
+        Raises
+        ------
+        ResponseError
+            It is no token list.
+        SchemaError
+            Items do not fit the declaration.
+        """
+        read = _read_fast(body, self.endpoint)
+        if read is None:
+            error = self._add_checked(body)
+            if error:
+                raise error
+        else:
+            self._take(*read)
+            self.item_count += len(read[0])
+
+    def _add_checked(self, body: Body) -> DfnsFramesError | None:
+        if len(body.data) > MAX_BODY:
+            return ResponseError(
+                f"the response has {len(body.data):,} bytes; at most {MAX_BODY:,} can be read at once"
+            )
+        checked = check(body, self.endpoint, first_item=self.item_count, skip_invalid=self.skip_invalid)
+        if checked.error:
+            return checked.error
+        read = _read_fast(checked.body, self.endpoint)
+        if read is None:
+            return ResponseError("the response could not be read, although each of its tokens fits")
+        self._take(*read)
+        self._drift += checked.drift
+        self.rejected += [{"source": self.endpoint.path, **row} for row in checked.rejected]
+        self.item_count += checked.item_count
+        return None
+
+    def _take(self, items: pa.StructArray, next_page: str | None) -> None:
+        self._pages.append(items)
+        self.next_page = next_page
+
+    def finish(self) -> tuple[dict[str, pa.Table], list[dict[str, Any]]]:
+        """Return the endpoint's tables, and the rows of the table `drift`."""
+        items = self._pages[0] if len(self._pages) == 1 else pa.concat_arrays(self._pages)
+        self._pages = []
+        tables = build(items, self.endpoint, self._drift)
+        drift = [
+            {"source": self.endpoint.path, "what": what, "path": path, "detail": detail, "count": count}
+            for (what, path, detail), count in sorted(self._drift.items())
+        ]
+        return tables, drift
+
+
+def _read_fast(body: Body, endpoint: Endpoint) -> tuple[pa.StructArray, str | None] | None:
+    """Read one body with Arrow's reader; None if it refuses, for whatever reason."""
+    buffer = pa.py_buffer(body.data)
+    if body.data.startswith(_BOM):
+        buffer = buffer.slice(len(_BOM))
+    # The reader dies on a body of `null`, and accepts some bytes that are not UTF-8.
+    opening = body.data[:4096].removeprefix(_BOM).lstrip(b" \t\r\n")
+    if not opening.startswith(b"{") or buffer.size > MAX_BODY or not _is_utf8(buffer):
+        return None
+    try:
+        table = pyarrow.json.read_json(
+            pa.BufferReader(buffer),
+            read_options=pyarrow.json.ReadOptions(block_size=buffer.size + 1),
+            parse_options=pyarrow.json.ParseOptions(
+                explicit_schema=_reading_schema(endpoint),
+                newlines_in_values=True,
+                unexpected_field_behavior="error",
+            ),
+        )
+    except pa.ArrowException:
+        return None
+    if table.num_rows != 1:  # `{…}{…}` reads as two
+        return None
+    items = table.column(str(endpoint.tables[0].json)).chunk(0).flatten()
+    return items, table.column(NEXT_PAGE)[0].as_py() or None
+
+
+def _is_utf8(buffer: pa.Buffer) -> bool:
+    """Tell whether bytes are valid UTF-8, without decoding them into an object."""
+    offsets = pa.py_buffer(np.array([0, buffer.size], dtype=np.int32))
+    try:
+        pa.Array.from_buffers(pa.binary(), 1, [None, offsets, buffer]).cast(pa.string())
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+@cache
+def _reading_schema(endpoint: Endpoint) -> pa.Schema:
+    """Return the schema by which Arrow reads a whole body as one row."""
+    nested: list[pa.Field] = []
+    for table in reversed(endpoint.tables):
+        element = pa.string()
+        if not table.element:
+            fields = [
+                pa.field(
+                    column.json,
+                    pa.bool_() if column.kind is Kind.FLAG else pa.string(),
+                    nullable=not column.required,
+                )
+                for column in table.fields
+            ]
+            secret = [pa.field(table.secret, pa.string())] if table.secret else []
+            element = pa.struct([*fields, *secret, *nested])
+        rows = pa.list_(pa.field("item", element, nullable=False))
+        nested = [pa.field(table.json, rows, nullable=not table.required)]
+    return pa.schema([*nested, pa.field(NEXT_PAGE, pa.string())])

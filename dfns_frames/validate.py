@@ -1,0 +1,321 @@
+"""The slow path of reading: what the fast reader refuses is parsed by the standard library and checked.
+
+It names every problem and everything unknown, and hands the fast reader a body that holds declared fields
+only; so there is one engine that builds tables, and this one that explains. Whatever is wrong comes back as
+a value and is raised by the caller, whose locals hold nothing of the response: a traceback that shows
+locals must not show a secret.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from dfns_frames.errors import DfnsFramesError, Problem, ResponseError, SchemaError
+from dfns_frames.schema import Body, Endpoint, Kind, Table
+
+NEXT_PAGE = "nextPageToken"
+SHOWN = 200  # characters of a strange text that a report keeps
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class _Number:
+    """Stands for any number: none is declared, and a huge one must not be computed."""
+
+
+class _Absent:
+    """Stands for a field that is not there."""
+
+
+_ABSENT = _Absent()
+_TYPE_NAMES: dict[type, str] = {
+    dict: "an object",
+    list: "an array",
+    str: "text",
+    bool: "true or false",
+    _Number: "a number",
+    type(None): "null",
+    _Absent: "nothing",
+}
+
+
+@dataclass
+class Checked:
+    """What checking one body gave.
+
+    Attributes
+    ----------
+    error
+        Why nothing can be made of it; to be raised by the caller. None if all is well.
+    body
+        The body again, with the declared fields of valid items only.
+    drift
+        How often each (what, path, detail) was met.
+    rejected
+        Rows of the table of that name, without `source`.
+    item_count
+        How many items the body listed, rejected ones included.
+    """
+
+    error: DfnsFramesError | None = None
+    body: Body = field(default_factory=lambda: Body(b""))
+    drift: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+    item_count: int = 0
+
+
+def check(body: Body, endpoint: Endpoint, *, first_item: int = 0, skip_invalid: bool = False) -> Checked:
+    """Check one body against the declaration, and reduce it to what is declared.
+
+    Parameters
+    ----------
+    body
+        The response body.
+    endpoint
+        The declaration that it should fit.
+    first_item
+        Number of the body's first item, when earlier pages came before it.
+    skip_invalid
+        Set items that do not fit aside instead of failing.
+    """
+    checked = Checked()
+    outer = endpoint.tables[0]
+    document = _parse(body.data, checked)
+    if isinstance(document, list):  # tokens without their envelope, as `jq .items` leaves them
+        document = {outer.json: document}
+    items = _items(document, outer, checked)
+    if checked.error:
+        return checked
+    good: list[Any] = []
+    problems: list[Problem] = []
+    for number, item in enumerate(items, start=first_item):
+        found: list[tuple[str, str, str]] = []
+        projected = _project(item, endpoint.tables, f"{outer.json}[{number}]", found, checked.drift)
+        if found:
+            problems.extend(_reject(item, number, found, endpoint, checked))
+        else:
+            good.append(projected)
+    next_page = document.get(NEXT_PAGE)
+    if not isinstance(next_page, str | None):
+        problems.append(Problem(None, None, NEXT_PAGE, "text", _type_name(next_page)))
+    elif next_page:
+        next_page = clean(next_page)
+    if problems and not (skip_invalid and all(problem.item is not None for problem in problems)):
+        checked.error = SchemaError(_summary(problems, len(items)), problems)
+        return checked
+    _note_unknown(document, {outer.json, NEXT_PAGE}, "", checked.drift)
+    checked.item_count = len(items)
+    envelope = {outer.json: good, NEXT_PAGE: next_page}
+    checked.body = Body(json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode())
+    return checked
+
+
+def clean(text: str) -> str:
+    """Return a text with its lone surrogates, which no UTF-8 can hold, replaced by U+FFFD."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def shorten(text: str) -> str:
+    """Return a text for a report: cleaned, and cut visibly if it is long."""
+    text = clean(text)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text):,} characters)"
+
+
+def _type_name(value: object) -> str:
+    return _TYPE_NAMES[type(value)]
+
+
+def _parse(data: bytes, checked: Checked) -> Any:
+    """Parse a body; what is no JSON sets `checked.error`."""
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(found)
+        if len(made) != len(found):
+            for key, times in Counter(key for key, _ in found).items():
+                if times > 1:
+                    checked.drift["duplicate key", shorten(key), "the last one counts"] += 1
+        return made
+
+    try:
+        return json.loads(
+            data.decode("utf-8-sig"),
+            object_pairs_hook=pairs,
+            parse_int=_number,
+            parse_float=_number,
+            parse_constant=_no_constant,
+        )
+    except UnicodeDecodeError as error:
+        hint = "; it looks like UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4] else ""
+        message = f"the response is not valid UTF-8 (byte {error.start:,}){hint}: save it again as UTF-8"
+    except RecursionError:
+        message = "the response is nested too deeply to be a token list"
+    except json.JSONDecodeError as error:
+        message = _no_json(error)
+    checked.error = ResponseError(message)
+    return None
+
+
+def _number(_: str) -> _Number:
+    return _Number()
+
+
+def _no_constant(name: str) -> None:
+    raise json.JSONDecodeError(f"{name} is no JSON value", name, 0)
+
+
+def _no_json(error: json.JSONDecodeError) -> str:
+    text = error.doc.strip()
+    if not text:
+        return "the response is empty; a token list was expected"
+    if text.startswith("<"):
+        return "the response is HTML or XML, not JSON; a proxy or login page may have answered instead"
+    if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
+        return f"the response ends in the middle of its JSON, after {len(error.doc):,} characters: truncated"
+    return f"the response is no JSON: {error.msg} (line {error.lineno:,}, column {error.colno:,})"
+
+
+def _items(document: Any, outer: Table, checked: Checked) -> list[Any]:
+    """Return the outermost array of a parsed body; another shape sets `checked.error`."""
+    if checked.error:
+        return []
+    if not isinstance(document, dict):
+        shape = _type_name(document)
+    elif isinstance(items := document.get(outer.json, _ABSENT), list):
+        return items
+    elif "error" in document or "message" in document:
+        shape = "an error report of the API"
+    else:
+        shape = f"an object whose {outer.json!r} is {_type_name(items)}"
+    checked.error = ResponseError(
+        f"the response is JSON but no token list: expected an object with an array {outer.json!r}, "
+        f"found {shape}"
+    )
+    return []
+
+
+def _project(
+    value: Any,
+    tables: tuple[Table, ...],
+    path: str,
+    found: list[tuple[str, str, str]],
+    drift: Counter[tuple[str, str, str]],
+) -> Any:
+    """Return the declared part of one element; what does not fit is added to `found`."""
+    table, *inner = tables
+    if table.element:
+        return _text(value, path, found, drift)
+    if not isinstance(value, dict):
+        found.append((path, "an object", _type_name(value)))
+        return None
+    projected: dict[str, Any] = {}
+    for column in table.fields:
+        raw = value.get(column.json, _ABSENT)
+        if column.kind is Kind.FLAG:
+            projected[str(column.json)] = raw
+            if not isinstance(raw, bool):
+                found.append((f"{path}.{column.json}", "true or false", _type_name(raw)))
+        else:
+            projected[str(column.json)] = _text(raw, f"{path}.{column.json}", found, drift)
+    if table.secret and value.get(table.secret):
+        projected[table.secret] = "returned"
+    if inner:
+        projected[str(inner[0].json)] = _array(value, (inner[0], *inner[1:]), path, found, drift)
+    known = {column.json for column in table.fields} | {table.secret} | {child.json for child in inner[:1]}
+    _note_unknown(value, known, path, drift)
+    return projected
+
+
+def _array(
+    value: dict[str, Any],
+    tables: tuple[Table, ...],
+    path: str,
+    found: list[tuple[str, str, str]],
+    drift: Counter[tuple[str, str, str]],
+) -> list[Any] | None:
+    raw = value.get(str(tables[0].json), _ABSENT)
+    path = f"{path}.{tables[0].json}"
+    if isinstance(raw, list):
+        return [_project(element, tables, f"{path}[{i}]", found, drift) for i, element in enumerate(raw)]
+    if tables[0].required or not isinstance(raw, _Absent | None):
+        found.append((path, "an array", _type_name(raw)))
+    return None
+
+
+def _text(
+    raw: Any, path: str, found: list[tuple[str, str, str]], drift: Counter[tuple[str, str, str]]
+) -> str | None:
+    if not isinstance(raw, str):
+        found.append((path, "text", _type_name(raw)))
+        return None
+    text = clean(raw)
+    if text is not raw and text != raw:
+        drift["invalid text", _pattern(path), shorten(text)] += 1
+    return text
+
+
+def _note_unknown(
+    value: dict[str, Any], known: set[str | None], path: str, drift: Counter[tuple[str, str, str]]
+) -> None:
+    for key in value.keys() - known:
+        where = f"{_pattern(path)}.{shorten(key)}" if path else shorten(key)
+        drift["unknown field", where, _type_name(value[key])] += 1
+
+
+def _pattern(path: str) -> str:
+    return re.sub(r"\[\d+\]", "[]", path)
+
+
+def _reject(
+    item: Any, number: int, found: list[tuple[str, str, str]], endpoint: Endpoint, checked: Checked
+) -> list[Problem]:
+    """Set one item aside with everything that is wrong with it."""
+    columns = endpoint.tables[0].columns
+    identity = next(str(column.json) for column in columns if column.kind is Kind.ID and column.json)
+    token_id = item.get(identity) if isinstance(item, dict) else None
+    token_id = shorten(token_id) if isinstance(token_id, str) else None
+    problems = [Problem(number, token_id, *problem) for problem in found]
+    declared = _declared(item, endpoint.tables)
+    checked.rejected.append(
+        {
+            "item_no": number,
+            "token_id": token_id,
+            "problems": "; ".join(str(problem) for problem in problems),
+            "text": clean(json.dumps(declared, ensure_ascii=False)),
+        }
+    )
+    return problems
+
+
+def _declared(value: Any, tables: tuple[Table, ...]) -> Any:
+    """Return the declared texts and flags of an invalid item; anything else as the name of its type."""
+    table, *inner = tables
+    if not isinstance(value, dict):
+        return value if table.element and isinstance(value, str) else f"<{_type_name(value)}>"
+    kept: dict[str | None, Any] = {
+        column.json: raw
+        if isinstance(raw := value[str(column.json)], str | bool | None)
+        else f"<{_type_name(raw)}>"
+        for column in table.fields
+        if column.json in value
+    }
+    if inner and inner[0].json in value:
+        raw = value[inner[0].json]
+        kept[inner[0].json] = (
+            [_declared(element, (inner[0], *inner[1:])) for element in raw]
+            if isinstance(raw, list)
+            else f"<{_type_name(raw)}>"
+        )
+    return kept
+
+
+def _summary(problems: list[Problem], item_count: int) -> str:
+    bad = len({problem.item for problem in problems if problem.item is not None})
+    return (
+        f"{bad:,} of {item_count:,} listed tokens do not fit the documented shape "
+        f"({len(problems):,} problem{'s' * (len(problems) != 1)}); nothing was read. "
+        "Pass skip_invalid=True to set them aside and read the rest:"
+    )
