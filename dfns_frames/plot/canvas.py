@@ -42,7 +42,7 @@ def ink(ax: Axes) -> str:
     from matplotlib.colors import to_rgba
 
     red, green, blue, alpha = to_rgba(ax.get_figure(root=True).get_facecolor())
-    return INK_ON_DARK if alpha > 0 and 0.3 * red + 0.6 * green + 0.1 * blue < 0.5 else INK  # noqa: PLR2004
+    return INK_ON_DARK if alpha > 0 and 0.3 * red + 0.6 * green + 0.1 * blue < 0.5 else INK
 
 
 def labels(

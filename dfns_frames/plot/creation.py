@@ -77,7 +77,7 @@ def _window(created: pd.DataFrame, partial: pd.Series) -> tuple[pd.DataFrame, st
 def _stacked(ax: Axes, created: pd.DataFrame, partial: pd.Series, by: str) -> dict[str, Any]:
     at = np.arange(len(created))
     colors = [ACTIVE, INACTIVE] if by == "is_active" else [*GROUPS]
-    edge = 0.4 if len(created) <= 120 else 0.0  # noqa: PLR2004 - narrower bars would be all edge
+    edge = 0.4 if len(created) <= 120 else 0.0
     bars = {}
     base = np.zeros(len(created))
     for name, color in zip(created, colors, strict=False):
@@ -108,7 +108,7 @@ def _running_total(ax: Axes, total: pd.Series) -> Any:
     right.tick_params(axis="y", color=canvas.ink(ax), labelcolor=canvas.ink(ax))
     (line,) = right.plot(
         np.arange(len(total)), total.to_numpy(), color=INK, linewidth=1.4, linestyle="-",
-        marker="o" if len(total) <= 60 else "", markersize=2.5,  # noqa: PLR2004 - closer dots would merge
+        marker="o" if len(total) <= 60 else "", markersize=2.5,
         markerfacecolor="white", markeredgewidth=0.8, drawstyle="default",
     )  # fmt: skip
     right.set_ylim(0, total.max() * 1.08)
@@ -128,7 +128,7 @@ def _time_axis(ax: Axes, starts: pd.Index) -> None:
         else "%Y-%m-%d"
         if (starts.day != 1).any()
         else "%Y-%m"
-    )  # noqa: PLR2004
+    )
     canvas.labels(
         ax, "x", at, [f"{starts[i]:{form}}" for i in at], rotation=45, ha="right", rotation_mode="anchor"
     )
