@@ -1,0 +1,65 @@
+"""The demo organisation: made-up tokens behind a real HTTP server on this machine.
+
+The real API needs an account and a token. Everything here that reads it can be tried on the demo instead,
+which answers on the loopback interface only and gives the same data for ever.
+
+>>> import dfns_frames as dff
+>>> pats = dff.demo.client().pats()  # doctest: +SKIP
+"""
+
+import atexit
+import difflib
+import functools
+import os
+import threading
+
+from dfns_frames.client import Client
+from dfns_frames.demo.org import CALLERS, SNAPSHOT
+from dfns_frames.demo.server import Server, serve
+from dfns_frames.errors import ConfigurationError
+
+__all__ = ["CALLERS", "SNAPSHOT", "Server", "client", "serve"]
+
+_starting = threading.Lock()
+
+
+@functools.cache
+def _server_of(process_id: int) -> Server:
+    # Keyed by process: a forked child inherits the object but not the thread that answers.
+    server = serve()
+    atexit.register(server.close)
+    return server
+
+
+def client(caller: str | None = None) -> Client:
+    """Return a client of the demo organisation.
+
+    The first call starts the demo server, on a free port of the loopback interface, for as long as the
+    process lives.
+
+    Parameters
+    ----------
+    caller
+        Who asks, one of `CALLERS`; by default the first, the platform lead, who holds most tokens. As with
+        the real API, everybody sees their own tokens only.
+
+    Returns
+    -------
+    Client
+        As for the real API, with the address of the demo server and that caller's token.
+
+    Raises
+    ------
+    ConfigurationError
+        There is no such caller.
+    """
+    caller = CALLERS[0] if caller is None else caller
+    if caller not in CALLERS:
+        nearest = difflib.get_close_matches(caller, CALLERS, n=1)
+        hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+        raise ConfigurationError(
+            f"The demo organisation has no caller {caller!r}.{hint} There are: {', '.join(CALLERS)}."
+        )
+    with _starting:
+        server = _server_of(os.getpid())
+    return Client(server.tokens[caller], url=server.url)
