@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from dfns_frames import export
 from dfns_frames.plot import Plot
-from dfns_frames.schema import DICTIONARY, Kind, Table
+from dfns_frames.schema import DICTIONARY, Kind, Table, compact
 from dfns_frames.tables import TABLES
 
 if TYPE_CHECKING:
@@ -168,9 +168,9 @@ class Frames(Mapping[str, pd.DataFrame]):
         tables = dict(self._tables)
         for name, table in self._tables.items():
             if name == "tokens":
-                tables[name] = _compact(kept)
+                tables[name] = compact(kept)
             elif "token_no" in TABLES[name].key:
-                tables[name] = _compact(table.filter(_belongs(table, kept)))
+                tables[name] = compact(table.filter(_belongs(table, kept)))
         return Frames(tables)
 
     def _mask(self, which: Any) -> npt.NDArray[np.bool_]:
@@ -250,9 +250,8 @@ class Frames(Mapping[str, pd.DataFrame]):
         for row in self._tables["sources"].to_pylist():
             when = f"{row['fetched_at']:%Y-%m-%d %H:%M:%S} UTC" if row["fetched_at"] else "at an unknown time"
             rejected = f", {row['rejected_count']:,} set aside" * bool(row["rejected_count"])
-            lines.append(
-                f"{row['source']} from {row['url']}, {when}: {row['status']}, {row['item_count'] or 0:,} tokens{rejected}"
-            )
+            counted = f"{row['item_count'] or 0:,} tokens{rejected}"
+            lines.append(f"{row['source']} from {row['url']}, {when}: {row['status']}, {counted}")
         return lines
 
     def _no_such_table(self, name: object) -> str:
@@ -286,13 +285,3 @@ def _belongs(table: pa.Table, tokens: pa.Table) -> pa.Array:
         here = pc.equal(table["source"], source).to_numpy()
         belongs |= here & np.isin(table["token_no"].to_numpy(), kept)
     return pa.array(belongs)
-
-
-def _compact(table: pa.Table) -> pa.Table:
-    """Encode categories anew, so that they stand for values that occur."""
-    for i, column in enumerate(table.schema):
-        if column.type == DICTIONARY:
-            table = table.set_column(
-                i, column, table.column(i).combine_chunks().dictionary_decode().dictionary_encode()
-            )
-    return table

@@ -166,6 +166,15 @@ class Body:
     data: bytes = field(repr=False)
 
 
+def compact(table: pa.Table) -> pa.Table:
+    """Encode categories anew, so that they stand for the values that occur, in order of first appearance."""
+    for i, column in enumerate(table.schema):
+        if column.type == DICTIONARY:
+            values = table.column(i).combine_chunks().dictionary_decode().dictionary_encode()
+            table = table.set_column(i, column, values)
+    return table
+
+
 class Tables(Protocol):
     """What measures, charts and exports ask of the frames: the Arrow tables, and when they were fetched."""
 

@@ -1,0 +1,160 @@
+"""The client: one method a source, each returning `Frames`."""
+
+from __future__ import annotations
+
+import math
+from typing import NoReturn
+
+from dfns_frames.address import base_url, is_staging
+from dfns_frames.errors import ConfigurationError, ResponseError
+from dfns_frames.frames import Frames
+from dfns_frames.intake import to_frames, warn
+from dfns_frames.reading import MAX_BODY, Reader
+from dfns_frames.secret import Secret
+from dfns_frames.tables import PATS
+from dfns_frames.transport import Call, Limits
+
+
+class Client:
+    """Reads the Dfns API with one caller's token; never writes to it.
+
+    Parameters
+    ----------
+    token
+        The bearer token. Without it, the environment variable DFNS_AUTH_TOKEN. It is kept out of every
+        repr, log, error and file, and sent to the configured host only.
+    url
+        Base address of the API, with a path prefix if need be. Without it, the environment variable
+        DFNS_API_URL, else Europe. https, or http on the loopback, where no proxy is used.
+    region
+        A region by name, ``"eu"`` or ``"uae"``, instead of `url`.
+    timeout
+        Seconds to connect, and to wait between two bytes.
+    deadline
+        Seconds for one call in all, its pages and retries included.
+    retries
+        How often a request is repeated after 429, 502, 503, 504 or a connection fault. A ``Retry-After``
+        is honoured up to 60 seconds; a longer one, or one beyond the deadline, is raised at once.
+    max_body
+        Bytes of an answer, unpacked.
+
+    Raises
+    ------
+    ConfigurationError
+        There is no token, or an option is out of range.
+
+    Warns
+    -----
+    DeprecationWarning
+        The address is the vendor's staging environment.
+
+    Notes
+    -----
+    A client may be used from several threads. It does not pickle.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> with dff.demo.serve() as server:
+    ...     client = dff.Client(server.token, url=server.url)
+    ...     client.url == server.url
+    True
+    """
+
+    def __init__(
+        self,
+        token: str | None = None,
+        *,
+        url: str | None = None,
+        region: str | None = None,
+        timeout: tuple[float, float] | float = (5, 30),
+        deadline: float = 120,
+        retries: int = 4,
+        max_body: int = 1 << 30,
+    ) -> None:
+        self._url = base_url(url, region)
+        self._limits = _limits(timeout, deadline, retries, max_body)
+        self._secret = Secret(token)
+        if is_staging(self._url):
+            warn("api.dfns.ninja, the staging environment, is deprecated", DeprecationWarning)
+
+    @property
+    def url(self) -> str:
+        """The base address."""
+        return self._url
+
+    def pats(self, *, skip_invalid: bool = False) -> Frames:
+        """Fetch the caller's own access tokens: ``GET /auth/pats``.
+
+        The API lists only the caller's own tokens; no endpoint lists every token of an organisation. Join
+        the lists of several callers with `dfns_frames.concat`.
+
+        Parameters
+        ----------
+        skip_invalid
+            Set tokens that do not fit the documented shape aside, in `rejected`, instead of raising.
+
+        Returns
+        -------
+        Frames
+            Times are UTC, `fetched_at` is the response's own date. A caller without tokens gives frames
+            without rows.
+
+        Raises
+        ------
+        ApiError
+            The API refused; its subclasses tell why.
+        NetworkError
+            There was no complete answer.
+        ResponseError
+            The answer is no token list.
+        SchemaError
+            Tokens do not fit the documented shape.
+
+        Warns
+        -----
+        DriftWarning
+            The response holds something that this version does not know; see `drift`.
+
+        Examples
+        --------
+        >>> import dfns_frames as dff
+        >>> pats = dff.demo.client().pats()  # doctest: +SKIP
+        """
+        call = Call(self._url, self._secret, self._limits)
+        reader = Reader(PATS, skip_invalid=skip_invalid)
+        answer = call.get(PATS.path)
+        fetched_at = answer.date
+        reader.add(answer.body)
+        seen = set()
+        while reader.next_page:
+            if reader.next_page in seen:
+                raise ResponseError("the API gave the same page token twice; the list would never end")
+            seen.add(reader.next_page)
+            answer = call.get(PATS.path, {"paginationToken": reader.next_page})
+            reader.add(answer.body)
+        return to_frames(reader, url=self._url + PATS.path, fetched_at=fetched_at)
+
+    def __repr__(self) -> str:
+        return f"Client(url={self._url!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client holds a secret and cannot be pickled; make a new one where it is needed")
+
+
+def _limits(timeout: tuple[float, float] | float, deadline: float, retries: int, max_body: int) -> Limits:
+    pair = timeout if isinstance(timeout, tuple | list) else (timeout, timeout)
+    for name, value in (("deadline", deadline), *(("timeout", each) for each in pair)):
+        if not _is_duration(value):
+            raise ConfigurationError(f"{name} must be seconds above 0, not {value!r}")
+    if len(pair) != 2:
+        raise ConfigurationError(f"timeout must be (connect, read) in seconds, not {timeout!r}")
+    if not isinstance(retries, int) or not 0 <= retries <= 10:
+        raise ConfigurationError(f"retries must be a whole number from 0 to 10, not {retries!r}")
+    if not isinstance(max_body, int) or not 0 < max_body <= MAX_BODY:
+        raise ConfigurationError(f"max_body must be bytes from 1 to {MAX_BODY:,}, not {max_body!r}")
+    return Limits((pair[0], pair[1]), deadline, retries, max_body)
+
+
+def _is_duration(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf

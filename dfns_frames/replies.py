@@ -1,0 +1,119 @@
+"""What an HTTP answer other than 200 means, as typed errors. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from urllib3.exceptions import InvalidHeader
+from urllib3.util.retry import Retry
+
+from dfns_frames.errors import (
+    ApiError,
+    AuthenticationError,
+    DfnsFramesError,
+    NetworkError,
+    PermissionDeniedError,
+    RateLimitError,
+    ResponseError,
+    ServerError,
+)
+from dfns_frames.secret import Secret
+
+RETRIED = frozenset({429, 502, 503, 504})
+
+_MESSAGE_SHOWN = 300
+_OPERATION = re.compile(r"\(([A-Za-z]+(?::[A-Za-z]+)+)\)\W*$")
+_JWT = re.compile(r"[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,}", re.ASCII)
+_RETRY_AFTER = Retry(retry_after_max=10**9)
+
+
+def error_of(
+    status: int, headers: Mapping[str, str], body: bytes, secret: Secret, now: datetime
+) -> DfnsFramesError:
+    """Return the error that an answer with a status other than 200 stands for.
+
+    Parameters
+    ----------
+    status, headers, body
+        The answer.
+    secret
+        The token, to blot it out of what the server says, and for its time of expiry.
+    now
+        The time, for telling whether the token has expired.
+    """
+    if status < 300:
+        return ResponseError(f"the API answered {status} without a token list", status=status)
+    if status < 400:
+        host = urlsplit(headers.get("Location", "")).hostname or "another address"
+        return NetworkError(
+            f"the API answered {status}, a redirect to {host}; redirects are not followed, since the token "
+            "would go along. Check the base address",
+            status=status,
+        )
+    said, error_id = _said(body)
+    # The server may echo a token, this one or another.
+    message = _JWT.sub("***", secret.redact(said))[:_MESSAGE_SHOWN].rstrip(". ")
+    kind, advice = _kind(status, secret, now)
+    error = kind(
+        f"the API answered {status}{f': {message}' if message else ''}{advice}",
+        status=status,
+        retryable=status in RETRIED,
+        retry_after=_retry_after(headers.get("Retry-After")),
+        error_id=error_id and secret.redact(error_id),
+    )
+    if isinstance(error, PermissionDeniedError):
+        named = _OPERATION.search(said)
+        error.operation = named[1] if named else None
+    return error
+
+
+def _kind(status: int, secret: Secret, now: datetime) -> tuple[type[ApiError], str]:
+    if status == 401:
+        return AuthenticationError, _why_unauthenticated(secret, now)
+    if status == 403:
+        return PermissionDeniedError, ". Ask an administrator for a permission with that operation"
+    if status == 404:
+        return ApiError, ". Check the base address: it is the part before /auth/pats"
+    if status == 429:
+        return RateLimitError, ". The limit holds for the whole organisation; wait a minute"
+    return (ServerError if status >= 500 else ApiError), ""
+
+
+def _why_unauthenticated(secret: Secret, now: datetime) -> str:
+    expiry = secret.expiry()
+    if expiry and expiry <= now:
+        return f". The token expired on {expiry:%Y-%m-%d %H:%M} UTC: create a new one"
+    dated = f", valid until {expiry:%Y-%m-%d}" if expiry else ""
+    return (
+        f". The token{dated} was not accepted: it may be cut off, deactivated, expired, or of another region "
+        "(an organisation belongs to one: region='eu' or region='uae')"
+    )
+
+
+def _said(body: bytes) -> tuple[str, str | None]:
+    """Return the message and the error id of an error body, in any of the shapes the API has had."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return "", None
+    error = parsed.get("error", parsed) if isinstance(parsed, dict) else {}
+    if not isinstance(error, dict):
+        return (error if isinstance(error, str) else ""), None
+    message, error_id = error.get("message"), error.get("id")
+    return (
+        " ".join(message.split()) if isinstance(message, str) else "",
+        error_id if isinstance(error_id, str) and len(error_id) < 100 else None,
+    )
+
+
+def _retry_after(value: str | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        return float(_RETRY_AFTER.parse_retry_after(value))
+    except (InvalidHeader, ValueError, OverflowError):
+        return None

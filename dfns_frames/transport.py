@@ -1,0 +1,310 @@
+"""HTTP: one configured host, one secret, one deadline a call. Reads only.
+
+What requests and urllib3 raise never leaves the thread that speaks to the server: it is handed on as a
+value, and what is raised here has a message of our own, so that no traceback leads to a header or a body.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import queue
+import random
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+import requests.adapters
+import urllib3.exceptions
+
+from dfns_frames import __version__
+from dfns_frames.address import is_loopback
+from dfns_frames.errors import DfnsFramesError, NetworkError, ResponseError
+from dfns_frames.replies import error_of
+from dfns_frames.schema import Body
+from dfns_frames.secret import Secret
+
+RETRY_AFTER_CAP = 60.0  # seconds that a server may make us wait before it is an error instead
+
+_BACKOFF = 0.5  # seconds before the first retry, doubled each time, half of it by chance
+_CHUNK = 1 << 20
+_ERROR_BODY = 1 << 16  # bytes of an error's body that are read
+_FAULTS = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    OSError,
+    ValueError,  # header lines that http.client or urllib3 cannot make sense of
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a call may take and how much it may bring.
+
+    Attributes
+    ----------
+    timeout
+        Seconds to connect, and between two bytes.
+    deadline
+        Seconds for the whole call, all pages and retries included.
+    retries
+        How often a request is repeated that a later try may answer.
+    max_body
+        Bytes of a body, decoded.
+    """
+
+    timeout: tuple[float, float]
+    deadline: float
+    retries: int
+    max_body: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one request."""
+
+    status: int
+    headers: dict[str, str] = field(repr=False)
+    body: Body
+
+    @property
+    def date(self) -> datetime:
+        """When the server says it answered, UTC; else this machine's time."""
+        try:
+            date = parsedate_to_datetime(self.headers.get("date", ""))
+        except ValueError:
+            return datetime.now(UTC)
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+class Call:
+    """One call of a client: its requests share a connection and a deadline.
+
+    Parameters
+    ----------
+    base
+        The base address.
+    secret
+        The bearer token.
+    limits
+        Deadlines and sizes.
+    """
+
+    def __init__(self, base: str, secret: Secret, limits: Limits) -> None:
+        self._base = base
+        self._secret = secret
+        self._limits = limits
+        self._ends = time.monotonic() + limits.deadline
+
+    def get(self, path: str, params: dict[str, str] | None = None) -> Answer:
+        """Get one address, again if a later try may answer.
+
+        Raises
+        ------
+        ApiError
+            The API refused, of the class that fits the status.
+        NetworkError
+            There was no answer within the limits.
+        ResponseError
+            The answer could not be decoded, or is none with a body.
+        """
+        for attempt in range(self._limits.retries + 1):
+            outcome = self._attempt(path, params)
+            if isinstance(outcome, Answer) and outcome.status == 200:
+                return outcome
+            error = self._error(outcome)
+            wait = self._wait(error, attempt)
+            if wait is None:
+                raise error
+            time.sleep(wait)
+        raise AssertionError("unreachable: the last attempt returns or raises")  # pragma: no cover
+
+    def _error(self, outcome: Answer | DfnsFramesError) -> DfnsFramesError:
+        if isinstance(outcome, DfnsFramesError):
+            return outcome
+        headers = outcome.headers
+        return error_of(outcome.status, headers, outcome.body.data, self._secret, datetime.now(UTC))
+
+    def _wait(self, error: DfnsFramesError, attempt: int) -> float | None:
+        """Return the seconds to wait before another try; None if there is to be none."""
+        if not error.retryable or attempt == self._limits.retries:
+            return None
+        backoff = _BACKOFF * 2**attempt
+        wait = error.retry_after
+        if wait is None:
+            wait = backoff / 2 + random.uniform(0, backoff / 2)  # noqa: S311 - spreads load, guards nothing
+        left = self._ends - time.monotonic()
+        return wait if wait <= min(RETRY_AFTER_CAP, left) else None
+
+    def _attempt(self, path: str, params: dict[str, str] | None) -> Answer | DfnsFramesError:
+        """Send one request, in a thread of its own that is given up when the deadline comes.
+
+        No timeout of requests bounds a whole answer: each byte that drips in starts it anew, and a name
+        that does not resolve has none at all.
+        """
+        exchange = _Exchange(self._base, path, params, self._secret, self._limits)
+        thread = threading.Thread(target=exchange.run, name="dfns-frames request", daemon=True)
+        thread.start()
+        try:
+            return exchange.outcome.get(timeout=max(self._ends - time.monotonic(), 0))
+        except queue.Empty:
+            pass
+        finally:
+            exchange.abandon()
+        return NetworkError(
+            f"no complete answer within the deadline of {self._limits.deadline:g} s; "
+            "give Client(deadline=…) more if the list is long"
+        )
+
+
+class _Exchange:
+    """One request and its answer, in a thread that may be given up."""
+
+    def __init__(
+        self, base: str, path: str, params: dict[str, str] | None, secret: Secret, limits: Limits
+    ) -> None:
+        self.outcome: queue.SimpleQueue[Answer | DfnsFramesError] = queue.SimpleQueue()
+        self._url = base + path
+        self._params = params
+        self._secret = secret
+        self._limits = limits
+        self._sockets: list[socket.socket] = []
+        self._abandoned = False
+
+    def abandon(self) -> None:
+        """Cut the connections, so that a thread that still waits for bytes ends."""
+        self._abandoned = True
+        for open_socket in self._sockets:
+            with contextlib.suppress(OSError):
+                open_socket.shutdown(socket.SHUT_RDWR)
+
+    def connected(self, new: socket.socket) -> None:
+        """Take note of a connection."""
+        self._sockets.append(new)
+        if self._abandoned:
+            self.abandon()
+
+    def run(self) -> None:
+        """Send the request and put what came of it into `outcome`; never raises."""
+        try:
+            outcome = self._exchange()
+        except _FAULTS as fault:
+            outcome = _failure(fault)
+        except MemoryError:
+            outcome = NetworkError("the answer does not fit into memory")
+        except Exception as fault:  # noqa: BLE001 - a fault of ours must reach the caller's thread
+            outcome = NetworkError(f"the request failed unexpectedly: {type(fault).__name__}")
+        self.outcome.put(outcome)
+
+    def _exchange(self) -> Answer | DfnsFramesError:
+        with requests.Session() as session:
+            _mount(session, self)
+            if is_loopback(self._url):
+                # Neither a proxy nor ~/.netrc has any business with this machine itself.
+                session.trust_env = False
+                session.verify = _ca_bundle()
+            session.auth = self._authorize
+            session.headers.update({"User-Agent": f"dfns-frames/{__version__}", "Accept": "application/json"})
+            with session.get(
+                self._url,
+                params=self._params,
+                timeout=self._limits.timeout,
+                stream=True,
+                allow_redirects=False,
+            ) as response:
+                return self._receive(response)
+
+    def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._secret.header()
+        return request
+
+    def _receive(self, response: requests.Response) -> Answer | DfnsFramesError:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        good = response.status_code == 200
+        limit = self._limits.max_body if good else _ERROR_BODY
+        received = io.BytesIO()
+        try:
+            for chunk in response.raw.stream(_CHUNK, decode_content=True):
+                received.write(chunk)
+                if received.tell() > limit or self._abandoned:
+                    break
+        except _FAULTS as fault:
+            if good:  # else the status says more than the fault
+                return _failure(fault)
+        if good and received.tell() > limit:
+            return NetworkError(f"the answer has more than {limit:,} bytes (Client(max_body=…) allows more)")
+        return Answer(response.status_code, headers, Body(received.getvalue()))
+
+
+def _mount(session: requests.Session, exchange: _Exchange) -> None:
+    """Have a session report the sockets that it opens."""
+
+    class Adapter(requests.adapters.HTTPAdapter):
+        def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+            pool = super().get_connection_with_tls_context(*args, **options)
+            plain: Any = pool.ConnectionCls
+
+            class Connection(plain):  # type: ignore[misc]
+                def connect(self) -> None:
+                    super().connect()
+                    exchange.connected(self.sock)
+
+            pool.ConnectionCls = Connection
+            return pool
+
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, Adapter(max_retries=0))
+
+
+def _ca_bundle() -> str | bool:
+    """Return the CA bundle of the environment, which `trust_env=False` would leave out."""
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+
+
+def _failure(fault: BaseException) -> DfnsFramesError:
+    """Say in our own words what went wrong with a request."""
+    chain = [fault]
+    while (inner := _inner(chain[-1])) and inner not in chain:
+        chain.append(inner)
+    kinds = tuple(type(link) for link in chain)
+    reason = next(
+        (str(link.strerror) for link in reversed(chain) if isinstance(link, OSError) and link.strerror), ""
+    )
+
+    def has(*wanted: type[BaseException]) -> bool:
+        return any(issubclass(kind, wanted) for kind in kinds)
+
+    if has(requests.exceptions.SSLError, urllib3.exceptions.SSLError):
+        return NetworkError(
+            f"the TLS connection failed ({reason or 'no secure connection'}); behind a company proxy, set "
+            "REQUESTS_CA_BUNDLE to its CA bundle"
+        )
+    if has(requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError):
+        return ResponseError("the answer says that it is compressed, but cannot be unpacked")
+    if has(urllib3.exceptions.NameResolutionError, socket.gaierror):
+        return NetworkError("the host name cannot be resolved; check the base address", retryable=True)
+    if has(requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
+        return NetworkError(f"the proxy did not connect{f' ({reason})' * bool(reason)}", retryable=True)
+    if has(urllib3.exceptions.NewConnectionError):  # which counts as a timeout to urllib3
+        return NetworkError(f"the server cannot be reached{f' ({reason})' * bool(reason)}", retryable=True)
+    if has(requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError):
+        return NetworkError("no connection within the time allowed", retryable=True)
+    if has(requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError, TimeoutError):
+        return NetworkError("the server stopped sending", retryable=True)
+    if has(requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError):
+        return NetworkError("the address cannot be requested; check the base address")
+    if has(urllib3.exceptions.IncompleteRead):
+        return NetworkError("the connection was cut in the middle of the answer", retryable=True)
+    return NetworkError(f"the connection failed{f' ({reason})' * bool(reason)}", retryable=True)
+
+
+def _inner(fault: BaseException) -> BaseException | None:
+    """Return the fault that a fault wraps, wherever the libraries keep it."""
+    wrapped = [getattr(fault, "reason", None), *fault.args, fault.__cause__, fault.__context__]
+    return next((each for each in wrapped if isinstance(each, BaseException)), None)
