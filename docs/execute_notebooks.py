@@ -52,7 +52,9 @@ def problems(path: Path, fresh: Any) -> list[str]:
 def main() -> int:
     """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="change nothing; fail if a notebook is not fresh")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; fail if a notebook is not fresh"
+    )
     check = parser.parse_args().check
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     found = []
