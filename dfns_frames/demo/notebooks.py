@@ -57,13 +57,15 @@ def run_notebooks(folder: str | os.PathLike[str]) -> list[Path]:
 async def _run(source: Path, target: Path) -> None:
     import nbclient  # noqa: PLC0415 - of the extra `lab`
     import nbformat  # noqa: PLC0415 - of the extra `lab`
+    from jupyter_client import AsyncKernelManager  # noqa: PLC0415 - of the extra `lab`
 
     notebook: Any = nbformat.read(source, as_version=4)
     # On the demo, whatever account the shell is set up for.
     environment = {name: value for name, value in os.environ.items() if name not in _ACCOUNT}
-    client = nbclient.NotebookClient(
-        notebook, timeout=_CELL_SECONDS, kernel_name="python3", record_timing=False
-    )
+    # Over files, where there are such: no port is opened that another user of this machine could read.
+    transport = "ipc" if os.name == "posix" else "tcp"
+    manager = AsyncKernelManager(kernel_name="python3", transport=transport)
+    client = nbclient.NotebookClient(notebook, km=manager, timeout=_CELL_SECONDS, record_timing=False)
     await client.async_execute(env=environment)
     notebook.metadata.pop("widgets", None)
     target.parent.mkdir(parents=True, exist_ok=True)
