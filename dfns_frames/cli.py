@@ -207,7 +207,7 @@ def _print_rejected(frames: dff.Frames) -> None:
         _complain(f"set aside: {item.problems}")
 
 
-def _show_warning(message: Warning | str, *_: Any) -> None:
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
     _complain(f"warning: {message}")
 
 
