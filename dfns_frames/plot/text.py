@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
 
@@ -112,7 +112,7 @@ def style(*texts: str, size: float, color: str) -> dict[str, Any]:
     }
 
 
-def fitted(ax: Axes, texts: list[str], *, size: float, width: float) -> list[str]:
+def fitted(ax: Axes, texts: Sequence[str], *, size: float, width: float) -> list[str]:
     """Return drawable texts, those wider than `width` pixels shortened in the middle."""
     measure = Ruler(ax, size)
     return [measure.shorten(text, width) for text in texts]
@@ -139,7 +139,7 @@ class Ruler:
 
     def __init__(self, ax: Axes, size: float) -> None:
         self._figure: Any = ax.get_figure(root=True)
-        self._renderer = self._figure.canvas.get_renderer()
+        self._renderer: Any = self._figure.canvas.get_renderer()
         self._size = size
 
     def width(self, text: str) -> float:
