@@ -197,7 +197,7 @@ def finish(ax: Axes, frames: Tables, title: str, *notes: str) -> Axes:
             **style(shown, size=size, color=ink(ax)),
         )
         for shown, size, y, va in (
-            (wrapped(ax, title, size=TITLE, width=width), TITLE, room.y1 - up, "top"),
+            (wrapped(ax, title, size=TITLE, width=width * 0.97), TITLE, room.y1 - up, "top"),
             (wrapped(ax, caption, size=SMALL, width=width), SMALL, room.y0 + up, "bottom"),
         )
     )  # fmt: skip

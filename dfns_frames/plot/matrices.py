@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dfns_frames.schema import Tables
 
-_COLUMN, _BESIDE = 0.14, 4.4  # inches: an operation, and what stands beside the operations
+_COLUMN, _BESIDE = 0.16, 4.6  # inches: an operation, and what stands beside the operations
 _NOT_HELD, _UNLISTED = 0, len(SEVERITIES) + 1
 
 
@@ -54,8 +54,8 @@ def operation_matrix(frames: Tables, *, ax: Axes | None, top: int, top_operation
     """Draw which operations tokens hold; tokens that can do the same are one row."""
     frame = measures.operation_matrix(frames)
     rows = frame.drop_duplicates("group").set_index("group")
-    title = "Operations of tokens; those that can do the same are one row, similar rows side by side"
-    suffixes = [f" (×{count:,})" if count > 1 else "" for count in rows["token_count"]]
+    title = "Operations of tokens; those that can do the same are one row (\N{MULTIPLICATION SIGN}: how many)"
+    suffixes = [f" (\N{MULTIPLICATION SIGN}{count:,})" if count > 1 else "" for count in rows["token_count"]]
     names = [f"{drawable(name)}{suffix}" for name, suffix in zip(rows["name"], suffixes, strict=True)]
     why = (
         "No token is visible to the caller."
@@ -91,7 +91,7 @@ def _chart(
 ) -> Axes:  # fmt: skip
     top, top_operations, noun, side_by_side = options
     there_are = frame["operation"].nunique()
-    width = max(8.0, min(15.0, _BESIDE + _COLUMN * min(top_operations, there_are)))
+    width = max(8.0, min(16.5, _BESIDE + _COLUMN * min(top_operations, there_are)))
     ax = canvas.start(ax, width=width, height=canvas.height_of(min(top, len(rows))) + 1.9)
     if not there_are:
         unknown = "The API listed no operation at all: what these tokens can do is unknown."
@@ -106,19 +106,16 @@ def _chart(
     _explain(ax, matrix)
     cut = canvas.of_how_many(len(shown), len(rows), noun)
     fewer = len(matrix.operations) < there_are
-    most = (
-        f" The {len(matrix.operations):,} most severe and most held of {there_are:,} operations."
-        if fewer
-        else ""
-    )
-    everything = " A full administrator holds all columns." if shown["holds_everything"].any() else ""
-    return canvas.finish(ax, frames, title, f"{cut}{most}{everything}".strip())
+    drawn = f" Columns: {len(matrix.operations):,} of {there_are:,} operations." if fewer else ""
+    everything = " A full administrator holds every column." if shown["holds_everything"].any() else ""
+    note = f"{cut}{drawn} Numbers on the right: operations in all.{everything}"
+    return canvas.finish(ax, frames, title, note.strip())
 
 
 def _matrix(frame: pd.DataFrame, shown: pd.DataFrame, top_operations: int) -> Matrix:
     held = frame[frame["operation"].notna()]
     codes = held["operation"].cat.codes.to_numpy()
-    names = held["operation"].cat.categories.to_numpy(dtype=object)
+    names: Any = held["operation"].cat.categories.to_numpy(dtype=object)
     weights = np.bincount(codes, weights=held["token_count"].to_numpy(), minlength=len(names))
     severities = np.full(len(names), -1, dtype=np.int64)
     severities[codes] = held["severity"].cat.codes.to_numpy()

@@ -69,8 +69,8 @@ def _amount(row: Any, *, brief: bool = False) -> str:
 
 def _uncertain(frame: pd.DataFrame) -> str:
     count = int(((frame["unlisted_assignments"] > 0) & ~frame["holds_everything"]).sum())
-    said = f"Of {count:,} {canvas.plural(count, 'token')} the API did not list all operations: unknown, not none."
-    return said if count else ""
+    tokens = canvas.plural(count, "token")
+    return f"Of {count:,} {tokens} the API did not list all operations: unknown, not none." if count else ""
 
 
 def sensitive_reach(frames: Tables, *, ax: Axes | None) -> Axes:

@@ -16,6 +16,7 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _MARKS_IN_A_ROW = 2  # what writing needs; more pile up over the neighbouring lines
 _LONGEST = 400
 _NAMELESS = "(no name)"
+_LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"  # or a number added to a Hebrew name would stand before it
 
 # Families that cover what no single script's name leads to.
 _WIDE_FAMILIES = (
@@ -41,7 +42,12 @@ def drawable(text: str | None) -> str:
             characters.append(REPLACEMENT)
         else:
             characters.append(character)
-    return " ".join("".join(characters).split()) or _NAMELESS
+    line = " ".join("".join(characters).split()) or _NAMELESS
+    return _LEFT_TO_RIGHT + line if any(map(_is_right_to_left, line)) else line
+
+
+def _is_right_to_left(character: str) -> bool:
+    return unicodedata.bidirectional(character) in ("R", "AL")
 
 
 def families(*texts: str) -> list[str]:
