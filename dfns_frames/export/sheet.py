@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 ROWS_AT_MOST = 1_048_576  # of a sheet, its header included
-CHART_ROWS = 19  # that a chart covers, with a margin
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,8 @@ class Chart:
         Where its numbers stand; the first column has the categories.
     columns
         The positions of the columns to draw.
-    row
-        Where it begins, from 0; it takes `CHART_ROWS`.
+    rows
+        Which rows it covers, from 0.
     axes
         What the categories and the values are.
     """
@@ -52,7 +51,7 @@ class Chart:
     title: str
     block: Block
     columns: tuple[int, ...]
-    row: int
+    rows: range
     axes: tuple[str, str]
 
 
