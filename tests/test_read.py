@@ -4,7 +4,7 @@ import gzip
 import io
 import json
 import os
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +100,7 @@ def test_children_carry_their_parents_ids() -> None:
 def test_timestamps(text: str, expected: str) -> None:
     """Every form that RFC 3339 allows, and one without an offset, is read as UTC."""
     created = read(token(dateCreated=text)).arrow("tokens")["date_created"][0].as_py()
-    assert created == datetime.fromisoformat(expected).replace(tzinfo=timezone.utc)
+    assert created == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -268,8 +268,8 @@ def test_the_time_is_the_files_unless_given(tmp_path: Path) -> None:
     path = tmp_path / "pats.json"
     path.write_text('{"items": []}')
     os.utime(path, (1_700_000_000, 1_700_000_000))
-    assert dff.read(path).fetched_at == datetime.fromtimestamp(1_700_000_000, timezone.utc)
-    given = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)
+    assert dff.read(path).fetched_at == datetime.fromtimestamp(1_700_000_000, UTC)
+    given = datetime(2026, 3, 2, 8, tzinfo=UTC)
     for when in (given, WHEN, given.replace(tzinfo=None)):
         assert dff.read(path, fetched_at=when).fetched_at == given
 

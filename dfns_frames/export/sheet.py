@@ -44,15 +44,15 @@ class Chart:
         The positions of the columns to draw.
     rows
         Which rows it covers, from 0.
-    axes
-        What the categories and the values are.
+    values
+        What the numbers count.
     """
 
     title: str
     block: Block
     columns: tuple[int, ...]
     rows: range
-    axes: tuple[str, str]
+    values: str
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from dfns_frames.schema import Tables
 
 MATRIX_CELLS_AT_MOST = 30_000  # 200 tokens by 150 operations: what eyes can follow
 _COLUMNS_AT_MOST = 1_000
-_LOW, _HIGH = 13, 18  # rows of the charts: names of permissions stand below theirs
+_LOW, _HIGH = 14, 17  # rows of the charts: names of permissions stand below theirs
 _PERMISSIONS_SHOWN = 20
 _PERIODS_AT_MOST = 120
 _PERIODS = {"MS": ("month", "%Y-%m"), "QS": ("quarter", "%Y-%m"), "YS": ("year", "%Y")}
@@ -34,18 +34,18 @@ def summary(tables: Tables, changes: Changes) -> Sheet:
     period = created.column_names[0]
     charts = (
         Chart(
-            f"Tokens created per {period}",
+            f"Tokens created per {period} (UTC)",
             months,
             (1,),
             range(first.below, first.below + _LOW),
-            (f"{period} (UTC)", "tokens that still exist"),
+            "tokens that still exist",
         ),
         Chart(
             "Tokens per permission",
             spread,
             (1, 2),
             range(first.below + _LOW, below),
-            ("permission", "tokens"),
+            "tokens",
         ),
     )
     drawn = tuple(chart for chart in charts if chart.block.cells.num_rows)

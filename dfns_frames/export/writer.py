@@ -152,8 +152,7 @@ def _chart(sheet: Sheet, chart: Chart) -> ChartOptions:
             {"values": cells(column), "name": chart.block.cells.column_names[column]}
             for column in chart.columns
         ],
-        "x_axis_name": chart.axes[0],
-        "y_axis_name": chart.axes[1],
+        "y_axis_name": chart.values,
         "show_legend": len(chart.columns) > 1,
         "legend_position": "top",
         "width": 500,
