@@ -41,7 +41,9 @@ def test_a_wrong_name_suggests_the_nearest(three: dff.Frames) -> None:
 def test_dataframes_belong_to_the_user(three: dff.Frames) -> None:
     """They can be changed, and what is drawn or exported from the Arrow tables does not change with them."""
     before = three.arrow("tokens")
-    three.tokens.loc[0, ["token_no", "name", "is_active"]] = [9, "mine", False]
+    three.tokens.loc[0, "token_no"] = 9
+    three.tokens.loc[0, "name"] = "mine"
+    three.tokens.loc[0, "is_active"] = False
     assert three.tokens.loc[0, "name"] == "mine"
     assert three.arrow("tokens") == before
     assert three.filter("to-1").tokens["name"].tolist() == ["token 1"]

@@ -122,8 +122,8 @@ def test_an_empty_list_has_the_same_columns_and_dtypes() -> None:
     empty, full = read(), read(token(1, assignment()))
     for name in ("tokens", "token_assignments", "token_operations"):
         assert list(empty[name].columns) == list(full[name].columns)
-        for column, dtype in full[name].dtypes.items():
-            other = empty[name].dtypes[column]
+        for column in full[name].columns:
+            dtype, other = full[name][column].dtype, empty[name][column].dtype
             if isinstance(dtype, pd.CategoricalDtype):
                 assert isinstance(other, pd.CategoricalDtype)
                 assert other.categories.dtype == "str", (name, column)

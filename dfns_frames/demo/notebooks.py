@@ -6,6 +6,7 @@ import asyncio
 import os
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 _CELL_SECONDS = 120
@@ -57,14 +58,20 @@ def run_notebooks(folder: str | os.PathLike[str]) -> list[Path]:
 async def _run(source: Path, target: Path) -> None:
     import nbclient  # noqa: PLC0415 - of the extra `lab`
     import nbformat  # noqa: PLC0415 - of the extra `lab`
+    from jupyter_client import AsyncKernelManager  # noqa: PLC0415 - of the extra `lab`
 
     notebook: Any = nbformat.read(source, as_version=4)
     # On the demo, whatever account the shell is set up for.
     environment = {name: value for name, value in os.environ.items() if name not in _ACCOUNT}
-    client = nbclient.NotebookClient(
-        notebook, timeout=_CELL_SECONDS, kernel_name="python3", record_timing=False
-    )
-    await client.async_execute(env=environment)
+    with TemporaryDirectory() as sockets:
+        # Over files, where there are such: no port is opened that another user of this machine could read.
+        over = {"transport": "ipc", "ip": f"{sockets}/kernel"} if os.name == "posix" else {}
+        manager = AsyncKernelManager(kernel_name="python3", **over)
+        client = nbclient.NotebookClient(notebook, km=manager, timeout=_CELL_SECONDS, record_timing=False)
+        try:
+            await client.async_execute(env=environment)
+        finally:
+            await manager.shutdown_kernel(now=True)
     notebook.metadata.pop("widgets", None)
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)

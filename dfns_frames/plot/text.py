@@ -114,13 +114,13 @@ def style(*texts: str, size: float, color: str) -> dict[str, Any]:
 
 def fitted(ax: Axes, texts: list[str], *, size: float, width: float) -> list[str]:
     """Return drawable texts, those wider than `width` pixels shortened in the middle."""
-    measure = _Ruler(ax, size)
+    measure = Ruler(ax, size)
     return [measure.shorten(text, width) for text in texts]
 
 
 def wrapped(ax: Axes, text: str, *, size: float, width: float) -> str:
     """Return a text broken into lines of at most `width` pixels, at spaces where there are any."""
-    measure = _Ruler(ax, size)
+    measure = Ruler(ax, size)
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
@@ -134,15 +134,16 @@ def wrapped(ax: Axes, text: str, *, size: float, width: float) -> str:
     return "\n".join(lines)
 
 
-class _Ruler:
+class Ruler:
     """Measures texts in pixels, as the figure would draw them."""
 
     def __init__(self, ax: Axes, size: float) -> None:
-        self._figure = ax.get_figure(root=True)
+        self._figure: Any = ax.get_figure(root=True)
         self._renderer = self._figure.canvas.get_renderer()
         self._size = size
 
     def width(self, text: str) -> float:
+        """Return how wide a drawable text is."""
         from matplotlib.text import Text
 
         label = Text(0, 0, text, **style(text, size=self._size, color="black"))
@@ -150,6 +151,7 @@ class _Ruler:
         return label.get_window_extent(self._renderer).width
 
     def shorten(self, text: str, width: float) -> str:
+        """Return the text, its middle left out if it is wider than that."""
         if self.width(text) <= width:
             return text
         low, high = 1, len(text) - 1
