@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 ROWS_AT_MOST = 1_048_576  # of a sheet, its header included
-CHART_ROWS = 19  # that a chart covers, with a margin
 
 
 @dataclass(frozen=True)
@@ -43,17 +42,17 @@ class Chart:
         Where its numbers stand; the first column has the categories.
     columns
         The positions of the columns to draw.
-    row
-        Where it begins, from 0; it takes `CHART_ROWS`.
-    axes
-        What the categories and the values are.
+    rows
+        Which rows it covers, from 0.
+    values
+        What the numbers count.
     """
 
     title: str
     block: Block
     columns: tuple[int, ...]
-    row: int
-    axes: tuple[str, str]
+    rows: range
+    values: str
 
 
 @dataclass(frozen=True)

@@ -95,14 +95,14 @@ def _readme(tables: Tables, pages: list[Sheet], no_matrix: str, altered: Changes
         rows.append(("Sheet", "Matrix", no_matrix))
     for sheet, table in {**_SHEETS, **_SHEETS_IF_ANY}.items():
         if any(page.name == sheet for page in pages):
-            rows += [(f"Column of {sheet}", column.name, column.meaning) for column in TABLES[table].columns]
+            rows += [(sheet, column.name, column.meaning) for column in TABLES[table].columns]
     about, names, texts = zip(*rows, strict=True)
     cells = pa.table({"about": about, "name": [name or None for name in names], "text": texts})
     return Sheet(
         "README",
         (Block(as_cells("README", cells, {})),),
         wrapped=frozenset({"text"}),
-        widths={"text": 56.0},
+        widths={"about": 13.0, "name": 17.0, "text": 42.0},  # so wide as paper is,
     )
 
 
