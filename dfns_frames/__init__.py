@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dfns_frames.errors import ServerError as ServerError
     from dfns_frames.frames import Frames as Frames
     from dfns_frames.intake import read as read
+    from dfns_frames.tables import dictionary as dictionary
 
 # Where each public name lives. They are imported on use, so that `dfns-frames --help` costs no pandas.
 _HOMES = {
@@ -51,6 +52,7 @@ _HOMES = {
     "ServerError": "errors",
     "concat": "combine",
     "demo": "",
+    "dictionary": "tables",
     "measures": "",
     "operations": "catalogue",
     "read": "intake",

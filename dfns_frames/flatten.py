@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ Drift = Counter[tuple[str, str, str]]  # how often each (what, path, detail) was
 
 _BITMAP = 1 << 27  # bytes that counting distinct values may use to do it without hashing
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$"
+_YEAR_ONE = pa.scalar(datetime(1, 1, 1, tzinfo=UTC), TIME)
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))?", re.ASCII
 )
@@ -45,7 +47,7 @@ def build(items: pa.StructArray, endpoint: Endpoint, drift: Drift) -> dict[str, 
         columns = _read_columns(table, rows, path, drift)
         columns |= _hand_down(table, above, lengths)
         columns["source"] = _constant(endpoint.path, len(rows))
-        columns[_own_position(table)] = _positions(lengths)
+        columns |= {name: _positions(lengths) for name in _positions_of(table) if name not in above}
         if inner:
             children = rows.field(str(inner.json))
             counted = pc.list_value_length(children).cast(pa.int64())
@@ -131,9 +133,9 @@ def _constant(value: str, count: int) -> pa.DictionaryArray:
     )
 
 
-def _own_position(table: Table) -> str:
-    """Return the column that says where a row stands in its parent's array: the key's last position."""
-    return [name for name in table.key if table[name].kind is Kind.POSITION][-1]
+def _positions_of(table: Table) -> list[str]:
+    """Return the position columns, its parents' first; its own, if it has one, stands last."""
+    return [column.name for column in table.columns if column.kind is Kind.POSITION]
 
 
 def _positions(lengths: npt.NDArray[np.int64]) -> pa.Array:
@@ -145,7 +147,7 @@ def _positions(lengths: npt.NDArray[np.int64]) -> pa.Array:
 def _count_distinct(endpoint: Endpoint, built: dict[str, dict[str, pa.Array]]) -> None:
     """Add the outermost table's counts of different values in a table further in."""
     outer, *between, _ = endpoint.tables
-    position = _own_position(outer)
+    position = _positions_of(outer)[-1]
     total = len(built[outer.name][position])
     for column in outer.columns:
         if not (column.counts and column.distinct):
@@ -180,18 +182,19 @@ def _distinct_per(
 def _times(texts: pa.Array) -> tuple[pa.Array, Counter[str]]:
     """Read timestamps; a text that is none becomes missing and is counted."""
     if pc.all(pc.match_substring_regex(texts, _ISO)).as_py() is not False:
-        try:
-            return texts.cast(TIME), Counter()
-        except pa.ArrowInvalid:
-            pass  # a 30th of February, a leap second: each text is looked at alone
+        # A 30th of February, a leap second or the year 0: each text is looked at alone.
+        with contextlib.suppress(pa.ArrowInvalid):
+            times = texts.cast(TIME)
+            if not pc.any(pc.less(times, _YEAR_ONE)).as_py():
+                return times, Counter()
     strange: Counter[str] = Counter()
-    times: list[datetime | None] = []
+    read: list[datetime | None] = []
     for text in texts.to_pylist():
         time = None if text is None else parse_time(text)
-        times.append(time)
+        read.append(time)
         if time is None and text is not None:
             strange[text] += 1
-    return pa.array(times, type=TIME), strange
+    return pa.array(read, type=TIME), strange
 
 
 def parse_time(text: str) -> datetime | None:

@@ -6,29 +6,30 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames import export
 from dfns_frames.plot import Plot
+from dfns_frames.provenance import filtered, source_lines
 from dfns_frames.schema import DICTIONARY, Kind, Table, compact
+from dfns_frames.selection import belongs, mask
 from dfns_frames.tables import TABLES
 
 if TYPE_CHECKING:
     import os
 
+    import numpy as np
     import numpy.typing as npt
 
 _NULLABLE = {pa.bool_(): pd.BooleanDtype(), pa.int64(): pd.Int64Dtype()}
 _PLAIN_INTEGERS = {pa.bool_(): pd.BooleanDtype()}
 
 
-class Frames(Mapping[str, pd.DataFrame]):
+class Frames(export.Exports, Mapping[str, pd.DataFrame]):
     """Tables of the tokens visible to one or more callers, and where they came from.
 
     A mapping of table name to pandas DataFrame; each table is an attribute too. The tables are held as
@@ -164,60 +165,35 @@ class Frames(Mapping[str, pd.DataFrame]):
         0
         """
         tokens = self._tables["tokens"]
-        kept = tokens.filter(pa.array(self._mask(which)))
+        kept = tokens.filter(pa.array(mask(tokens, which)))
         tables = dict(self._tables)
         for name, table in self._tables.items():
             if name == "tokens":
                 tables[name] = compact(kept)
             elif "token_no" in TABLES[name].key:
-                tables[name] = compact(table.filter(_belongs(table, kept)))
+                tables[name] = compact(table.filter(belongs(table, kept)))
         return Frames(tables)
-
-    def _mask(self, which: Any) -> npt.NDArray[np.bool_]:
-        tokens = self._tables["tokens"]
-        if isinstance(which, str):
-            which = [which]
-        if isinstance(which, pd.DataFrame):
-            raise TypeError("filter() takes a boolean mask or token ids, not a DataFrame")
-        values = which if isinstance(which, pd.Series) else pd.Series(list(which), dtype=_dtype_of(which))
-        if values.dtype == bool or isinstance(values.dtype, pd.BooleanDtype):
-            rows = pd.RangeIndex(tokens.num_rows)
-            if len(values) != len(rows) or (
-                isinstance(which, pd.Series) and not rows.isin(values.index).all()
-            ):
-                raise ValueError(
-                    f"the mask has {len(values):,} values for {tokens.num_rows:,} tokens, or another index; "
-                    "make it from `.tokens` of these same frames"
-                )
-            return values.reindex(rows).fillna(False).to_numpy(dtype=bool)
-        ids = values.dropna().astype(str)
-        listed = tokens["token_id"].to_pandas()
-        unknown = sorted(set(ids) - set(listed.dropna()))
-        if unknown:
-            more = f" and {len(unknown) - 5:,} more" * (len(unknown) > 5)
-            raise KeyError(f"no token has the id {', '.join(map(repr, unknown[:5]))}{more}")
-        return listed.isin(ids).to_numpy(dtype=bool)
-
-    def to_excel(self, path: str | os.PathLike[str], **options: Any) -> Path:
-        """Write one workbook; see `dfns_frames.export.to_excel`."""
-        return export.to_excel(self, path, **options)
-
-    def to_csv(self, folder: str | os.PathLike[str], **options: Any) -> Path:
-        """Write one CSV file a table; see `dfns_frames.export.to_csv`."""
-        return export.to_csv(self, folder, **options)
-
-    def to_parquet(self, folder: str | os.PathLike[str], **options: Any) -> Path:
-        """Write one Parquet file a table; see `dfns_frames.export.to_parquet`."""
-        return export.to_parquet(self, folder, **options)
 
     @classmethod
     def from_parquet(cls, folder: str | os.PathLike[str]) -> Frames:
-        """Read back what :meth:`to_parquet` wrote, equal, dtypes included."""
+        """Read back what :meth:`to_parquet` wrote, equal, dtypes included.
+
+        Raises
+        ------
+        ResponseError
+            A file is damaged, of another origin, export or version.
+        OSError
+            The folder or a file in it does not exist, or cannot be read.
+
+        Examples
+        --------
+        >>> dff.Frames.from_parquet("pats") == pats  # doctest: +SKIP
+        """
         return cls(export.from_parquet(folder))
 
     def __repr__(self) -> str:
-        lines = [f"Frames of the tokens visible to the caller{self._filtered()}"]
-        lines += [f"  {line}" for line in self._source_lines()]
+        lines = [f"Frames of the tokens visible to the caller{filtered(self)}"]
+        lines += [f"  {line}" for line in source_lines(self)]
         width = max(map(len, self._tables), default=0)
         for name, table in self._tables.items():
             row = f"a row is {TABLES[name].row}"
@@ -230,29 +206,12 @@ class Frames(Mapping[str, pd.DataFrame]):
             f"<td style='text-align:left'>{escape(TABLES[name].row)}</td></tr>"
             for name, table in self._tables.items()
         )
-        sources = "<br>".join(map(escape, self._source_lines()))
+        sources = "<br>".join(map(escape, source_lines(self)))
         return (
-            f"<div><b>Tokens visible to the caller{escape(self._filtered())}</b><br>{sources}"
+            f"<div><b>Tokens visible to the caller{escape(filtered(self))}</b><br>{sources}"
             "<table><thead><tr><th style='text-align:left'>table</th><th>rows</th>"
             f"<th style='text-align:left'>a row is</th></tr></thead><tbody>{rows}</tbody></table></div>"
         )
-
-    def _filtered(self) -> str:
-        sources = self._tables["sources"]
-        listed = (pc.sum(sources["item_count"]).as_py() or 0) - (
-            pc.sum(sources["rejected_count"]).as_py() or 0
-        )
-        kept = self._tables["tokens"].num_rows
-        return f" ({kept:,} of the {listed:,} that were read)" if kept != listed else ""
-
-    def _source_lines(self) -> list[str]:
-        lines = []
-        for row in self._tables["sources"].to_pylist():
-            when = f"{row['fetched_at']:%Y-%m-%d %H:%M:%S} UTC" if row["fetched_at"] else "at an unknown time"
-            rejected = f", {row['rejected_count']:,} set aside" * bool(row["rejected_count"])
-            counted = f"{row['item_count'] or 0:,} tokens{rejected}"
-            lines.append(f"{row['source']} from {row['url']}, {when}: {row['status']}, {counted}")
-        return lines
 
     def _no_such_table(self, name: object) -> str:
         near = difflib.get_close_matches(str(name), self._tables, n=1)
@@ -270,18 +229,3 @@ def _to_pandas(table: pa.Table, declared: Table) -> pd.DataFrame:
             # pandas takes categories of which there are none for objects.
             frame[column.name] = frame[column.name].cat.set_categories(pd.Index([], dtype="str"))
     return frame
-
-
-def _dtype_of(values: Any) -> Any:
-    """Return what pandas is to make of a list: an empty one is neither flags nor ids to it."""
-    return None if isinstance(values, np.ndarray) or len(list(values)) else "str"
-
-
-def _belongs(table: pa.Table, tokens: pa.Table) -> pa.Array:
-    """Return which rows belong to these tokens."""
-    belongs = np.zeros(table.num_rows, dtype=bool)
-    for source in tokens["source"].unique().to_pylist():
-        kept = tokens["token_no"].filter(pc.equal(tokens["source"], source)).to_numpy()
-        here = pc.equal(table["source"], source).to_numpy()
-        belongs |= here & np.isin(table["token_no"].to_numpy(), kept)
-    return pa.array(belongs)

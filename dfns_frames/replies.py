@@ -39,7 +39,7 @@ def error_of(
     Parameters
     ----------
     status, headers, body
-        The answer.
+        The answer; names of headers in lower case.
     secret
         The token, to blot it out of what the server says, and for its time of expiry.
     now
@@ -48,7 +48,7 @@ def error_of(
     if status < 300:
         return ResponseError(f"the API answered {status} without a token list", status=status)
     if status < 400:
-        host = urlsplit(headers.get("Location", "")).hostname or "another address"
+        host = urlsplit(headers.get("location", "")).hostname or "another address"
         return NetworkError(
             f"the API answered {status}, a redirect to {host}; redirects are not followed, since the token "
             "would go along. Check the base address",
@@ -62,7 +62,7 @@ def error_of(
         f"the API answered {status}{f': {message}' if message else ''}{advice}",
         status=status,
         retryable=status in RETRIED,
-        retry_after=_retry_after(headers.get("Retry-After")),
+        retry_after=_retry_after(headers.get("retry-after")),
         error_id=error_id and secret.redact(error_id),
     )
     if isinstance(error, PermissionDeniedError):

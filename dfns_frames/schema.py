@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -177,6 +177,10 @@ def compact(table: pa.Table) -> pa.Table:
 
 class Tables(Protocol):
     """What measures, charts and exports ask of the frames: the Arrow tables, and when they were fetched."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names of the tables."""
+        ...
 
     def arrow(self, name: str) -> pa.Table:
         """Return one table as Arrow."""

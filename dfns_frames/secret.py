@@ -75,7 +75,7 @@ def _problem(value: object) -> str | None:
     if not value.strip():
         return (
             "there is no token: pass Client(token=…) or set the environment variable DFNS_AUTH_TOKEN. "
-            "To try things out without an account, use dfns_frames.demo.client()"
+            "To try things out without an account, use dfns_frames.demo.client(), or --demo in the shell"
         )
     if not value.strip().isascii() or not value.strip().isprintable():
         return "the token holds characters that no token has (a line break, or a letter beyond ASCII)"

@@ -6,6 +6,8 @@ endpoint is one more declaration.
 
 from __future__ import annotations
 
+import pandas as pd
+
 from dfns_frames.catalogue import operation_names
 from dfns_frames.schema import ELEMENT, Column, Endpoint, Kind, Table
 
@@ -184,3 +186,38 @@ REJECTED = Table(
 PATS = Endpoint("/auth/pats", operation=None, tables=(TOKENS, TOKEN_ASSIGNMENTS, TOKEN_OPERATIONS))
 
 TABLES = {table.name: table for table in (*PATS.tables, SOURCES, DRIFT, REJECTED)}
+
+
+def dictionary() -> pd.DataFrame:
+    """Return the data dictionary: a row is one column of one table.
+
+    It derives from the declarations that the frames are made by, so it holds for every :class:`Frames`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `table`, `row` (what a row of that table is), `key` (whether the column helps to identify a row),
+        `column`, `type`, `field` (of the response of ``GET /auth/pats``; missing for what is computed) and
+        `meaning`. A new frame at each call.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> dff.dictionary().set_index(["table", "column"]).loc[("tokens", "date_created"), "type"]
+    'time, UTC, microseconds'
+    """
+    return pd.DataFrame(
+        [
+            {
+                "table": table.name,
+                "row": table.row,
+                "key": column.name in table.key,
+                "column": column.name,
+                "type": column.kind.label,
+                "field": column.json or (table.json if column.json == ELEMENT else None),
+                "meaning": column.meaning,
+            }
+            for table in TABLES.values()
+            for column in table.columns
+        ]
+    )

@@ -1,0 +1,70 @@
+"""Executing the example notebooks on the demo organisation."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+_CELL_SECONDS = 120
+_ACCOUNT = ("DFNS_AUTH_TOKEN", "DFNS_API_URL")
+
+
+def notebook_folder() -> Path:
+    """Return the folder of the example notebooks: in an installation or in a checkout."""
+    package = Path(__file__).parent.parent
+    installed = package / "notebooks"
+    return installed if installed.is_dir() else package.parent / "notebooks"
+
+
+def run_notebooks(folder: str | os.PathLike[str]) -> list[Path]:
+    """Execute the example notebooks on the demo organisation and write them, with outputs, to a folder.
+
+    Parameters
+    ----------
+    folder
+        Where the executed notebooks go; files of the same name are replaced.
+
+    Returns
+    -------
+    list of Path
+        The notebooks that were written; none if the extra ``lab`` is not installed.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        A cell failed.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> dff.demo.run_notebooks("demo-output")  # doctest: +SKIP
+    """
+    if not (find_spec("nbclient") and find_spec("ipykernel")):
+        return []
+    sources = sorted(notebook_folder().glob("*.ipynb"))
+    targets = [Path(folder) / source.name for source in sources]
+
+    async def run_all() -> None:
+        await asyncio.gather(*map(_run, sources, targets))
+
+    asyncio.run(run_all())
+    return targets
+
+
+async def _run(source: Path, target: Path) -> None:
+    import nbclient  # noqa: PLC0415 - of the extra `lab`
+    import nbformat  # noqa: PLC0415 - of the extra `lab`
+
+    notebook: Any = nbformat.read(source, as_version=4)
+    # On the demo, whatever account the shell is set up for.
+    environment = {name: value for name, value in os.environ.items() if name not in _ACCOUNT}
+    client = nbclient.NotebookClient(
+        notebook, timeout=_CELL_SECONDS, kernel_name="python3", record_timing=False
+    )
+    await client.async_execute(env=environment)
+    notebook.metadata.pop("widgets", None)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, target)

@@ -1,0 +1,50 @@
+"""What an export says of itself: when, from where, whether it is all, and what was changed on the way."""
+
+from __future__ import annotations
+
+import pyarrow.compute as pc
+
+from dfns_frames import __version__
+from dfns_frames.provenance import filtered, source_lines
+from dfns_frames.schema import Tables
+from dfns_frames.tables import TABLES
+
+Changes = dict[tuple[str, str, str], int]  # in how many cells of (table, column) what was changed
+
+
+def overview(tables: Tables) -> list[str]:
+    """Say what this is: whose tokens, when, from where, and what it cannot show."""
+    counts = {name: tables.arrow(name).num_rows for name in tables}
+    unknown = pc.sum(tables.arrow("token_assignments")["operation_count"].is_null()).as_py() or 0
+    lines = [
+        f"Access tokens visible to the caller{filtered(tables)}, and the permissions assigned to them.",
+        f"Fetched at {tables.fetched_at:%Y-%m-%d %H:%M:%S} UTC; written by dfns-frames {__version__}.",
+        *source_lines(tables),
+        "The API lists the caller's own tokens only, so those of other people are not here.",
+    ]
+    if pc.any(pc.equal(tables.arrow("sources")["status"], "incomplete")).as_py():
+        lines.append("INCOMPLETE: the API had further pages that were never read; there are more tokens.")
+    if unknown:
+        lines.append(f"Of {unknown:,} assignments the API listed no operations: unknown, not none.")
+    for name, meaning in (("rejected", "set aside as unreadable"), ("drift", "not known to this version")):
+        if counts.get(name):
+            lines.append(f"{counts[name]:,} rows in {name!r}: {meaning}.")
+    return lines
+
+
+def changed(changes: Changes) -> list[str]:
+    """Say what of the texts was changed, in how many cells."""
+    return [
+        f"{table}, {column}: {what} in {count:,} cells" for (table, column, what), count in changes.items()
+    ]
+
+
+def readme(tables: Tables, changes: Changes, notes: list[str]) -> str:
+    """Return the text that goes with a folder of CSV files."""
+    lines = [*overview(tables), "", *notes, "", "Changed:", *(changed(changes) or ["nothing"])]
+    for name in tables:
+        count, declared = tables.arrow(name).num_rows, TABLES[name]
+        lines += ["", f"{name}.csv, {count:,} rows. A row is {declared.row}."]
+        lines += [f"    {column.name}: {column.meaning}" for column in declared.columns]
+    # A source may be a file of any name.
+    return "".join(f"{' '.join(line.splitlines())}\n" for line in lines)

@@ -1,0 +1,82 @@
+"""Parquet: the archive that `Frames.from_parquet` reads back equal."""
+
+from __future__ import annotations
+
+import errno
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet
+
+from dfns_frames import __version__
+from dfns_frames.errors import ResponseError
+from dfns_frames.export.files import StrPath, new_folder
+from dfns_frames.provenance import source_lines
+from dfns_frames.schema import Table, Tables, compact
+from dfns_frames.tables import TABLES
+
+_KEY = b"dfns_frames"
+
+
+def to_parquet(tables: Tables, folder: StrPath, *, overwrite: bool = False) -> Path:
+    """Write one Parquet file a table; `Frames.to_parquet` says how."""
+    about = json.dumps(
+        {
+            "version": __version__,
+            "fetched_at": tables.fetched_at.isoformat(),
+            "sources": source_lines(tables),
+            "tables": {name: tables.arrow(name).num_rows for name in tables},
+        }
+    ).encode()
+    with new_folder(folder, [f"{name}.parquet" for name in tables], overwrite=overwrite) as part:
+        for name in tables:
+            table = tables.arrow(name)
+            table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: about})
+            pa.parquet.write_table(table, part / f"{name}.parquet", compression="zstd")
+    return Path(folder).expanduser()
+
+
+def from_parquet(folder: StrPath) -> dict[str, pa.Table]:
+    """Read what `to_parquet` wrote; `Frames.from_parquet` says how."""
+    place = Path(folder).expanduser()
+    if not place.exists():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(folder))
+    if not place.is_dir():
+        raise NotADirectoryError(
+            errno.ENOTDIR, "this is a file; name the folder that to_parquet() wrote", str(folder)
+        )
+    tokens, listed = _read(TABLES["tokens"], place)
+    tables = {name: _read(TABLES[name], place) for name in listed if name in TABLES and name != "tokens"}
+    found = {"tokens": tokens.num_rows, **{name: table.num_rows for name, (table, _) in tables.items()}}
+    if found != listed or any(counts != listed for _, counts in tables.values()):
+        raise ResponseError(
+            f"the files in {str(folder)!r} do not belong together: one is of another export, or of another "
+            "version of dfns-frames; write the folder again"
+        )
+    return {"tokens": tokens, **{name: table for name, (table, _) in tables.items()}}
+
+
+def _read(declared: Table, folder: Path) -> tuple[pa.Table, dict[str, int]]:
+    """Return a table, and the number of rows that each table of the same export has."""
+    path = folder / f"{declared.name}.parquet"
+    if not path.is_file():
+        raise FileNotFoundError(
+            errno.ENOENT, "the folder lacks this table; name one that to_parquet() wrote", str(path)
+        )
+    try:
+        # A file of its own: the folder's name might otherwise be taken for a partition (a=b).
+        table = pa.parquet.ParquetFile(path).read()
+        counts = json.loads(table.schema.metadata[_KEY])["tables"]
+    except (pa.ArrowException, KeyError, TypeError, ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise ResponseError(
+            f"{str(path)!r} is not what to_parquet() writes: damaged, or of another origin"
+        ) from error
+    if not table.schema.equals(declared.arrow_schema):
+        raise ResponseError(
+            f"the columns of {str(path)!r} are not those that this version of dfns-frames has; "
+            "read the original response with it"
+        )
+    return compact(table.combine_chunks()).replace_schema_metadata(declared.arrow_schema.metadata), counts

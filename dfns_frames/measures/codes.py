@@ -1,0 +1,65 @@
+"""From Arrow columns to numbers that numpy can count: dictionary codes and rows of other tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dfns_frames.schema import Tables
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+def codes(table: pa.Table, column: str) -> tuple[Ints, list[str]]:
+    """Return a text column as a number for each row (-1 is missing) and what each number stands for."""
+    values = table[column]
+    if not pa.types.is_dictionary(values.type):
+        values = values.dictionary_encode()
+    encoded = values.unify_dictionaries().combine_chunks()
+    numbers = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return numbers, encoded.dictionary.to_pylist()
+
+
+def flags(table: pa.Table, column: str) -> Flags:
+    """Return a column of true and false; missing is false."""
+    return pc.fill_null(table[column], False).combine_chunks().to_numpy(zero_copy_only=False)
+
+
+def missing(table: pa.Table, column: str) -> Flags:
+    """Return which rows have no value in a column."""
+    return table[column].is_null().combine_chunks().to_numpy(zero_copy_only=False)
+
+
+def created_at(tokens: pa.Table) -> npt.NDArray[np.datetime64]:
+    """Return when each token was created: UTC, microseconds, NaT where missing."""
+    return tokens["date_created"].cast(pa.timestamp("us")).to_numpy().astype("datetime64[us]")
+
+
+def token_rows(frames: Tables, name: str) -> Ints:
+    """Return, for each row of a child table, the row of its token in `tokens`.
+
+    `token_no` is no row number: filtered frames keep the position that the source gave.
+    """
+    tokens, child = frames.arrow("tokens"), frames.arrow(name)
+    if child.num_rows == 0:
+        return np.empty(0, dtype=np.int64)
+    token_sources, names = codes(tokens, "source")
+    child_sources, child_names = codes(child, "source")
+    number = {source: code for code, source in enumerate(names)}
+    renumbered = np.array([number[source] for source in child_names], dtype=np.int64)
+    positions: Any = tokens["token_no"].to_numpy()
+    width = int(positions.max()) + 1
+    row_at = np.full(len(names) * width, -1, dtype=np.int64)
+    row_at[token_sources * width + positions] = np.arange(tokens.num_rows)
+    return row_at[renumbered[child_sources] * width + child["token_no"].to_numpy()]
+
+
+def distinct_pairs(left: Ints, right: Ints, width: int) -> tuple[Ints, Ints]:
+    """Return each pair that occurs, once, sorted by left and then right; `right` is below `width`."""
+    pairs = np.unique(left * max(width, 1) + right)
+    return pairs // max(width, 1), pairs % max(width, 1)

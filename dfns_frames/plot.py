@@ -1,6 +1,0 @@
-"""Stub."""
-
-
-class Plot:
-    def __init__(self, frames):
-        self.frames = frames

@@ -1,0 +1,165 @@
+"""Text from strangers, made fit to draw: one line, no markup, no glyph that the fonts lack, no overflow."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.axes import Axes
+
+BASE_FONT = "DejaVu Sans"  # comes with matplotlib
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_MARKS_IN_A_ROW = 2  # what writing needs; more pile up over the neighbouring lines
+_LONGEST = 400
+_NAMELESS = "(no name)"
+
+# Families that cover what no single script's name leads to.
+_WIDE_FAMILIES = (
+    "Noto Sans CJK", "Noto Sans SC", "Noto Sans JP", "Noto Sans KR", "Source Han Sans", "Droid Sans Fallback",
+    "WenQuanYi", "PingFang", "Hiragino Sans", "Microsoft YaHei", "Yu Gothic", "MS Gothic", "Malgun Gothic",
+    "Noto Sans Symbols2", "Noto Sans Symbols", "Noto Emoji", "Segoe UI Emoji", "Segoe UI Symbol", "Symbola",
+    "Apple Symbols", "Arial Unicode MS", "Segoe UI", "Unifont", "OpenSymbol",
+)  # fmt: skip
+
+
+def drawable(text: str | None) -> str:
+    """Return a text as one line of characters that :func:`families` has glyphs for."""
+    characters: list[str] = []
+    marks = 0
+    for character in unicodedata.normalize("NFC", (text or "")[:_LONGEST]):
+        kind = unicodedata.category(character)
+        marks = marks + 1 if kind[0] == "M" else 0
+        if kind in ("Cc", "Zl", "Zp"):
+            characters.append(" ")
+        elif kind == "Cf" or marks > _MARKS_IN_A_ROW or "\ufe00" <= character <= "\ufe0f":
+            continue  # invisible: direction marks, joiners, variation selectors
+        elif font_of(character) is None:
+            characters.append(REPLACEMENT)
+        else:
+            characters.append(character)
+    return " ".join("".join(characters).split()) or _NAMELESS
+
+
+def families(*texts: str) -> list[str]:
+    """Return the font families that these drawable texts need, the usual one first."""
+    fonts = {font_of(character) for text in texts for character in text}
+    return [BASE_FONT, *sorted(font for font in fonts if font and font != BASE_FONT)]
+
+
+@cache
+def font_of(character: str) -> str | None:
+    """Return an installed font family that has a glyph for the character; None if there is none."""
+    code = ord(character)
+    if code in _glyphs(_default_file()):
+        return BASE_FONT
+    return next((family for family, file in _candidates(_script(character)) if code in _glyphs(file)), None)
+
+
+def _script(character: str) -> str:
+    """Return the first word of the character's name, which for letters is the script."""
+    return unicodedata.name(character, "").split(" ")[0].title()
+
+
+@cache
+def _candidates(script: str) -> tuple[tuple[str, str], ...]:
+    """Return families and files that may cover a script: those named after it, then broad ones."""
+    regular = dict(_regular_faces())
+    named = sorted(name for name in regular if script and f" {script}" in name)
+    broad = [name for wanted in _WIDE_FAMILIES for name in sorted(regular) if name.startswith(wanted)]
+    return tuple((name, regular[name]) for name in dict.fromkeys([*named, *broad]))
+
+
+def _regular_faces() -> Iterator[tuple[str, str]]:
+    from matplotlib.font_manager import fontManager
+
+    for face in sorted(fontManager.ttflist, key=lambda face: (face.name, face.fname), reverse=True):
+        if face.style == "normal" and face.weight in (400, "normal", "regular", "book"):
+            yield face.name, face.fname
+
+
+def _default_file() -> str:
+    from matplotlib import get_data_path
+
+    return f"{get_data_path()}/fonts/ttf/DejaVuSans.ttf"
+
+
+@cache
+def _glyphs(file: str) -> frozenset[int]:
+    """Return the characters that a font file can draw at any size; none if it cannot be read."""
+    from matplotlib.font_manager import get_font
+
+    try:
+        font = get_font(file)
+    except (OSError, RuntimeError):
+        return frozenset()
+    return frozenset(font.get_charmap()) if font.scalable else frozenset()
+
+
+def style(*texts: str, size: float, color: str) -> dict[str, Any]:
+    """Return the properties with which drawable texts are drawn, whatever the user's rcParams say."""
+    return {
+        "family": families(*texts),
+        "fontsize": size,
+        "color": color,
+        "fontweight": "normal",
+        "fontstyle": "normal",
+        "parse_math": False,
+        "usetex": False,
+    }
+
+
+def fitted(ax: Axes, texts: list[str], *, size: float, width: float) -> list[str]:
+    """Return drawable texts, those wider than `width` pixels shortened in the middle."""
+    measure = _Ruler(ax, size)
+    return [measure.shorten(text, width) for text in texts]
+
+
+def wrapped(ax: Axes, text: str, *, size: float, width: float) -> str:
+    """Return a text broken into lines of at most `width` pixels, at spaces where there are any."""
+    measure = _Ruler(ax, size)
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            longer = f"{line} {word}" if line else word
+            if line and measure.width(longer) > width:
+                lines.append(line)
+                longer = word
+            line = measure.shorten(longer, width)
+        lines.append(line)
+    return "\n".join(lines)
+
+
+class _Ruler:
+    """Measures texts in pixels, as the figure would draw them."""
+
+    def __init__(self, ax: Axes, size: float) -> None:
+        self._figure = ax.get_figure(root=True)
+        self._renderer = self._figure.canvas.get_renderer()
+        self._size = size
+
+    def width(self, text: str) -> float:
+        from matplotlib.text import Text
+
+        label = Text(0, 0, text, **style(text, size=self._size, color="black"))
+        label.set_figure(self._figure)
+        return label.get_window_extent(self._renderer).width
+
+    def shorten(self, text: str, width: float) -> str:
+        if self.width(text) <= width:
+            return text
+        low, high = 1, len(text) - 1
+        while low < high:
+            kept = (low + high + 1) // 2
+            low, high = (kept, high) if self.width(_middle(text, kept)) <= width else (low, kept - 1)
+        return _middle(text, low)
+
+
+def _middle(text: str, kept: int) -> str:
+    """Leave out the middle, so that this many characters remain beside the dots."""
+    end = kept // 2
+    return f"{text[: kept - end].rstrip()}…{text[len(text) - end :].lstrip()}"

@@ -1,0 +1,62 @@
+"""What several test modules use: made-up tokens, and the demo organisation."""
+
+import warnings
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+
+import dfns_frames as dff
+
+mpl.use("agg")
+
+WHEN = "2026-03-02T08:00:00Z"
+
+
+def assignment(name: str = "Operators", **changes: Any) -> dict[str, Any]:
+    """Make a permission assignment in the documented shape."""
+    made = {
+        "permissionName": name,
+        "permissionId": f"pm-{name.lower()}",
+        "assignmentId": "",
+        "operations": ["Wallets:Read", "Wallets:Create"],
+    }
+    return made | changes
+
+
+def token(number: int = 1, *assignments: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Make an access token in the documented shape."""
+    made = {
+        "tokenId": f"to-{number}",
+        "name": f"token {number}",
+        "kind": "Pat",
+        "isActive": True,
+        "dateCreated": "2026-03-01T09:30:00.000Z",
+        "orgId": "or-1",
+        "linkedUserId": "us-1",
+        "linkedAppId": "",
+        "credId": f"cred-{number}",
+        "publicKey": f"SHA256:{number}",
+        "permissionAssignments": list(assignments),
+    }
+    return made | changes
+
+
+def read(*tokens: dict[str, Any], **options: Any) -> dff.Frames:
+    """Read made-up tokens."""
+    return dff.read({"items": list(tokens)}, **{"fetched_at": WHEN, **options})
+
+
+@pytest.fixture
+def no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the account of whoever runs the tests out of the environment."""
+    monkeypatch.delenv("DFNS_AUTH_TOKEN", raising=False)
+    monkeypatch.delenv("DFNS_API_URL", raising=False)
+
+
+@pytest.fixture(scope="session")
+def demo_pats() -> dff.Frames:
+    """Fetch the tokens of the demo's first caller over HTTP."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dff.DriftWarning)  # what the demo holds that is unknown is on purpose
+        return dff.demo.client().pats()

@@ -1,0 +1,72 @@
+"""What the package offers, and what importing it costs."""
+
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import dfns_frames as dff
+
+
+def run(code: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def test_the_public_names_are_a_sorted_list_and_all_exist() -> None:
+    """`__all__` is sorted, complete, and every name of it can be had."""
+    assert list(dff.__all__) == sorted(dff.__all__, key=lambda name: (name.startswith("_"), name))
+    for name in dff.__all__:
+        assert getattr(dff, name) is not None
+    assert set(dir(dff)) == set(dff.__all__)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    """A misspelt name fails as it does in any module."""
+    with pytest.raises(AttributeError, match="clent"):
+        dff.clent  # noqa: B018
+
+
+@pytest.mark.parametrize("unwanted", ["matplotlib", "xlsxturbo", "requests"])
+def test_importing_and_reading_loads_nothing_heavy(unwanted: str) -> None:
+    """Neither the import nor reading a saved response loads matplotlib, the workbook writer or requests."""
+    code = (
+        "import sys, dfns_frames as dff; p = dff.read({'items': []}); p.tokens; dff.Frames; dff.operations();"
+        f"print({unwanted!r} in sys.modules)"
+    )
+    assert run(code) == "False"
+
+
+def test_help_loads_no_pandas() -> None:
+    """`dfns-frames --help` answers without pandas or pyarrow."""
+    code = (
+        "import sys, contextlib, io\nfrom dfns_frames.cli import main\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main(['--help'])\n"
+        "print('pandas' in sys.modules, 'pyarrow' in sys.modules)"
+    )
+    assert run(code) == "False False"
+
+
+def test_submodules_do_not_hide_functions() -> None:
+    """A public function stays one after the module that defines it was imported."""
+    code = (
+        "import dfns_frames.catalogue, dfns_frames.intake, dfns_frames.combine, dfns_frames.tables\n"
+        "import dfns_frames as dff\nprint(all(map(callable, (dff.operations, dff.read, dff.concat, dff.dictionary))))"
+    )
+    assert run(code) == "True"
+
+
+def test_everything_public_is_documented() -> None:
+    """Every public class, function and method has a docstring; functions show an example that runs."""
+    for name in dff.__all__:
+        thing = getattr(dff, name)
+        if not (inspect.isclass(thing) or inspect.isfunction(thing)):
+            continue
+        assert inspect.getdoc(thing), name
+        if inspect.isfunction(thing):
+            assert "Examples\n" in str(thing.__doc__), name
+        for method_name, method in inspect.getmembers(thing, inspect.isfunction):
+            if not method_name.startswith("_"):
+                assert method.__doc__, f"{name}.{method_name}"
