@@ -17,7 +17,7 @@ from dfns_frames.validate import shorten
 
 Drift = Counter[tuple[str, str, str]]  # how often each (what, path, detail) was met
 
-_BITMAP = 1 << 22  # bytes in which values are marked as seen; so few stay in the processor's cache
+_BITMAP = 1 << 20  # bytes in which values are marked as seen; so few stay in the processor's cache
 _SPARSE = 1 << 8  # with more bytes a row to mark, hashing is faster
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$"
 _YEAR_ONE = pa.scalar(datetime(1, 1, 1, tzinfo=UTC), TIME)
@@ -178,8 +178,8 @@ def _distinct_per(
     for first in range(0, group_count, step):
         start, end = np.searchsorted(groups, (first, first + step))
         seen = np.zeros((min(step, group_count - first), code_count), dtype=bool)
-        seen[groups[start:end] - first, codes[start:end]] = True
-        counts[first : first + step] = seen.sum(axis=1)
+        seen.ravel()[(groups[start:end] - first) * code_count + codes[start:end]] = True
+        counts[first : first + step] = np.count_nonzero(seen, axis=1)
     return counts
 
 
