@@ -41,7 +41,7 @@ def write(sheets: list[Sheet], file: IO[bytes], *, streaming: bool) -> None:
     streaming
         Hold one row at a time, not all: without tables and charts, which need all of them.
     """
-    import xlsxturbo  # noqa: PLC0415 - loaded on use
+    import xlsxturbo
 
     frames = [
         (_frame(block), sheet.name, _options(sheet, number, streaming=streaming))

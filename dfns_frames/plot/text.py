@@ -145,7 +145,6 @@ class Ruler:
 
     def __init__(self, ax: Axes, size: float) -> None:
         self._figure: Any = ax.get_figure(root=True)
-        self._renderer: Any = self._figure.canvas.get_renderer()
         self._size = size
 
     def width(self, text: str) -> float:
@@ -154,7 +153,7 @@ class Ruler:
 
         label = Text(0, 0, text, **style(text, size=self._size, color="black"))
         label.set_figure(self._figure)
-        return label.get_window_extent(self._renderer).width
+        return label.get_window_extent().width
 
     def shorten(self, text: str, width: float) -> str:
         """Return the text, its middle left out if it is wider than that."""
