@@ -41,7 +41,7 @@ def write(sheets: list[Sheet], file: IO[bytes], *, streaming: bool) -> None:
     streaming
         Hold one row at a time, not all: without tables and charts, which need all of them.
     """
-    import xlsxturbo  # noqa: PLC0415 - loaded on use
+    import xlsxturbo
 
     frames = [
         (_frame(block), sheet.name, _options(sheet, number, streaming=streaming))
@@ -100,7 +100,7 @@ def _formats(sheet: Sheet, block: Block) -> dict[str, Any]:
     for name, kind in zip(block.cells.column_names, block.cells.schema.types, strict=True):
         if pa.types.is_timestamp(kind):
             formats[name] = {"num_format": _TIME}
-        elif name.startswith("share"):
+        elif name in sheet.shares:
             formats[name] = {"num_format": "0 %"}
         elif name in sheet.wrapped:
             formats[name] = {"wrap_text": True, "align_vertical": "top"}
