@@ -70,7 +70,9 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
 
     def __init__(self, tables: Mapping[str, pa.Table]) -> None:
         self._tables = {name: tables[name] for name in TABLES if name in tables}
-        self._frames: dict[str, pd.DataFrame] = {}
+        # Each frame with another that shares its values with the Arrow table: as long as that one lives,
+        # pandas copies a column before it writes to it.
+        self._frames: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {}
 
     def arrow(self, name: str) -> pa.Table:
         """Return one table as :class:`pyarrow.Table`, without a copy; for Polars, DuckDB and the like.
@@ -93,8 +95,9 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self._frames:
-            self._frames[name] = _to_pandas(self.arrow(name), TABLES[name])
-        return self._frames[name]
+            shared = _to_pandas(self.arrow(name), TABLES[name])
+            self._frames[name] = shared.copy(deep=False), shared
+        return self._frames[name][0]
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name.startswith("_") or name not in self._tables:
@@ -220,12 +223,22 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
 
 
 def _to_pandas(table: pa.Table, declared: Table) -> pd.DataFrame:
-    """Make a DataFrame: positions as plain integers; counts and flags nullable, whatever they hold."""
-    frame = table.to_pandas(types_mapper=_PLAIN_INTEGERS.get)
-    for column in declared.columns:
+    """Make a DataFrame: positions as plain integers; counts and flags nullable, whatever they hold.
+
+    Values are not copied where their layout allows it, so they must not be written to.
+    """
+    categories = [column.name for column in declared.columns if column.kind.arrow == DICTIONARY]
+    frame = table.drop_columns(categories).to_pandas(types_mapper=_PLAIN_INTEGERS.get, split_blocks=True)
+    for i, column in enumerate(declared.columns):
         if column.kind is Kind.COUNT:
             frame[column.name] = table[column.name].to_pandas(types_mapper=_NULLABLE.get)
-        elif column.kind.arrow == DICTIONARY and frame[column.name].cat.categories.empty:
-            # pandas takes categories of which there are none for objects.
-            frame[column.name] = frame[column.name].cat.set_categories(pd.Index([], dtype="str"))
+        elif column.kind.arrow == DICTIONARY:
+            frame.insert(i, column.name, _categorical(table[column.name]))
     return frame
+
+
+def _categorical(values: pa.ChunkedArray) -> pd.Categorical:
+    """Make categories without an object for each, as Arrow's own conversion does it."""
+    encoded = values.combine_chunks()
+    categories = pd.Index(encoded.dictionary.to_pandas(), dtype="str")
+    return pd.Categorical.from_codes(encoded.indices.fill_null(-1).to_numpy(), categories)

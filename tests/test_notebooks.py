@@ -42,6 +42,7 @@ def test_a_notebook_is_short_and_defines_nothing(path: Path) -> None:
     for cell in load(path).cells:
         if cell.cell_type == "code":
             assert len(cell.source.splitlines()) <= 10, cell.source
+            assert max(map(len, cell.source.splitlines())) <= 88, "a scroll bar in JupyterLab"
             assert "def " not in cell.source
             assert "lambda" not in cell.source
 

@@ -236,7 +236,7 @@ class Plot:
         """
         return reach.operations_per_token(self._frames, ax=ax, top=top)
 
-    def operation_matrix(self, *, top: int = 40, top_operations: int = 60, ax: Axes | None = None) -> Axes:
+    def operation_matrix(self, *, top: int = 40, top_operations: int = 75, ax: Axes | None = None) -> Axes:
         """Draw which operations tokens hold; those that can do the same are one row.
 
         Parameters
@@ -244,7 +244,8 @@ class Plot:
         top
             How many groups of tokens to draw at most, from the largest.
         top_operations
-            How many operations to draw at most, from the most severe and most held.
+            How many operations to draw at most, from the most severe and most held; of those that
+            full administrators alone hold, only if there is room.
         ax
             Axes to draw into; without it a new figure is made.
 
@@ -265,7 +266,7 @@ class Plot:
         """
         return matrices.operation_matrix(self._frames, ax=ax, top=top, top_operations=top_operations)
 
-    def permission_matrix(self, *, top: int = 40, top_operations: int = 60, ax: Axes | None = None) -> Axes:
+    def permission_matrix(self, *, top: int = 40, top_operations: int = 75, ax: Axes | None = None) -> Axes:
         """Draw which operations each permission contains, as far as tokens show it.
 
         Parameters
@@ -273,7 +274,8 @@ class Plot:
         top
             How many permissions to draw at most, from the broadest.
         top_operations
-            How many operations to draw at most, from the most severe and most held.
+            How many operations to draw at most, from the most severe and most held; of those that
+            full administrators alone hold, only if there is room.
         ax
             Axes to draw into; without it a new figure is made.
 

@@ -130,12 +130,16 @@ def write(ax: Axes, x: float, y: float, text: str, *, size: float = SMALL, **opt
     return ax.text(x, y, text, **{**style(text, size=size, color=INK), **options})
 
 
-def values(ax: Axes, lengths: Iterable[float], texts: Sequence[str]) -> None:
-    """Write the values at the ends of horizontal bars, the first bar on top, on an axis of counts."""
+def values(ax: Axes, lengths: Iterable[float], texts: Sequence[str], brief: Sequence[str]) -> None:
+    """Write the values at the ends of horizontal bars, the first bar on top, on an axis of counts.
+
+    The brief texts stand in where there is no room for the others.
+    """
     lengths = list(lengths)
     ax.set_ylim(len(texts) - 0.4, -0.6)
     ax.set_xlim(0, max(*lengths, 1) * 1.02)
-    shown = fitted(ax, list(texts), size=SMALL, width=slot_size(ax)[0] * 0.3)
+    ruler, room = Ruler(ax, SMALL), slot_size(ax)[0] * 0.3
+    shown = texts if max(map(ruler.width, texts)) <= room else fitted(ax, brief, size=SMALL, width=room)
     for y, (length, text) in enumerate(zip(lengths, shown, strict=True)):
         ax.annotate(
             text, (length, y), xytext=(3, 0), textcoords="offset points", va="center", ha="left",
@@ -150,7 +154,7 @@ def legend(ax: Axes, handles: Sequence[Any], names: Sequence[str], *, title: str
     from matplotlib.transforms import blended_transform_factory
 
     room = slot_size(ax)[0]
-    shown = fitted(ax, [drawable(name) for name in names], size=SMALL, width=room / 3)
+    shown = fitted(ax, [drawable(name) for name in names], size=SMALL, width=room * 0.9)
     ruler = Ruler(ax, SMALL)
     widest = max(map(ruler.width, shown)) + pixels(ax, SMALL * 4 / 72)
     box = ax.legend(
@@ -193,7 +197,7 @@ def finish(ax: Axes, frames: Tables, title: str, *notes: str) -> Axes:
             **style(shown, size=size, color=ink(ax)),
         )
         for shown, size, y, va in (
-            (wrapped(ax, title, size=TITLE, width=width), TITLE, room.y1 - up, "top"),
+            (wrapped(ax, title, size=TITLE, width=width * 0.97), TITLE, room.y1 - up, "top"),
             (wrapped(ax, caption, size=SMALL, width=width), SMALL, room.y0 + up, "bottom"),
         )
     )  # fmt: skip

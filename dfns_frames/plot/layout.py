@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Bbox
 
-PADDING = 0.08  # inches around everything
+PADDING = 0.1  # inches around everything
 _GAP = 0.06  # inches between title, Axes and caption
 _SMALLEST = 0.12  # of the room, for the Axes themselves
 _ROUNDS = 3  # moving the Axes changes their ticks, so measure again

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from dfns_frames.measures.holdings import SEVERITIES, UNKNOWN, domain_of
 from dfns_frames.plot import canvas
 from dfns_frames.plot.colors import FAINT, INK, PAPER, SEVERITY, UNKNOWN_HATCH, UNLISTED_HATCH
 from dfns_frames.plot.layout import pixels, slot_size
-from dfns_frames.plot.text import drawable
+from dfns_frames.plot.text import drawable, style
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dfns_frames.schema import Tables
 
-_COLUMN, _BESIDE = 0.16, 4.0  # inches: an operation, and what stands beside the operations
+_COLUMN, _BESIDE = 0.16, 4.6  # inches: an operation, and what stands beside the operations
 _NOT_HELD, _UNLISTED = 0, len(SEVERITIES) + 1
 
 
@@ -31,29 +31,31 @@ class Matrix:
 
     Parameters
     ----------
-    names
-        The rows' names.
+    names, totals
+        The rows' names, and how many operations each has, drawn or not.
     operations
         The columns' operations.
     cells
         0 where not held, the severity's place counted from 1 where held, the last where unknown.
-    rows_in_all, operations_in_all
-        How many rows and operations there are, drawn or not.
     """
 
     names: list[str]
+    totals: list[str]
     operations: list[str]
     cells: npt.NDArray[np.int64]
-    rows_in_all: int
-    operations_in_all: int
+
+    def reordered(self, order: list[int]) -> Matrix:
+        """Return the same rows in another order."""
+        names, totals = ([texts[row] for row in order] for texts in (self.names, self.totals))
+        return Matrix(names, totals, self.operations, self.cells[order])
 
 
 def operation_matrix(frames: Tables, *, ax: Axes | None, top: int, top_operations: int) -> Axes:
     """Draw which operations tokens hold; tokens that can do the same are one row."""
     frame = measures.operation_matrix(frames)
     rows = frame.drop_duplicates("group").set_index("group")
-    title = "Operations of tokens; those that can do the same are one row, similar rows side by side"
-    suffixes = [f" (×{count:,})" if count > 1 else "" for count in rows["token_count"]]
+    title = "Operations of tokens; those that can do the same are one row (\N{MULTIPLICATION SIGN}: how many)"
+    suffixes = [f" (\N{MULTIPLICATION SIGN}{count:,})" if count > 1 else "" for count in rows["token_count"]]
     names = [f"{drawable(name)}{suffix}" for name, suffix in zip(rows["name"], suffixes, strict=True)]
     why = (
         "No token is visible to the caller."
@@ -62,7 +64,7 @@ def operation_matrix(frames: Tables, *, ax: Axes | None, top: int, top_operation
     )
     return _chart(
         frames, frame.assign(row=frame["group"]), rows.assign(label=names), ax, title, why,
-        (top, top_operations, "group of tokens", True),
+        (top, top_operations, "row", True),
     )  # fmt: skip
 
 
@@ -89,7 +91,7 @@ def _chart(
 ) -> Axes:  # fmt: skip
     top, top_operations, noun, side_by_side = options
     there_are = frame["operation"].nunique()
-    width = max(8.0, min(15.0, _BESIDE + _COLUMN * min(top_operations, there_are)))
+    width = max(8.0, min(16.5, _BESIDE + _COLUMN * min(top_operations, there_are)))
     ax = canvas.start(ax, width=width, height=canvas.height_of(min(top, len(rows))) + 1.9)
     if not there_are:
         unknown = "The API listed no operation at all: what these tokens can do is unknown."
@@ -97,34 +99,34 @@ def _chart(
         canvas.nothing(ax, unknown if vague else why)
         return canvas.finish(ax, frames, title)
     shown = rows.head(canvas.rows_that_fit(ax, top))
-    matrix = _matrix(frame, shown, len(rows), top_operations)
+    matrix = _matrix(frame, shown, top_operations)
     if side_by_side:
-        order = _similar(matrix.cells)
-        names = [matrix.names[row] for row in order]
-        matrix = Matrix(names, matrix.operations, matrix.cells[order], len(rows), matrix.operations_in_all)
+        matrix = matrix.reordered(_similar(matrix.cells))
     _draw(ax, matrix)
     _explain(ax, matrix)
-    cut = canvas.of_how_many(len(matrix.names), matrix.rows_in_all, noun)
+    cut = canvas.of_how_many(len(shown), len(rows), noun)
     fewer = len(matrix.operations) < there_are
-    most = (
-        f" The {len(matrix.operations):,} most severe and most held of {there_are:,} operations."
-        if fewer
-        else ""
-    )
-    everything = " A full administrator holds all columns." if shown["holds_everything"].any() else ""
-    return canvas.finish(ax, frames, title, f"{cut}{most}{everything}".strip())
+    drawn = f" Columns: {len(matrix.operations):,} of {there_are:,} operations." if fewer else ""
+    everything = " A full administrator holds every column." if shown["holds_everything"].any() else ""
+    note = f"{cut}{drawn} Numbers on the right: operations in all.{everything}"
+    return canvas.finish(ax, frames, title, note.strip())
 
 
-def _matrix(frame: pd.DataFrame, shown: pd.DataFrame, rows_in_all: int, top_operations: int) -> Matrix:
+def _matrix(frame: pd.DataFrame, shown: pd.DataFrame, top_operations: int) -> Matrix:
     held = frame[frame["operation"].notna()]
     codes = held["operation"].cat.codes.to_numpy()
-    names = held["operation"].cat.categories.to_numpy(dtype=object)
+    names: Any = held["operation"].cat.categories.to_numpy(dtype=object)
     weights = np.bincount(codes, weights=held["token_count"].to_numpy(), minlength=len(names))
     severities = np.full(len(names), -1, dtype=np.int64)
     severities[codes] = held["severity"].cat.codes.to_numpy()
     # The unknown comes right after the high: it is in no catalogue, which is no sign of harmlessness.
     alarm = np.where(severities == SEVERITIES.index(UNKNOWN), 1.5, severities)
-    ranked = sorted(np.flatnonzero(weights), key=lambda code: (alarm[code], -weights[code], names[code]))
+    # What full administrators alone hold comes last: of them it is known anyway.
+    rare = np.ones(len(names), dtype=bool)
+    rare[codes[~held["holds_everything"].to_numpy()]] = False
+    ranked = sorted(
+        np.flatnonzero(weights), key=lambda code: (rare[code], alarm[code], -weights[code], names[code])
+    )
     kept = sorted(ranked[:top_operations], key=lambda code: (domain_of(names[code]), names[code]))
     column = np.full(len(names) + 1, -1, dtype=np.int64)
     column[kept] = np.arange(len(kept))
@@ -133,7 +135,18 @@ def _matrix(frame: pd.DataFrame, shown: pd.DataFrame, rows_in_all: int, top_oper
     here = (held["row"].to_numpy() < len(shown)) & (column[codes] >= 0)
     cells[held["row"].to_numpy()[here], column[codes[here]]] = severities[codes[here]] + 1
     cells[shown["holds_everything"].to_numpy()] = severities[kept] + 1
-    return Matrix(list(shown["label"]), [str(names[code]) for code in kept], cells, rows_in_all, len(ranked))
+    return Matrix(list(shown["label"]), _totals(held, shown), [str(names[code]) for code in kept], cells)
+
+
+def _totals(held: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
+    """Say of each row how many operations it has, drawn or not."""
+    listed = held["row"].value_counts().reindex(shown.index, fill_value=0)
+    return [
+        "all" if everything else f"{count:,}" if complete else f"≥ {count:,}" if count else "?"
+        for count, everything, complete in zip(
+            listed, shown["holds_everything"], shown["is_complete"], strict=True
+        )
+    ]
 
 
 def _similar(cells: npt.NDArray[np.int64]) -> list[int]:
@@ -166,6 +179,11 @@ def _draw(ax: Axes, matrix: Matrix) -> None:
     for spine in ax.spines.values():
         spine.set(visible=True, color=FAINT)
     canvas.labels(ax, "y", np.arange(rows) + 0.5, matrix.names)
+    for row, total in enumerate(matrix.totals):
+        ax.annotate(
+            total, (max(columns, 1), row + 0.5), xytext=(3, 0), textcoords="offset points", va="center",
+            annotation_clip=False, **style(total, size=canvas.SMALL, color=canvas.ink(ax)),
+        )  # fmt: skip
     _name_columns(ax, matrix.operations)
     ax.tick_params(axis="both", length=0)
 

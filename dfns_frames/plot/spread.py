@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -43,7 +43,7 @@ def permission_spread(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
         ax.barh(at, lengths, left=left, height=0.72, color=color, edgecolor=INK, linewidth=0.4, label=name)
     canvas.labels(ax, "y", at, list(shown["permission_name"]))
     texts = [f"{row.token_count:,} ({row.share:.0%})" for row in shown.itertuples()]
-    canvas.values(ax, shown["token_count"], texts)
+    canvas.values(ax, shown["token_count"], texts, texts)
     tokens = frames.arrow("tokens").num_rows
     canvas.axis_label(ax, "x", f"tokens that hold it (share of all {tokens:,})")
     canvas.legend(ax, [canvas.swatch(ACTIVE), canvas.swatch(INACTIVE)], ["active today", "inactive today"])
@@ -55,7 +55,7 @@ def permission_spread(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
 def permission_combinations(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
     """Draw which permissions tokens hold together: bars over a matrix of dots."""
     frame = measures.permission_combinations(frames)
-    ax = canvas.start(ax, width=9.0, height=6.4)
+    ax = canvas.start(ax, width=9.0, height=7.2)
     title = "Tokens by the exact combination of permissions they hold"
     if frame.empty:
         canvas.nothing(ax, "No token is visible to the caller.")
@@ -67,12 +67,12 @@ def permission_combinations(frames: Tables, *, ax: Axes | None, top: int) -> Axe
     share = max(0.25, min(0.65, 0.06 * len(rows)))
     bars, matrix = (
         ax.inset_axes((0, share + 0.02, 1, 0.98 - share)),
-        ax.inset_axes((0, 0, 1, share), sharex=None),
+        ax.inset_axes((0, 0, 1, share)),
     )
     for part in (bars, matrix):
         canvas.bare(part)
         part.set_xlim(-0.6, len(shown) - 0.4)
-    _draw_bars(bars, ax, shown)
+    _draw_bars(bars, shown)
     _draw_dots(matrix, ax, rows, dots)
     swatches = [canvas.swatch(ACTIVE), canvas.swatch(INACTIVE)]
     canvas.legend(ax, swatches, ["active today", "inactive today"])
@@ -86,14 +86,14 @@ def _dots(shown: pd.DataFrame, at_most: int) -> tuple[list[str], npt.NDArray[np.
     """Return the rows' names, the most held permissions first, and which column has a dot in which row."""
     sizes: dict[tuple[str, str], int] = {}
     for row in shown.itertuples():
-        for key in zip(row.permission_names, row.permission_ids, strict=True):
-            sizes[key] = sizes.get(key, 0) + row.token_count
+        for key in _permissions(row):
+            sizes[key] = sizes.get(key, 0) + cast("int", row.token_count)
     ranked = sorted(sizes, key=lambda key: (-sizes[key], key[0], key[1] or ""))
     kept = ranked if len(ranked) <= at_most else ranked[: at_most - 1]
     place = {key: number for number, key in enumerate(kept)}
     dots = np.zeros((len(kept) + (len(kept) < len(ranked)), len(shown)), dtype=bool)
     for column, row in enumerate(shown.itertuples()):
-        for key in zip(row.permission_names, row.permission_ids, strict=True):
+        for key in _permissions(row):
             dots[place.get(key, len(kept)), column] = True
     others = [f"{len(ranked) - len(kept):,} {_OTHERS}"] if len(kept) < len(ranked) else []
     names = [name for name, _ in kept] + others
@@ -102,7 +102,12 @@ def _dots(shown: pd.DataFrame, at_most: int) -> tuple[list[str], npt.NDArray[np.
     return names, dots
 
 
-def _draw_bars(bars: Axes, ax: Axes, shown: pd.DataFrame) -> None:
+def _permissions(row: Any) -> list[tuple[str, str]]:
+    """Return the names and ids of the permissions of one combination."""
+    return list(zip(row.permission_names, row.permission_ids, strict=True))
+
+
+def _draw_bars(bars: Axes, shown: pd.DataFrame) -> None:
     at = np.arange(len(shown))
     active, inactive = shown["tokens_active"].to_numpy(), shown["tokens_inactive"].to_numpy()
     bars.bar(at, active, width=0.7, color=ACTIVE, edgecolor=INK, linewidth=0.4, label="active today")

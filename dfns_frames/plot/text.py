@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
 
@@ -16,6 +16,7 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _MARKS_IN_A_ROW = 2  # what writing needs; more pile up over the neighbouring lines
 _LONGEST = 400
 _NAMELESS = "(no name)"
+_LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"  # or a number added to a Hebrew name would stand before it
 
 # Families that cover what no single script's name leads to.
 _WIDE_FAMILIES = (
@@ -41,7 +42,12 @@ def drawable(text: str | None) -> str:
             characters.append(REPLACEMENT)
         else:
             characters.append(character)
-    return " ".join("".join(characters).split()) or _NAMELESS
+    line = " ".join("".join(characters).split()) or _NAMELESS
+    return _LEFT_TO_RIGHT + line if any(map(_is_right_to_left, line)) else line
+
+
+def _is_right_to_left(character: str) -> bool:
+    return unicodedata.bidirectional(character) in ("R", "AL")
 
 
 def families(*texts: str) -> list[str]:
@@ -112,7 +118,7 @@ def style(*texts: str, size: float, color: str) -> dict[str, Any]:
     }
 
 
-def fitted(ax: Axes, texts: list[str], *, size: float, width: float) -> list[str]:
+def fitted(ax: Axes, texts: Sequence[str], *, size: float, width: float) -> list[str]:
     """Return drawable texts, those wider than `width` pixels shortened in the middle."""
     measure = Ruler(ax, size)
     return [measure.shorten(text, width) for text in texts]
@@ -139,7 +145,7 @@ class Ruler:
 
     def __init__(self, ax: Axes, size: float) -> None:
         self._figure: Any = ax.get_figure(root=True)
-        self._renderer = self._figure.canvas.get_renderer()
+        self._renderer: Any = self._figure.canvas.get_renderer()
         self._size = size
 
     def width(self, text: str) -> float:
