@@ -144,8 +144,8 @@ class Ruler:
     """Measures texts in pixels, as the figure would draw them."""
 
     def __init__(self, ax: Axes, size: float) -> None:
-        self._figure: Any = ax.get_figure(root=True)
-        self._renderer: Any = self._figure.canvas.get_renderer()
+        figure: Any = ax.get_figure(root=True)
+        self._figure, self._renderer = figure, figure.canvas.get_renderer()
         self._size = size
 
     def width(self, text: str) -> float:
