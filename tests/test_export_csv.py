@@ -148,6 +148,8 @@ def test_encoding(tmp_path: Path) -> None:
     assert "Grüße 😀" in wide
     with pytest.raises(dff.ConfigurationError, match="no encoding 'utf-9'"):
         pats.to_csv(tmp_path / "none", encoding="utf-9")
+    with pytest.raises(dff.ConfigurationError, match="no encoding 'hex'"):
+        pats.to_csv(tmp_path / "none", encoding="hex")
     with pytest.raises(dff.ConfigurationError, match="iso8859-1 has no form"):
         pats.to_csv(tmp_path / "none", encoding="latin-1")
     assert not (tmp_path / "none").exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
@@ -71,6 +71,8 @@ class Sheet:
         How many stay in view; the header does where there is one block.
     wrapped
         Columns whose texts are wrapped.
+    shares
+        Columns whose numbers are parts of 1.
     widths
         Widths of columns, in characters, that do not follow from the texts.
     """
@@ -80,6 +82,7 @@ class Sheet:
     charts: tuple[Chart, ...] = ()
     frozen_columns: int = 0
     wrapped: frozenset[str] = frozenset()
+    shares: frozenset[str] = frozenset()
     widths: dict[str, float] = field(default_factory=dict)
 
     def pages(self) -> list[Sheet]:
@@ -89,12 +92,10 @@ class Sheet:
         if len(self.blocks) > 1 or cells.num_rows <= room:
             return [self]
         return [
-            Sheet(
-                self.name if start == 0 else f"{self.name} ({start // room + 1})",
-                (Block(cells.slice(start, room)),),
-                frozen_columns=self.frozen_columns,
-                wrapped=self.wrapped,
-                widths=self.widths,
+            replace(
+                self,
+                name=self.name if start == 0 else f"{self.name} ({start // room + 1})",
+                blocks=(Block(cells.slice(start, room)),),
             )
             for start in range(0, cells.num_rows, room)
         ]

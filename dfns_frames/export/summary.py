@@ -53,7 +53,8 @@ def summary(tables: Tables, changes: Changes) -> Sheet:
         "Summary",
         (first, spread, months),
         drawn,
-        widths=dict.fromkeys(("figure", "permission", period), 28.0),
+        shares=frozenset({"share"}),
+        widths=dict.fromkeys(("figure", "permission", period), 28.0),  # all columns fit on paper
     )
 
 

@@ -100,7 +100,7 @@ def _formats(sheet: Sheet, block: Block) -> dict[str, Any]:
     for name, kind in zip(block.cells.column_names, block.cells.schema.types, strict=True):
         if pa.types.is_timestamp(kind):
             formats[name] = {"num_format": _TIME}
-        elif name.startswith("share"):
+        elif name in sheet.shares:
             formats[name] = {"num_format": "0 %"}
         elif name in sheet.wrapped:
             formats[name] = {"wrap_text": True, "align_vertical": "top"}

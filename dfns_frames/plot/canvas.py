@@ -71,10 +71,21 @@ def rows_that_fit(ax: Axes, wanted: int) -> int:
     ConfigurationError
         Fewer than one is wanted.
     """
-    if wanted < 1:
-        raise ConfigurationError(f"a chart shows at least 1 row, not {wanted}")
     inches = slot_size(ax)[1] / pixels(ax, 1) - _AROUND_ROWS
-    return min(wanted, max(_FEWEST_ROWS, int(inches / _TIGHTEST_ROW)))
+    return min(at_least_one(wanted), max(_FEWEST_ROWS, int(inches / _TIGHTEST_ROW)))
+
+
+def at_least_one(wanted: int) -> int:
+    """Return how many rows or columns are wanted.
+
+    Raises
+    ------
+    ConfigurationError
+        Fewer than one is wanted.
+    """
+    if wanted < 1:
+        raise ConfigurationError(f"a chart shows at least 1 of them, not {wanted}")
+    return wanted
 
 
 def labels(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from dfns_frames import measures
 from dfns_frames.measures.holdings import SEVERITIES, UNKNOWN, domain_of
+from dfns_frames.measures.matrices import permission_rows, token_groups, with_operations
 from dfns_frames.plot import canvas
 from dfns_frames.plot.colors import FAINT, INK, PAPER, SEVERITY, UNKNOWN_HATCH, UNLISTED_HATCH
 from dfns_frames.plot.layout import pixels, slot_size
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from dfns_frames.schema import Tables
 
-_COLUMN, _BESIDE = 0.16, 4.6  # inches: an operation, and what stands beside the operations
+_COLUMN, _BESIDE, _BELOW = 0.16, 4.6, 1.9  # inches: an operation; what stands beside and below them
+_TIMES = "\N{MULTIPLICATION SIGN}"
 _NOT_HELD, _UNLISTED = 0, len(SEVERITIES) + 1
 
 
@@ -52,68 +53,70 @@ class Matrix:
 
 def operation_matrix(frames: Tables, *, ax: Axes | None, top: int, top_operations: int) -> Axes:
     """Draw which operations tokens hold; tokens that can do the same are one row."""
-    frame = measures.operation_matrix(frames)
-    rows = frame.drop_duplicates("group").set_index("group")
-    title = "Operations of tokens; those that can do the same are one row (\N{MULTIPLICATION SIGN}: how many)"
-    suffixes = [f" (\N{MULTIPLICATION SIGN}{count:,})" if count > 1 else "" for count in rows["token_count"]]
-    names = [f"{drawable(name)}{suffix}" for name, suffix in zip(rows["name"], suffixes, strict=True)]
-    why = (
-        "No token is visible to the caller."
-        if rows.empty
-        else "No token visible to the caller lists an operation."
-    )
-    return _chart(
-        frames, frame.assign(row=frame["group"]), rows.assign(label=names), ax, title, why,
-        (top, top_operations, "row", True),
-    )  # fmt: skip
+    rows, held = token_groups(frames)
+    shown = rows.head(max(top, 0))
+    names = [
+        f"{drawable(name)} ({_TIMES}{count:,})" if count > 1 else drawable(name)
+        for name, count in zip(shown["name"], shown["token_count"], strict=True)
+    ]
+    title = f"Operations of tokens; those that can do the same are one row ({_TIMES}: how many)"
+    candidates = with_operations(shown.assign(row=range(len(shown)), label=names), held)
+    return _chart(frames, candidates, len(rows), ax, title, (top, top_operations, "row", True))
 
 
 def permission_matrix(frames: Tables, *, ax: Axes | None, top: int, top_operations: int) -> Axes:
     """Draw which operations each permission contains."""
-    frame = measures.permission_matrix(frames)
-    first = ~frame.duplicated(["permission_id", "permission_name"])
-    frame = frame.assign(row=first.cumsum() - 1)
-    rows = frame[first].set_index("row")
+    rows, held = permission_rows(frames)
+    shown = rows.head(max(top, 0))
     names = [
         f"{drawable(name)} ({count:,} {canvas.plural(count, 'token')})"
-        for name, count in zip(rows["permission_name"], rows["token_count"], strict=True)
+        for name, count in zip(shown["permission_name"], shown["token_count"], strict=True)
     ]
     title = "Operations that each permission contains, as far as tokens show it"
-    why = "No permission visible to the caller lists an operation."
-    return _chart(
-        frames, frame, rows.assign(label=names), ax, title, why, (top, top_operations, "permission", False)
-    )
+    candidates = with_operations(shown.assign(row=range(len(shown)), label=names), held)
+    return _chart(frames, candidates, len(rows), ax, title, (top, top_operations, "permission", False))
 
 
 def _chart(
-    frames: Tables, frame: pd.DataFrame, rows: pd.DataFrame, ax: Axes | None, title: str, why: str,
+    frames: Tables, frame: pd.DataFrame, there_are: int, ax: Axes | None, title: str,
     options: tuple[int, int, str, bool],
 ) -> Axes:  # fmt: skip
     top, top_operations, noun, side_by_side = options
-    there_are = frame["operation"].nunique()
-    width = max(8.0, min(16.5, _BESIDE + _COLUMN * min(top_operations, there_are)))
-    ax = canvas.start(ax, width=width, height=canvas.height_of(min(top, len(rows))) + 1.9)
-    if not there_are:
-        unknown = "The API listed no operation at all: what these tokens can do is unknown."
-        vague = len(rows) and (~rows["is_complete"] | rows["holds_everything"]).any()
-        canvas.nothing(ax, unknown if vague else why)
-        return canvas.finish(ax, frames, title)
+    rows = frame.drop_duplicates("row").set_index("row")
+    width = _BESIDE + _COLUMN * min(top_operations, frame["operation"].nunique())
+    ax = canvas.start(
+        ax, width=max(8.0, min(16.5, width)), height=canvas.height_of(min(top, len(rows))) + _BELOW
+    )
     shown = rows.head(canvas.rows_that_fit(ax, top))
-    matrix = _matrix(frame, shown, top_operations)
+    held = frame[frame["operation"].notna() & (frame["row"] < len(shown))]
+    cut = canvas.of_how_many(len(shown), there_are, noun)
+    if held.empty:
+        canvas.nothing(ax, _why_nothing(shown))
+        return canvas.finish(ax, frames, title, cut)
+    matrix = _matrix(held, shown, canvas.at_least_one(top_operations))
     if side_by_side:
         matrix = matrix.reordered(_similar(matrix.cells))
     _draw(ax, matrix)
     _explain(ax, matrix)
-    cut = canvas.of_how_many(len(shown), len(rows), noun)
-    fewer = len(matrix.operations) < there_are
-    drawn = f" Columns: {len(matrix.operations):,} of {there_are:,} operations." if fewer else ""
+    columns, operations = len(matrix.operations), held["operation"].nunique()
+    drawn = f" Columns: {columns:,} of their {operations:,} operations." if columns < operations else ""
     everything = " A full administrator holds every column." if shown["holds_everything"].any() else ""
     note = f"{cut}{drawn} Numbers on the right: operations in all.{everything}"
     return canvas.finish(ax, frames, title, note.strip())
 
 
-def _matrix(frame: pd.DataFrame, shown: pd.DataFrame, top_operations: int) -> Matrix:
-    held = frame[frame["operation"].notna()]
+def _why_nothing(rows: pd.DataFrame) -> str:
+    """Say why no operation is drawn: what is not listed may be held all the same."""
+    if rows.empty:
+        return "Nothing visible to the caller holds an operation."
+    if rows["holds_everything"].any():
+        return "The API listed no operation. Full administrators can do everything; of others it is unknown."
+    if not rows["is_complete"].all():
+        return "The API listed no operation: what can be done is unknown."
+    return "Nothing visible to the caller holds an operation."
+
+
+def _matrix(held: pd.DataFrame, shown: pd.DataFrame, top_operations: int) -> Matrix:
     codes = held["operation"].cat.codes.to_numpy()
     names: Any = held["operation"].cat.categories.to_numpy(dtype=object)
     weights = np.bincount(codes, weights=held["token_count"].to_numpy(), minlength=len(names))
@@ -132,7 +135,7 @@ def _matrix(frame: pd.DataFrame, shown: pd.DataFrame, top_operations: int) -> Ma
     column[kept] = np.arange(len(kept))
     cells = np.zeros((len(shown), len(kept)), dtype=np.int64)
     cells[~shown["is_complete"].to_numpy()] = _UNLISTED
-    here = (held["row"].to_numpy() < len(shown)) & (column[codes] >= 0)
+    here = column[codes] >= 0
     cells[held["row"].to_numpy()[here], column[codes[here]]] = severities[codes[here]] + 1
     cells[shown["holds_everything"].to_numpy()] = severities[kept] + 1
     return Matrix(list(shown["label"]), _totals(held, shown), [str(names[code]) for code in kept], cells)

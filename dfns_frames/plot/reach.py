@@ -115,7 +115,9 @@ def sensitive_reach(frames: Tables, *, ax: Axes | None) -> Axes:
 
 
 def _denominated(row: Any, active: int, brief: bool) -> str:
-    share = f" ({row.share_active:.0%})" if active else ""
+    if not active:
+        return f"no active token, {row.tokens_inactive:,} inactive"
+    share = f" ({row.share_active:.0%})"
     if brief:
         return f"{row.tokens_active:,}{share}"
     perhaps = f", perhaps {row.active_uncertain:,} more" if row.active_uncertain else ""
@@ -149,7 +151,9 @@ def concentration(frames: Tables, *, ax: Axes | None, of: str) -> Axes:
     canvas.shares(ax, "x")
     canvas.shares(ax, "y")
     canvas.gridlines(ax, "both")
-    canvas.axis_label(ax, "x", f"share of {len(known):,} {holders}, the smallest first")
+    canvas.axis_label(
+        ax, "x", f"share of {len(known):,} {canvas.plural(len(known), holders[:-1])}, the smallest first"
+    )
     canvas.axis_label(ax, "y", f"share of their {what}")
     canvas.write(
         ax, 0.04, 0.95, f"Gini {known['gini'].iloc[0]:.2f} (n = {len(known):,})", size=canvas.LABEL, va="top",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _NONE = "no permission at all"
 _OTHERS = "other permissions"
-_MATRIX_ROWS = 18
+_PERMISSIONS_AT_MOST = 18
 
 
 def permission_spread(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
@@ -61,8 +61,8 @@ def permission_combinations(frames: Tables, *, ax: Axes | None, top: int) -> Axe
         canvas.nothing(ax, "No token is visible to the caller.")
         return canvas.finish(ax, frames, title)
     across, up = (length / pixels(ax, 1) for length in slot_size(ax))
-    shown = frame.head(max(1, min(top, int(across * 0.6 / 0.22))))
-    rows, dots = _dots(shown, max(2, min(_MATRIX_ROWS, int((up - 1.2) * 0.6 / 0.19))))
+    shown = frame.head(max(1, min(canvas.at_least_one(top), int(across * 0.6 / 0.22))))
+    rows, dots = _dots(shown, max(2, min(_PERMISSIONS_AT_MOST, int((up - 1.2) * 0.6 / 0.19))))
     ax.set_axis_off()
     share = max(0.25, min(0.65, 0.06 * len(rows)))
     bars, matrix = (
