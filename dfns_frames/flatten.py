@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames.parsing import shorten
 from dfns_frames.schema import DICTIONARY, ELEMENT, TIME, Column, Endpoint, Kind, Table
-from dfns_frames.validate import shorten
 
 Drift = Counter[tuple[str, str, str]]  # how often each (what, path, detail) was met
 
