@@ -21,11 +21,11 @@ from typing import Any
 
 import requests
 import requests.adapters
-import urllib3.exceptions
 
 from dfns_frames import __version__
 from dfns_frames.address import is_loopback
-from dfns_frames.errors import DfnsFramesError, NetworkError, ResponseError
+from dfns_frames.errors import DfnsFramesError, NetworkError
+from dfns_frames.faults import FAULTS, failure
 from dfns_frames.replies import error_of
 from dfns_frames.schema import Body
 from dfns_frames.secret import Secret
@@ -35,12 +35,6 @@ RETRY_AFTER_CAP = 60.0  # seconds that a server may make us wait before it is an
 _BACKOFF = 0.5  # seconds before the first retry, doubled each time, half of it by chance
 _CHUNK = 1 << 20
 _ERROR_BODY = 1 << 16  # bytes of an error's body that are read
-_FAULTS = (
-    requests.RequestException,
-    urllib3.exceptions.HTTPError,
-    OSError,
-    ValueError,  # header lines that http.client or urllib3 cannot make sense of
-)
 
 
 @dataclass(frozen=True)
@@ -194,8 +188,8 @@ class _Exchange:
         """Send the request and put what came of it into `outcome`; never raises."""
         try:
             outcome = self._exchange()
-        except _FAULTS as fault:
-            outcome = _failure(fault)
+        except FAULTS as fault:
+            outcome = failure(fault)
         except MemoryError:
             outcome = NetworkError("the answer does not fit into memory")
         except Exception as fault:  # noqa: BLE001 - a fault of ours must reach the caller's thread
@@ -234,9 +228,9 @@ class _Exchange:
                 received.write(chunk)
                 if received.tell() > limit or self._abandoned:
                     break
-        except _FAULTS as fault:
+        except FAULTS as fault:
             if good:  # else the status says more than the fault
-                return _failure(fault)
+                return failure(fault)
         if good and received.tell() > limit:
             return NetworkError(f"the answer has more than {limit:,} bytes (Client(max_body=…) allows more)")
         return Answer(response.status_code, headers, Body(received.getvalue()))
@@ -265,46 +259,3 @@ def _mount(session: requests.Session, exchange: _Exchange) -> None:
 def _ca_bundle() -> str | bool:
     """Return the CA bundle of the environment, which `trust_env=False` would leave out."""
     return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-
-
-def _failure(fault: BaseException) -> DfnsFramesError:
-    """Say in our own words what went wrong with a request."""
-    chain = [fault]
-    while (inner := _inner(chain[-1])) and inner not in chain:
-        chain.append(inner)
-    kinds = tuple(type(link) for link in chain)
-    reason = next(
-        (str(link.strerror) for link in reversed(chain) if isinstance(link, OSError) and link.strerror), ""
-    )
-
-    def has(*wanted: type[BaseException]) -> bool:
-        return any(issubclass(kind, wanted) for kind in kinds)
-
-    if has(requests.exceptions.SSLError, urllib3.exceptions.SSLError):
-        return NetworkError(
-            f"the TLS connection failed ({reason or 'no secure connection'}); behind a company proxy, set "
-            "REQUESTS_CA_BUNDLE to its CA bundle"
-        )
-    if has(requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError):
-        return ResponseError("the answer says that it is compressed, but cannot be unpacked")
-    if has(urllib3.exceptions.NameResolutionError, socket.gaierror):
-        return NetworkError("the host name cannot be resolved; check the base address", retryable=True)
-    if has(requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
-        return NetworkError(f"the proxy did not connect{f' ({reason})' * bool(reason)}", retryable=True)
-    if has(urllib3.exceptions.NewConnectionError):  # which counts as a timeout to urllib3
-        return NetworkError(f"the server cannot be reached{f' ({reason})' * bool(reason)}", retryable=True)
-    if has(requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError):
-        return NetworkError("no connection within the time allowed", retryable=True)
-    if has(requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError, TimeoutError):
-        return NetworkError("the server stopped sending", retryable=True)
-    if has(requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError):
-        return NetworkError("the address cannot be requested; check the base address")
-    if has(urllib3.exceptions.IncompleteRead):
-        return NetworkError("the connection was cut in the middle of the answer", retryable=True)
-    return NetworkError(f"the connection failed{f' ({reason})' * bool(reason)}", retryable=True)
-
-
-def _inner(fault: BaseException) -> BaseException | None:
-    """Return the fault that a fault wraps, wherever the libraries keep it."""
-    wrapped = [getattr(fault, "reason", None), *fault.args, fault.__cause__, fault.__context__]
-    return next((each for each in wrapped if isinstance(each, BaseException)), None)
