@@ -19,7 +19,7 @@ Drift = Counter[tuple[str, str, str]]  # how often each (what, path, detail) was
 
 _BITMAP = 1 << 27  # bytes that counting distinct values may use to do it without hashing
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$"
-_YEAR_ONE = pa.scalar(datetime(1, 1, 1, tzinfo=UTC), TIME)
+_FIRST, _LAST = (pa.scalar(time.replace(tzinfo=UTC), TIME) for time in (datetime.min, datetime.max))
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))?", re.ASCII
 )
@@ -185,7 +185,7 @@ def _times(texts: pa.Array) -> tuple[pa.Array, Counter[str]]:
         # A 30th of February, a leap second or the year 0: each text is looked at alone.
         with contextlib.suppress(pa.ArrowInvalid):
             times = texts.cast(TIME)
-            if not pc.any(pc.less(times, _YEAR_ONE)).as_py():
+            if not pc.any(pc.or_(pc.less(times, _FIRST), pc.greater(times, _LAST))).as_py():
                 return times, Counter()
     strange: Counter[str] = Counter()
     read: list[datetime | None] = []

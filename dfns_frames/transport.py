@@ -16,7 +16,6 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -26,7 +25,7 @@ from dfns_frames import __version__
 from dfns_frames.address import is_loopback
 from dfns_frames.errors import DfnsFramesError, NetworkError
 from dfns_frames.faults import FAULTS, failure
-from dfns_frames.replies import error_of
+from dfns_frames.replies import error_of, http_date
 from dfns_frames.schema import Body
 from dfns_frames.secret import Secret
 
@@ -50,7 +49,7 @@ class Limits:
     retries
         How often a request is repeated that a later try may answer.
     max_body
-        Bytes of a body, decoded.
+        Bytes of all bodies of the call, decoded.
     """
 
     timeout: tuple[float, float]
@@ -70,15 +69,11 @@ class Answer:
     @property
     def date(self) -> datetime:
         """When the server says it answered, UTC; else this machine's time."""
-        try:
-            date = parsedate_to_datetime(self.headers.get("date", ""))
-        except ValueError:
-            return datetime.now(UTC)
-        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+        return http_date(self.headers.get("date", "")) or datetime.now(UTC)
 
 
 class Call:
-    """One call of a client: its requests share a connection and a deadline.
+    """One call of a client: its requests share the limits.
 
     Parameters
     ----------
@@ -95,6 +90,7 @@ class Call:
         self._secret = secret
         self._limits = limits
         self._ends = time.monotonic() + limits.deadline
+        self._taken = 0  # bytes
 
     def get(self, path: str, params: dict[str, str] | None = None) -> Answer:
         """Get one address, again if a later try may answer.
@@ -111,6 +107,7 @@ class Call:
         for attempt in range(self._limits.retries + 1):
             outcome = self._attempt(path, params)
             if isinstance(outcome, Answer) and outcome.status == 200:
+                self._taken += len(outcome.body.data)
                 return outcome
             error = self._error(outcome)
             wait = self._wait(error, attempt)
@@ -122,8 +119,7 @@ class Call:
     def _error(self, outcome: Answer | DfnsFramesError) -> DfnsFramesError:
         if isinstance(outcome, DfnsFramesError):
             return outcome
-        headers = outcome.headers
-        return error_of(outcome.status, headers, outcome.body.data, self._secret, datetime.now(UTC))
+        return error_of(outcome.status, outcome.headers, outcome.body.data, self._secret, outcome.date)
 
     def _wait(self, error: DfnsFramesError, attempt: int) -> float | None:
         """Return the seconds to wait before another try; None if there is to be none."""
@@ -142,7 +138,7 @@ class Call:
         No timeout of requests bounds a whole answer: each byte that drips in starts it anew, and a name
         that does not resolve has none at all.
         """
-        exchange = _Exchange(self._base, path, params, self._secret, self._limits)
+        exchange = _Exchange(self._base + path, params, self._secret, self._limits, self._taken)
         thread = threading.Thread(target=exchange.run, name="dfns-frames request", daemon=True)
         thread.start()
         try:
@@ -161,13 +157,14 @@ class _Exchange:
     """One request and its answer, in a thread that may be given up."""
 
     def __init__(
-        self, base: str, path: str, params: dict[str, str] | None, secret: Secret, limits: Limits
+        self, url: str, params: dict[str, str] | None, secret: Secret, limits: Limits, taken: int
     ) -> None:
         self.outcome: queue.SimpleQueue[Answer | DfnsFramesError] = queue.SimpleQueue()
-        self._url = base + path
+        self._url = url
         self._params = params
         self._secret = secret
         self._limits = limits
+        self._room = limits.max_body - taken
         self._sockets: list[socket.socket] = []
         self._abandoned = False
 
@@ -179,8 +176,8 @@ class _Exchange:
                 open_socket.shutdown(socket.SHUT_RDWR)
 
     def connected(self, new: socket.socket) -> None:
-        """Take note of a connection."""
-        self._sockets.append(new)
+        """Take note of a connection, by a handle that TLS, which takes the socket over, leaves valid."""
+        self._sockets.append(new.dup())
         if self._abandoned:
             self.abandon()
 
@@ -194,10 +191,13 @@ class _Exchange:
             outcome = NetworkError("the answer does not fit into memory")
         except Exception as fault:  # noqa: BLE001 - a fault of ours must reach the caller's thread
             outcome = NetworkError(f"the request failed unexpectedly: {type(fault).__name__}")
+        finally:
+            for open_socket in self._sockets:
+                open_socket.close()
         self.outcome.put(outcome)
 
     def _exchange(self) -> Answer | DfnsFramesError:
-        with requests.Session() as session:
+        with _Session() as session:
             _mount(session, self)
             if is_loopback(self._url):
                 # Neither a proxy nor ~/.netrc has any business with this machine itself.
@@ -221,7 +221,7 @@ class _Exchange:
     def _receive(self, response: requests.Response) -> Answer | DfnsFramesError:
         headers = {name.lower(): value for name, value in response.headers.items()}
         good = response.status_code == 200
-        limit = self._limits.max_body if good else _ERROR_BODY
+        limit = self._room if good else _ERROR_BODY
         received = io.BytesIO()
         try:
             for chunk in response.raw.stream(_CHUNK, decode_content=True):
@@ -232,8 +232,17 @@ class _Exchange:
             if good:  # else the status says more than the fault
                 return failure(fault)
         if good and received.tell() > limit:
-            return NetworkError(f"the answer has more than {limit:,} bytes (Client(max_body=…) allows more)")
+            return NetworkError(
+                f"the list has more than {self._limits.max_body:,} bytes (Client(max_body=…) allows more)"
+            )
         return Answer(response.status_code, headers, Body(received.getvalue()))
+
+
+class _Session(requests.Session):
+    """A session to which no answer is a redirect: else requests reads its body, however large, unasked."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 def _mount(session: requests.Session, exchange: _Exchange) -> None:
@@ -241,13 +250,16 @@ def _mount(session: requests.Session, exchange: _Exchange) -> None:
 
     class Adapter(requests.adapters.HTTPAdapter):
         def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
-            pool = super().get_connection_with_tls_context(*args, **options)
+            pool: Any = super().get_connection_with_tls_context(*args, **options)
             plain: Any = pool.ConnectionCls
 
             class Connection(plain):  # type: ignore[misc]
-                def connect(self) -> None:
-                    super().connect()
-                    exchange.connected(self.sock)
+                debuglevel = 0  # that of http.client prints the Authorization header
+
+                def _new_conn(self) -> socket.socket:
+                    new: socket.socket = super()._new_conn()
+                    exchange.connected(new)
+                    return new
 
             pool.ConnectionCls = Connection
             return pool
