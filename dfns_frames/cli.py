@@ -161,7 +161,9 @@ def _demo(options: argparse.Namespace) -> None:
         plt.close(figure)
     print(f"charts     {folder}/*.png, {len(charts)} of them")
     notebooks = dff.demo.run_notebooks(folder)
-    print(f"notebooks  {f'{folder}/*.ipynb' if notebooks else 'none: pip install dfns-frames[lab] to run them'}")
+    print(
+        f"notebooks  {f'{folder}/*.ipynb' if notebooks else 'none: pip install dfns-frames[lab] to run them'}"
+    )
 
 
 def _serve(options: argparse.Namespace) -> None:

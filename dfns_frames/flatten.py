@@ -12,15 +12,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames.parsing import shorten
 from dfns_frames.schema import DICTIONARY, ELEMENT, TIME, Column, Endpoint, Kind, Table, reencode
-from dfns_frames.validate import shorten
 
 Drift = Counter[tuple[str, str, str]]  # how often each (what, path, detail) was met
 
 _BITMAP = 1 << 20  # bytes in which values are marked as seen; so few stay in the processor's cache
 _SPARSE = 1 << 8  # with more bytes a row to mark, hashing is faster
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$"
-_YEAR_ONE = pa.scalar(datetime(1, 1, 1, tzinfo=UTC), TIME)
+_FIRST, _LAST = (pa.scalar(time.replace(tzinfo=UTC), TIME) for time in (datetime.min, datetime.max))
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))?", re.ASCII
 )
@@ -189,7 +189,7 @@ def _times(texts: pa.Array) -> tuple[pa.Array, Counter[str]]:
         # A 30th of February, a leap second or the year 0: each text is looked at alone.
         with contextlib.suppress(pa.ArrowInvalid):
             times = texts.cast(TIME)
-            if not pc.any(pc.less(times, _YEAR_ONE)).as_py():
+            if not pc.any(pc.or_(pc.less(times, _FIRST), pc.greater(times, _LAST))).as_py():
                 return times, Counter()
     strange: Counter[str] = Counter()
     read: list[datetime | None] = []
