@@ -106,14 +106,15 @@ def labels(
 
 
 def counts(ax: Axes, axis: str, *, at_most: int = 6) -> None:
-    """Write an axis of counts as whole numbers, thousands separated."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    """Write an axis of counts, whose limits are set, as whole numbers, thousands separated."""
+    from matplotlib.ticker import MaxNLocator
 
     across, up = slot_size(ax)
     room = int(across * 0.5 / pixels(ax, 0.5) if axis == "x" else up * 0.5 / pixels(ax, 0.25))
-    which = ax.yaxis if axis == "y" else ax.xaxis
-    which.set_major_locator(MaxNLocator(nbins=max(1, min(at_most, room)), integer=True, min_n_ticks=1))
-    which.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    locator = MaxNLocator(nbins=max(1, min(at_most, room)), integer=True, min_n_ticks=1)
+    low, high = sorted(ax.get_ylim() if axis == "y" else ax.get_xlim())
+    at = [tick for tick in locator.tick_values(low, high) if low <= tick <= high]
+    labels(ax, axis, at, [f"{tick:,.0f}" for tick in at])
 
 
 def shares(ax: Axes, axis: str) -> None:

@@ -6,7 +6,7 @@ figure, which may be the user's. So each chart measures what it drew and moves i
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -119,9 +119,20 @@ def _place(ax: Axes, across: tuple[float, float], up: tuple[float, float]) -> No
     for twin in twins(ax):
         twin.set_position(box, which="active")
         # Kept when tight_layout() or subplots_adjust() moves the figure's other Axes.
-        twin.set_axes_locator(partial(_located, box))
+        twin.set_axes_locator(_Place(box, ax.get_subplotspec()))
         twin.set_in_layout(figure.get_layout_engine() is None)
 
 
-def _located(box: Bbox, _ax: Axes, _renderer: Any) -> Bbox:
-    return box
+@dataclass(frozen=True)
+class _Place:
+    """Tells matplotlib where Axes are, and tight_layout() that they are part of the grid."""
+
+    box: Bbox
+    spec: Any
+
+    def __call__(self, _ax: Axes, _renderer: Any) -> Bbox:
+        return self.box
+
+    def get_subplotspec(self) -> Any:
+        """Return the cell of the grid."""
+        return self.spec
