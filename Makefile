@@ -36,6 +36,9 @@ lab: $(READY) ## Open JupyterLab on the example notebooks
 notebooks: $(READY) ## Execute the example notebooks and save them with their outputs
 	$(BIN)/python docs/execute_notebooks.py
 
+pictures: $(READY) ## Draw the pictures of README.md anew
+	$(BIN)/python docs/generate.py --pictures
+
 docs: $(READY) ## Write the generated parts of the documentation anew
 	$(BIN)/python docs/generate.py
 

@@ -6,6 +6,21 @@ Each takes `Frames` and returns a new pandas DataFrame; its docstring says what 
 from __future__ import annotations
 
 from dfns_frames.measures.creation import creation_over_time
-from dfns_frames.measures.spread import permission_spread
+from dfns_frames.measures.lifetimes import creation_and_survival, creation_calendar, token_ages
+from dfns_frames.measures.matrices import operation_matrix, permission_matrix
+from dfns_frames.measures.reach import concentration, operations_per_token, sensitive_reach
+from dfns_frames.measures.spread import permission_combinations, permission_spread
 
-__all__ = ["creation_over_time", "permission_spread"]
+__all__ = [
+    "concentration",
+    "creation_and_survival",
+    "creation_calendar",
+    "creation_over_time",
+    "operation_matrix",
+    "operations_per_token",
+    "permission_combinations",
+    "permission_matrix",
+    "permission_spread",
+    "sensitive_reach",
+    "token_ages",
+]

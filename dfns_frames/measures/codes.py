@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,6 +14,7 @@ from dfns_frames.schema import Tables
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+_CELLS_AT_MOST = 1 << 28
 
 
 def codes(table: pa.Table, column: str) -> tuple[Ints, list[str]]:
@@ -33,6 +35,11 @@ def flags(table: pa.Table, column: str) -> Flags:
 def missing(table: pa.Table, column: str) -> Flags:
     """Return which rows have no value in a column."""
     return table[column].is_null().combine_chunks().to_numpy(zero_copy_only=False)
+
+
+def texts(table: pa.Table, column: str) -> pd.Series:
+    """Return a text column as pandas text."""
+    return table[column].cast(pa.string()).to_pandas().astype("str")
 
 
 def created_at(tokens: pa.Table) -> npt.NDArray[np.datetime64]:
@@ -59,7 +66,27 @@ def token_rows(frames: Tables, name: str) -> Ints:
     return row_at[renumbered[child_sources] * width + child["token_no"].to_numpy()]
 
 
-def distinct_pairs(left: Ints, right: Ints, width: int) -> tuple[Ints, Ints]:
-    """Return each pair that occurs, once, sorted by left and then right; `right` is below `width`."""
-    pairs = np.unique(left * max(width, 1) + right)
-    return pairs // max(width, 1), pairs % max(width, 1)
+def distinct_pairs(left: Ints, right: Ints, height: int, width: int) -> tuple[Ints, Ints]:
+    """Return each pair that occurs, once, by left and then right: below `height`, below `width`."""
+    width = max(width, 1)
+    pairs = left * width + right
+    if height * width <= _CELLS_AT_MOST:
+        seen = np.zeros(height * width, dtype=bool)
+        seen[pairs] = True
+        pairs = np.flatnonzero(seen)
+    else:
+        pairs = np.unique(pairs)
+    return pairs // width, pairs % width
+
+
+def same_sets(left: Ints, right: Ints, height: int, width: int) -> Ints:
+    """Return a number for each left that is equal where the sets of rights are, from distinct pairs.
+
+    A set is told by the sum of random numbers drawn for its members, 128 bits of them: sets that differ get
+    the same sum about once in 10**38, and no array of lefts by rights is needed.
+    """
+    drawn = np.random.default_rng(0).integers(0, 2**64, size=(width, 2), dtype=np.uint64)
+    sums = np.zeros((height, 2), dtype=np.uint64)
+    np.add.at(sums[:, 0], left, drawn[right, 0])
+    np.add.at(sums[:, 1], left, drawn[right, 1])
+    return np.unique(sums.view([("", np.uint64)] * 2).ravel(), return_inverse=True)[1]

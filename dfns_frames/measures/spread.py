@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dfns_frames.measures.codes import codes, distinct_pairs, flags, token_rows
+from dfns_frames.measures.codes import codes, distinct_pairs, flags, same_sets, token_rows
 
 if TYPE_CHECKING:
     from dfns_frames.measures.codes import Ints
@@ -39,7 +39,9 @@ def permission_spread(frames: Tables) -> pd.DataFrame:
     """
     permission, ids, names = permissions(frames)
     tokens = frames.arrow("tokens")
-    token, held = distinct_pairs(token_rows(frames, "token_assignments"), permission, len(ids))
+    token, held = distinct_pairs(
+        token_rows(frames, "token_assignments"), permission, tokens.num_rows, len(ids)
+    )
     active = flags(tokens, "is_active")[token]
     frame = pd.DataFrame(
         {
@@ -53,6 +55,63 @@ def permission_spread(frames: Tables) -> pd.DataFrame:
     frame["share"] = frame["token_count"] / max(tokens.num_rows, 1)
     return frame.sort_values(
         ["token_count", "permission_name", "permission_id"], ascending=[False, True, True], ignore_index=True
+    )
+
+
+def permission_combinations(frames: Tables) -> pd.DataFrame:
+    """Count the tokens that hold exactly the same permissions.
+
+    Parameters
+    ----------
+    frames
+        Tokens from ``GET /auth/pats``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row is one set of permissions that tokens hold together and no others; every token is in one row,
+        those without permissions too. Columns: `permission_ids` and `permission_names` (tuples, by name),
+        `permission_count`, `tokens_active`, `tokens_inactive`, `token_count` and `share` (of all tokens
+        visible to the caller). Most tokens first, then fewest permissions, then by name.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> len(dff.measures.permission_combinations(dff.read({"items": []})))
+    0
+    """
+    permission, ids, names = permissions(frames)
+    tokens = frames.arrow("tokens")
+    token, held = distinct_pairs(
+        token_rows(frames, "token_assignments"), permission, tokens.num_rows, len(ids)
+    )
+    combination = same_sets(token, held, tokens.num_rows, len(ids))
+    _, example = np.unique(combination, return_index=True)
+    starts, ends = np.searchsorted(token, example), np.searchsorted(token, example, side="right")
+    members = [
+        sorted(held[start:end], key=lambda code: (names[code], ids[code] or ""))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    active = flags(tokens, "is_active")
+    frame = pd.DataFrame(
+        {
+            "permission_ids": pd.Series(
+                [tuple(ids[code] for code in codes) for codes in members], dtype=object
+            ),
+            "permission_names": pd.Series(
+                [tuple(names[code] for code in codes) for codes in members], dtype=object
+            ),
+            "permission_count": np.array([len(codes) for codes in members], dtype=np.int64),
+            "tokens_active": np.bincount(combination[active], minlength=len(members)),
+            "tokens_inactive": np.bincount(combination[~active], minlength=len(members)),
+            "token_count": np.bincount(combination, minlength=len(members)),
+        }
+    )
+    frame["share"] = frame["token_count"] / max(tokens.num_rows, 1)
+    return frame.sort_values(
+        ["token_count", "permission_count", "permission_names"],
+        ascending=[False, True, True],
+        ignore_index=True,
     )
 
 

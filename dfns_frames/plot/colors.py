@@ -9,6 +9,7 @@ FAINT = "#d9d9d9"
 UNKNOWN = "#ffffff"
 UNKNOWN_HATCH = "xxx"
 PARTIAL_HATCH = "////"
+UNLISTED_HATCH = "...."
 
 ACTIVE = "#12355b"
 INACTIVE = "#b9d3e6"
@@ -21,6 +22,8 @@ SEVERITY = {
     "high": "#a8323e",
     "medium": "#ec8b3c",
     "low": "#f8d38a",
-    "none": "#dbe6ee",
+    "none": "#a9bccb",
     "unknown": UNKNOWN,
 }
+
+CALENDAR = ("#eef0f2", "#cfe0ec", "#94bcd8", "#4f8fbf", "#1f5f95", "#0b2747")

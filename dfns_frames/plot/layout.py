@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Bbox
 
-PADDING = 0.08  # inches around everything
+PADDING = 0.1  # inches around everything
 _GAP = 0.06  # inches between title, Axes and caption
 _SMALLEST = 0.12  # of the room, for the Axes themselves
 _ROUNDS = 3  # moving the Axes changes their ticks, so measure again
@@ -31,7 +31,7 @@ def slot(ax: Axes) -> Bbox:
     if spec is None:
         return ax.get_position(original=True)
     grid = spec.get_gridspec()
-    bottoms, tops, lefts, rights = grid.get_grid_positions(ax.get_figure(root=False))
+    bottoms, tops, lefts, rights = grid.get_grid_positions(figure_of(ax))
     whole = not hasattr(grid, "get_topmost_subplotspec") or grid.get_topmost_subplotspec() is spec
     rows, columns = spec.rowspan, spec.colspan
     edges = (0.0, 0.0, 1.0, 1.0) if whole else (lefts[0], bottoms[-1], rights[-1], tops[0])
@@ -42,47 +42,68 @@ def slot(ax: Axes) -> Bbox:
     return Bbox.from_extents(x0, y0, x1, y1)
 
 
-def slot_width(ax: Axes) -> float:
-    """Return how many pixels wide the Axes' part of the figure is, padding left out."""
-    return slot(ax).width * ax.get_figure(root=False).bbox.width - 2 * pixels(ax, PADDING)
+def figure_of(ax: Axes) -> Any:
+    """Return the figure, or the part of one, that the Axes stand in."""
+    return ax.get_figure(root=False)
+
+
+def whole_figure(ax: Axes) -> Any:
+    """Return the figure that is drawn and saved as one."""
+    return ax.get_figure(root=True)
+
+
+def slot_size(ax: Axes) -> tuple[float, float]:
+    """Return width and height of the Axes' part of the figure in pixels, padding left out."""
+    box, part = figure_of(ax).bbox, slot(ax)
+    around = 2 * pixels(ax, PADDING)
+    return part.width * box.width - around, part.height * box.height - around
 
 
 def pixels(ax: Axes, inches: float) -> float:
     """Return a length in pixels."""
-    return inches * ax.get_figure(root=True).dpi
+    return float(inches * whole_figure(ax).dpi)
 
 
 def fit(ax: Axes, head: Any, foot: Any) -> None:
     """Move the Axes between title and caption, so that their labels stay within their part of the figure."""
-    figure = ax.get_figure(root=False)
-    renderer = ax.get_figure(root=True).canvas.get_renderer()
+    figure = figure_of(ax)
+    renderer = whole_figure(ax).canvas.get_renderer()
     room = slot(ax).transformed(figure.transSubfigure)
     pad, gap = pixels(ax, PADDING), pixels(ax, _GAP)
     over = head.get_window_extent(renderer).height + gap
     under = foot.get_window_extent(renderer).height + gap
-    for text in (head, foot):
-        text.set_in_layout(False)
+    # What spans the whole width anyway says nothing about the room that labels need beside the Axes.
+    wide = [head, foot, *([legend] if (legend := ax.get_legend()) else [])]
     for _ in range(_ROUNDS):
-        box, around = ax.get_window_extent(renderer), _extent(ax, renderer)
+        box = ax.get_window_extent(renderer)
+        around = _extent(ax, renderer, without=wide[:2])
+        narrow = _extent(ax, renderer, without=wide)
         _place(
             ax,
-            _between(room.x0 + pad + box.x0 - around.x0, room.x1 - pad - around.x1 + box.x1, room.width),
+            _between(room.x0 + pad + box.x0 - narrow.x0, room.x1 - pad - narrow.x1 + box.x1, room.width),
             _between(
                 room.y0 + pad + under + box.y0 - around.y0,
                 room.y1 - pad - over - around.y1 + box.y1,
                 room.height,
             ),
         )
-    for text in (head, foot):
-        text.set_in_layout(True)
 
 
-def _extent(ax: Axes, renderer: Any) -> Bbox:
+def _extent(ax: Axes, renderer: Any, *, without: list[Any]) -> Bbox:
+    """Return what the Axes and their twins cover, some of their artists left out."""
     from matplotlib.transforms import Bbox
 
-    twins = ax._twinned_axes.get_siblings(ax)  # type: ignore[attr-defined]
-    boxes = [twin.get_tightbbox(renderer) for twin in twins]
+    for artist in without:
+        artist.set_in_layout(False)
+    boxes = [twin.get_tightbbox(renderer) for twin in twins(ax)]
+    for artist in without:
+        artist.set_in_layout(True)
     return Bbox.union([ax.get_window_extent(renderer), *(box for box in boxes if box is not None)])
+
+
+def twins(ax: Any) -> list[Any]:
+    """Return the Axes and those that share their place."""
+    return list(ax._twinned_axes.get_siblings(ax))
 
 
 def _between(low: float, high: float, room: float) -> tuple[float, float]:
@@ -93,9 +114,9 @@ def _between(low: float, high: float, room: float) -> tuple[float, float]:
 def _place(ax: Axes, across: tuple[float, float], up: tuple[float, float]) -> None:
     from matplotlib.transforms import Bbox
 
-    figure = ax.get_figure(root=False)
+    figure = figure_of(ax)
     box = Bbox.from_extents(across[0], up[0], across[1], up[1]).transformed(figure.transSubfigure.inverted())
-    for twin in ax._twinned_axes.get_siblings(ax):  # type: ignore[attr-defined]
+    for twin in twins(ax):
         twin.set_position(box, which="active")
         # Kept when tight_layout() or subplots_adjust() moves the figure's other Axes.
         twin.set_axes_locator(partial(_located, box))

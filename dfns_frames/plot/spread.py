@@ -2,39 +2,146 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from dfns_frames import measures
 from dfns_frames.plot import canvas
-from dfns_frames.plot.colors import ACTIVE, INACTIVE, INK
+from dfns_frames.plot.colors import ACTIVE, FAINT, INACTIVE, INK
+from dfns_frames.plot.layout import pixels, slot_size
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from dfns_frames.schema import Tables
+
+_NONE = "no permission at all"
+_OTHERS = "other permissions"
+_MATRIX_ROWS = 18
 
 
 def permission_spread(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
     """Draw how many tokens, active and inactive, hold each permission."""
     frame = measures.permission_spread(frames)
-    shown = frame.head(top)
-    ax = canvas.start(ax, height=canvas.height_of(len(shown)))
-    tokens = frames.arrow("tokens").num_rows
+    ax = canvas.start(ax, height=canvas.height_of(min(top, len(frame))))
+    shown = frame.head(canvas.rows_that_fit(ax, top))
     title = "Tokens that hold each permission"
     if shown.empty:
         canvas.nothing(ax, "No token visible to the caller holds a permission.")
         return canvas.finish(ax, frames, title)
     at = np.arange(len(shown))
     active, inactive = shown["tokens_active"].to_numpy(), shown["tokens_inactive"].to_numpy()
-    bars = [
-        ax.barh(at, active, height=0.72, color=ACTIVE, edgecolor=INK, linewidth=0.4),
-        ax.barh(at, inactive, height=0.72, left=active, color=INACTIVE, edgecolor=INK, linewidth=0.4),
-    ]
+    for lengths, left, color, name in (
+        (active, np.zeros_like(active), ACTIVE, "active today"),
+        (inactive, active, INACTIVE, "inactive today"),
+    ):
+        ax.barh(at, lengths, left=left, height=0.72, color=color, edgecolor=INK, linewidth=0.4, label=name)
     canvas.labels(ax, "y", at, list(shown["permission_name"]))
     texts = [f"{row.token_count:,} ({row.share:.0%})" for row in shown.itertuples()]
-    canvas.values(ax, shown["token_count"].to_numpy(), texts)
+    canvas.values(ax, shown["token_count"], texts, texts)
+    tokens = frames.arrow("tokens").num_rows
     canvas.axis_label(ax, "x", f"tokens that hold it (share of all {tokens:,})")
-    canvas.legend(ax, bars, ["active today", "inactive today"])
-    return canvas.finish(ax, frames, title, canvas.of_how_many(len(shown), len(frame), "permission"))
+    canvas.legend(ax, [canvas.swatch(ACTIVE), canvas.swatch(INACTIVE)], ["active today", "inactive today"])
+    several = "A token with several permissions counts once in each."
+    cut = canvas.of_how_many(len(shown), len(frame), "permission")
+    return canvas.finish(ax, frames, title, f"{several} {cut}")
+
+
+def permission_combinations(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
+    """Draw which permissions tokens hold together: bars over a matrix of dots."""
+    frame = measures.permission_combinations(frames)
+    ax = canvas.start(ax, width=9.0, height=7.2)
+    title = "Tokens by the exact combination of permissions they hold"
+    if frame.empty:
+        canvas.nothing(ax, "No token is visible to the caller.")
+        return canvas.finish(ax, frames, title)
+    across, up = (length / pixels(ax, 1) for length in slot_size(ax))
+    shown = frame.head(max(1, min(top, int(across * 0.6 / 0.22))))
+    rows, dots = _dots(shown, max(2, min(_MATRIX_ROWS, int((up - 1.2) * 0.6 / 0.19))))
+    ax.set_axis_off()
+    share = max(0.25, min(0.65, 0.06 * len(rows)))
+    bars, matrix = (
+        ax.inset_axes((0, share + 0.02, 1, 0.98 - share)),
+        ax.inset_axes((0, 0, 1, share)),
+    )
+    for part in (bars, matrix):
+        canvas.bare(part)
+        part.set_xlim(-0.6, len(shown) - 0.4)
+    _draw_bars(bars, shown)
+    _draw_dots(matrix, ax, rows, dots)
+    swatches = [canvas.swatch(ACTIVE), canvas.swatch(INACTIVE)]
+    canvas.legend(ax, swatches, ["active today", "inactive today"])
+    rest = int(frame["token_count"].iloc[len(shown) :].sum())
+    cut = canvas.of_how_many(len(shown), len(frame), "combination")
+    more = f" The others are held by {rest:,} {canvas.plural(rest, 'token')} in all." if rest else ""
+    return canvas.finish(ax, frames, title, f"Every token is in one column. {cut}{more}")
+
+
+def _dots(shown: pd.DataFrame, at_most: int) -> tuple[list[str], npt.NDArray[np.bool_]]:
+    """Return the rows' names, the most held permissions first, and which column has a dot in which row."""
+    sizes: dict[tuple[str, str], int] = {}
+    for row in shown.itertuples():
+        for key in _permissions(row):
+            sizes[key] = sizes.get(key, 0) + cast("int", row.token_count)
+    ranked = sorted(sizes, key=lambda key: (-sizes[key], key[0], key[1] or ""))
+    kept = ranked if len(ranked) <= at_most else ranked[: at_most - 1]
+    place = {key: number for number, key in enumerate(kept)}
+    dots = np.zeros((len(kept) + (len(kept) < len(ranked)), len(shown)), dtype=bool)
+    for column, row in enumerate(shown.itertuples()):
+        for key in _permissions(row):
+            dots[place.get(key, len(kept)), column] = True
+    others = [f"{len(ranked) - len(kept):,} {_OTHERS}"] if len(kept) < len(ranked) else []
+    names = [name for name, _ in kept] + others
+    if not dots.any(axis=0).all():
+        names, dots = [*names, _NONE], np.vstack([dots, ~dots.any(axis=0)])
+    return names, dots
+
+
+def _permissions(row: Any) -> list[tuple[str, str]]:
+    """Return the names and ids of the permissions of one combination."""
+    return list(zip(row.permission_names, row.permission_ids, strict=True))
+
+
+def _draw_bars(bars: Axes, shown: pd.DataFrame) -> None:
+    at = np.arange(len(shown))
+    active, inactive = shown["tokens_active"].to_numpy(), shown["tokens_inactive"].to_numpy()
+    bars.bar(at, active, width=0.7, color=ACTIVE, edgecolor=INK, linewidth=0.4, label="active today")
+    bars.bar(
+        at,
+        inactive,
+        bottom=active,
+        width=0.7,
+        color=INACTIVE,
+        edgecolor=INK,
+        linewidth=0.4,
+        label="inactive today",
+    )
+    for column, count in enumerate(shown["token_count"]):
+        canvas.write(bars, column, count, f"{count:,}", ha="center", va="bottom", color=INK)
+    bars.set_ylim(0, max(shown["token_count"].max() * 1.12, 1))
+    bars.set_xticks([])
+    canvas.counts(bars, "y", at_most=5)
+    canvas.gridlines(bars, "y")
+    canvas.axis_label(bars, "y", "tokens")
+
+
+def _draw_dots(matrix: Axes, ax: Axes, rows: Sequence[str], dots: npt.NDArray[np.bool_]) -> None:
+    up, across = np.nonzero(np.ones_like(dots))
+    held = dots[up, across]
+    size = min(60.0, (0.5 * slot_size(ax)[1] * 0.5 / pixels(ax, 1 / 72) / max(len(rows), 4)) ** 2)
+    matrix.scatter(across[~held], up[~held], s=size, color=FAINT, linewidths=0.0, marker="o")
+    for column in range(dots.shape[1]):
+        places = np.flatnonzero(dots[:, column])
+        matrix.plot([column] * 2, [places[0], places[-1]], color=INK, linewidth=1.6, linestyle="-", marker="")
+    matrix.scatter(across[held], up[held], s=size, color=INK, linewidths=0.0, marker="o", zorder=3)
+    matrix.set_ylim(len(rows) - 0.4, -0.6)
+    matrix.set_xticks([])
+    canvas.labels(matrix, "y", range(len(rows)), rows)
+    matrix.tick_params(axis="y", length=0)
+    for spine in matrix.spines.values():
+        spine.set_visible(False)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
 
@@ -16,6 +16,7 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _MARKS_IN_A_ROW = 2  # what writing needs; more pile up over the neighbouring lines
 _LONGEST = 400
 _NAMELESS = "(no name)"
+_LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"  # or a number added to a Hebrew name would stand before it
 
 # Families that cover what no single script's name leads to.
 _WIDE_FAMILIES = (
@@ -41,7 +42,12 @@ def drawable(text: str | None) -> str:
             characters.append(REPLACEMENT)
         else:
             characters.append(character)
-    return " ".join("".join(characters).split()) or _NAMELESS
+    line = " ".join("".join(characters).split()) or _NAMELESS
+    return _LEFT_TO_RIGHT + line if any(map(_is_right_to_left, line)) else line
+
+
+def _is_right_to_left(character: str) -> bool:
+    return unicodedata.bidirectional(character) in ("R", "AL")
 
 
 def families(*texts: str) -> list[str]:
@@ -112,15 +118,15 @@ def style(*texts: str, size: float, color: str) -> dict[str, Any]:
     }
 
 
-def fitted(ax: Axes, texts: list[str], *, size: float, width: float) -> list[str]:
+def fitted(ax: Axes, texts: Sequence[str], *, size: float, width: float) -> list[str]:
     """Return drawable texts, those wider than `width` pixels shortened in the middle."""
-    measure = _Ruler(ax, size)
+    measure = Ruler(ax, size)
     return [measure.shorten(text, width) for text in texts]
 
 
 def wrapped(ax: Axes, text: str, *, size: float, width: float) -> str:
     """Return a text broken into lines of at most `width` pixels, at spaces where there are any."""
-    measure = _Ruler(ax, size)
+    measure = Ruler(ax, size)
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
@@ -134,15 +140,16 @@ def wrapped(ax: Axes, text: str, *, size: float, width: float) -> str:
     return "\n".join(lines)
 
 
-class _Ruler:
+class Ruler:
     """Measures texts in pixels, as the figure would draw them."""
 
     def __init__(self, ax: Axes, size: float) -> None:
-        self._figure = ax.get_figure(root=True)
-        self._renderer = self._figure.canvas.get_renderer()
+        self._figure: Any = ax.get_figure(root=True)
+        self._renderer: Any = self._figure.canvas.get_renderer()
         self._size = size
 
     def width(self, text: str) -> float:
+        """Return how wide a drawable text is."""
         from matplotlib.text import Text
 
         label = Text(0, 0, text, **style(text, size=self._size, color="black"))
@@ -150,6 +157,7 @@ class _Ruler:
         return label.get_window_extent(self._renderer).width
 
     def shorten(self, text: str, width: float) -> str:
+        """Return the text, its middle left out if it is wider than that."""
         if self.width(text) <= width:
             return text
         low, high = 1, len(text) - 1

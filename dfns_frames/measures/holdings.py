@@ -1,0 +1,136 @@
+"""Who holds which operation: the distinct pairs that all measures of operations count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dfns_frames.catalogue import operations_table
+from dfns_frames.measures.codes import codes, distinct_pairs, missing, token_rows
+from dfns_frames.measures.spread import permissions
+
+if TYPE_CHECKING:
+    from dfns_frames.measures.codes import Flags, Ints
+    from dfns_frames.schema import Tables
+
+FULL_ADMINISTRATOR = frozenset({"ManagedFullAdminAccess", "DfnsFullAdminAccess"})
+"""The vendor's permissions that contain every operation, those of the future included."""
+
+UNKNOWN = "unknown"
+SEVERITIES = ("critical", "high", "medium", "low", "none", UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Which holder (a token or a permission) has which operation; each pair once, by holder.
+
+    Parameters
+    ----------
+    holder, operation
+        The pairs, as numbers.
+    operations
+        What each operation's number stands for.
+    count
+        How many holders there are.
+    everything
+        Of each holder, whether it has a full administrator's permission: all operations, listed or not.
+    unlisted
+        Of each holder, how many assignments have operations that the API did not list.
+    """
+
+    holder: Ints
+    operation: Ints
+    operations: list[str]
+    count: int
+    everything: Flags
+    unlisted: Ints
+
+    @property
+    def listed(self) -> Ints:
+        """How many different operations the API listed for each holder."""
+        return np.bincount(self.holder, minlength=self.count)
+
+    def by(self, group: Ints, groups: int) -> Ints:
+        """Count each holder's operations by a group of operations: holders down, groups across."""
+        cells = np.bincount(self.holder * groups + group[self.operation], minlength=self.count * groups)
+        return cells.reshape(self.count, groups)
+
+
+def token_holdings(frames: Tables) -> Holdings:
+    """Return which token holds which operation."""
+    count = frames.arrow("tokens").num_rows
+    operation, names = codes(frames.arrow("token_operations"), "operation")
+    pairs = distinct_pairs(token_rows(frames, "token_operations"), operation, count, len(names))
+    tokens = token_rows(frames, "token_assignments")
+    full, unlisted = _assignments(frames)
+    everything = np.bincount(tokens[full], minlength=count) > 0
+    return Holdings(*pairs, names, count, everything, np.bincount(tokens[unlisted], minlength=count))
+
+
+def permission_holdings(frames: Tables) -> Holdings:
+    """Return which permission contains which operation, by the numbers of `spread.permissions`.
+
+    What one assignment lists is known of the permission, even where another assignment of it lists nothing.
+    """
+    permission, ids, _ = permissions(frames)
+    operation, names = codes(frames.arrow("token_operations"), "operation")
+    pairs = distinct_pairs(_permission_of_operations(frames, permission), operation, len(ids), len(names))
+    full, unlisted = _assignments(frames)
+    everything = np.bincount(permission[full], minlength=len(ids)) > 0
+    listing = np.bincount(permission[~unlisted], minlength=len(ids)) > 0
+    unknown = np.bincount(permission[unlisted], minlength=len(ids))
+    return Holdings(*pairs, names, len(ids), everything, np.where(listing, 0, unknown))
+
+
+def _assignments(frames: Tables) -> tuple[Flags, Flags]:
+    """Return which assignments are a full administrator's, and which list no operations."""
+    assignments = frames.arrow("token_assignments")
+    name, names = codes(assignments, "permission_name")
+    full = np.array([text in FULL_ADMINISTRATOR for text in names], dtype=bool)
+    return full[name] if names else np.zeros(0, dtype=bool), missing(assignments, "operation_count")
+
+
+def _permission_of_operations(frames: Tables, permission: Ints) -> Ints:
+    """Return the permission's number for each row of `token_operations`, by its assignment."""
+    tables = frames.arrow("token_assignments"), frames.arrow("token_operations")
+    width = max(
+        (int(table["assignment_no"].to_numpy().max()) + 1 for table in tables if table.num_rows), default=1
+    )
+    rows, wanted = (
+        token_rows(frames, name) * width + table["assignment_no"].to_numpy()
+        for name, table in zip(("token_assignments", "token_operations"), tables, strict=True)
+    )
+    order = np.argsort(rows, kind="stable")
+    return permission[order[np.searchsorted(rows, wanted, sorter=order)]] if len(wanted) else wanted
+
+
+def severity_of(operations: list[str]) -> Ints:
+    """Return each operation's severity as its place in `SEVERITIES`."""
+    known = catalogue()
+    return np.array(
+        [SEVERITIES.index(known[name][2] if name in known else UNKNOWN) for name in operations],
+        dtype=np.int64,
+    )
+
+
+def domain_of(operation: str) -> str:
+    """Return the first part of an operation's name, known or not."""
+    return operation.split(":", 1)[0]
+
+
+@cache
+def catalogue() -> dict[str, tuple[str, str, str]]:
+    """Return status, category and severity of each known operation."""
+    columns = operations_table().select(["operation", "status", "category", "severity"]).to_pydict()
+    return {
+        name: (status, category, severity)
+        for name, status, category, severity in zip(*columns.values(), strict=True)
+    }
+
+
+def current_operations() -> int:
+    """Return how many operations a full administrator has today, as far as the catalogue knows."""
+    return sum(status == "current" for status, _, _ in catalogue().values())

@@ -1,0 +1,39 @@
+"""Draw every chart on every input, to be looked at: ``python -m tests.gallery FOLDER [INPUT …]``."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+
+import matplotlib as mpl
+
+import dfns_frames as dff
+from tests.plot_inputs import ITEMS, load
+
+CHARTS = tuple(dff.measures.__all__)
+
+
+def main(folder: str, *inputs: str) -> None:
+    """Write a picture a chart and input, and for each input one of all charts in a narrow grid."""
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    warnings.simplefilter("error")
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    for name in inputs or ITEMS:
+        charts = load(name).plot
+        for chart in CHARTS:
+            figure = getattr(charts, chart)().get_figure()
+            figure.savefig(target / f"{name}.{chart}.png", dpi=80)
+            plt.close(figure)
+        grid, axes = plt.subplots(4, 3, figsize=(15, 17))
+        for chart, ax in zip(CHARTS, axes.flat, strict=False):
+            getattr(charts, chart)(ax=ax)
+        grid.savefig(target / f"{name}.grid.png", dpi=70)
+        plt.close(grid)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
