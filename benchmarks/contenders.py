@@ -1,7 +1,7 @@
 """The ways to the three frames that are compared, each as its users would write it.
 
-A contender is a function that imports what it needs and returns the work to be timed, which takes a path or
-an address and returns the row counts of what it made.
+A contender takes a path or an address, imports what it needs, and returns the work to be timed, which returns
+the row counts of what it made.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 Rows = tuple[int, ...]  # of tokens, assignments and operations; () where nothing is counted
-Work = Callable[[str], Rows]
+Work = Callable[[], Rows]
+Contender = Callable[[str], Work]
 
-CONTENDERS: dict[str, Callable[[], Work]] = {}
+CONTENDERS: dict[str, Contender] = {}
 TABLES = ("tokens", "token_assignments", "token_operations")
 TOKEN = "made-up"  # noqa: S105 - the loopback server takes any
 
@@ -25,10 +26,10 @@ _SQL = {
 }
 
 
-def contender(name: str) -> Callable[[Callable[[], Work]], Callable[[], Work]]:
+def contender(name: str) -> Callable[[Contender], Contender]:
     """Enter a function under a name."""
 
-    def enter(prepare: Callable[[], Work]) -> Callable[[], Work]:
+    def enter(prepare: Contender) -> Contender:
         CONTENDERS[name] = prepare
         return prepare
 
@@ -36,17 +37,25 @@ def contender(name: str) -> Callable[[Callable[[], Work]], Callable[[], Work]]:
 
 
 @contender("ours")
-def _ours() -> Work:
+def _ours(path: str) -> Work:
     from dfns_frames import read
 
-    return lambda path: _made(read(path))
+    return lambda: _made(read(path))
+
+
+@contender("ours, from memory")
+def _ours_bytes(path: str) -> Work:
+    from dfns_frames import read
+
+    body = Path(path).read_bytes()
+    return lambda: _made(read(body))
 
 
 @contender("ours, from HTTP")
-def _ours_http() -> Work:
+def _ours_http(url: str) -> Work:
     from dfns_frames import Client
 
-    return lambda url: _made(Client(TOKEN, url=url).pats())
+    return lambda: _made(Client(TOKEN, url=url).pats())
 
 
 def _made(frames: Any) -> Rows:
@@ -54,18 +63,18 @@ def _made(frames: Any) -> Rows:
 
 
 @contender("json_normalize + explode")
-def _json_normalize() -> Work:
+def _json_normalize(path: str) -> Work:
     import pandas as pd
 
-    return lambda path: _normalized(pd, json.loads(Path(path).read_bytes()))
+    return lambda: _normalized(pd, json.loads(Path(path).read_bytes()))
 
 
 @contender("vendor's SDK + json_normalize, from HTTP")
-def _sdk() -> Work:
+def _sdk(url: str) -> Work:
     import pandas as pd
     from dfns_sdk import DfnsClient, DfnsClientConfig
 
-    def work(url: str) -> Rows:
+    def work() -> Rows:
         with DfnsClient(DfnsClientConfig(auth_token=TOKEN, base_url=url)) as client:
             return _normalized(pd, client.auth.list_personal_access_tokens())
 
@@ -83,23 +92,25 @@ def _normalized(pd: Any, document: Any) -> Rows:
 
 
 @contender("polars")
-def _polars() -> Work:
-    return _in_polars(lambda frame: frame)
+def _polars(path: str) -> Work:
+    return _in_polars(path, lambda frame: frame)
 
 
 @contender("polars, to pandas")
-def _polars_pandas() -> Work:
+def _polars_pandas(path: str) -> Work:
     import pandas as pd  # noqa: F401 - loaded beforehand, as for the others
 
-    return _in_polars(lambda frame: frame.to_pandas())
+    return _in_polars(path, lambda frame: frame.to_pandas())
 
 
-def _in_polars(finish: Callable[[Any], Any]) -> Work:
+def _in_polars(path: str, finish: Callable[[Any], Any]) -> Work:
     import polars as pl
 
-    def work(path: str) -> Rows:
+    def work() -> Rows:
         items = pl.read_json(path).explode("items").unnest("items")
-        nested = items.select("tokenId", "permissionAssignments").explode("permissionAssignments").drop_nulls()
+        nested = (
+            items.select("tokenId", "permissionAssignments").explode("permissionAssignments").drop_nulls()
+        )
         assignments = nested.unnest("permissionAssignments")
         operations = assignments.explode("operations").drop_nulls("operations")
         frames = (items.drop("permissionAssignments"), assignments.drop("operations"), operations)
@@ -109,32 +120,36 @@ def _in_polars(finish: Callable[[Any], Any]) -> Work:
 
 
 @contender("DuckDB, to pandas")
-def _duckdb() -> Work:
+def _duckdb(path: str) -> Work:
     import duckdb
     import pandas as pd  # noqa: F401 - loaded beforehand, as for the others
 
-    def work(path: str) -> Rows:
+    def work() -> Rows:
         with duckdb.connect() as base:
             base.execute(
-                "create table tokens as select unnest(items) as t "
+                "create table tokens as select unnest(items, max_depth := 2) "  # noqa: S608 - our path
                 f"from read_json('{path}', maximum_object_size={1 << 31})"
             )
-            base.execute("create or replace table tokens as select unnest(t) from tokens")
             for name, select in _SQL.items():
-                base.execute(f"create table {name} as {select}")
+                base.execute(f"create view {name} as {select}")
             return tuple(len(base.table(name).df()) for name in TABLES)
 
     return work
 
 
 @contender("msgspec, columns by comprehension")
-def _msgspec() -> Work:
+def _msgspec(path: str) -> Work:
     import msgspec
     import pandas as pd
 
     assignment = msgspec.defstruct(
         "Assignment",
-        [("permissionId", str), ("permissionName", str), ("assignmentId", str), ("operations", list[str], ())],
+        [
+            ("permissionId", str),
+            ("permissionName", str),
+            ("assignmentId", str),
+            ("operations", list[str], ()),
+        ],
     )
     names = ["tokenId", "name", "kind", "dateCreated", "orgId", "linkedUserId", "linkedAppId", "credId"]
     texts = [(name, str) for name in (*names, "publicKey")]
@@ -142,7 +157,7 @@ def _msgspec() -> Work:
     token = msgspec.defstruct("Token", [*texts, ("isActive", bool), nested])
     decode = msgspec.json.Decoder(msgspec.defstruct("Response", [("items", list[token])])).decode  # type: ignore[valid-type]
 
-    def work(path: str) -> Rows:
+    def work() -> Rows:
         items: Any = decode(Path(path).read_bytes()).items
         fields = (*(name for name, _ in texts), "isActive")
         tokens = pd.DataFrame({name: [getattr(item, name) for item in items] for name in fields})
@@ -167,7 +182,7 @@ def _msgspec() -> Work:
 
 
 @contender("dlt into DuckDB, to pandas")
-def _dlt() -> Work:
+def _dlt(path: str) -> Work:
     import os
     import tempfile
 
@@ -175,7 +190,7 @@ def _dlt() -> Work:
     import dlt
     import orjson
 
-    def work(path: str) -> Rows:
+    def work() -> Rows:
         items = orjson.loads(Path(path).read_bytes())["items"]
         with tempfile.TemporaryDirectory() as folder:
             pipeline = dlt.pipeline(
@@ -185,18 +200,18 @@ def _dlt() -> Work:
                 dataset_name="pats",
             )
             pipeline.run(items, table_name="tokens", loader_file_format="parquet")
-            made = pipeline.dataset()
             names = ("", "__permission_assignments", "__permission_assignments__operations")
-            return tuple(len(made[f"tokens{name}"].df()) for name in names)
+            with pipeline.sql_client() as base:
+                return tuple(len(base.native_connection.table(f"pats.tokens{name}").df()) for name in names)
 
     return work
 
 
 @contender("floor: simdjson parse alone")
-def _simdjson() -> Work:
+def _simdjson(path: str) -> Work:
     import simdjson
 
-    def work(path: str) -> Rows:
+    def work() -> Rows:
         simdjson.Parser().parse(Path(path).read_bytes())
         return ()
 
@@ -204,12 +219,23 @@ def _simdjson() -> Work:
 
 
 @contender("floor: pyarrow.json.read_json alone")
-def _arrow() -> Work:
+def _arrow(path: str) -> Work:
     import pyarrow.json
 
-    def work(path: str) -> Rows:
+    def work() -> Rows:
         size = Path(path).stat().st_size
         pyarrow.json.read_json(path, read_options=pyarrow.json.ReadOptions(block_size=size + 1))
+        return ()
+
+    return work
+
+
+@contender("floor: body alone, from HTTP")
+def _requests(url: str) -> Work:
+    import requests
+
+    def work() -> Rows:
+        requests.get(f"{url}/auth/pats", timeout=60).content  # noqa: B018 - reading it is the work
         return ()
 
     return work

@@ -33,7 +33,7 @@ def response(tokens: int) -> Path:
 
 
 def _parts(count: int) -> Iterator[str]:
-    draw = random.Random(_SEED)
+    draw = random.Random(_SEED)  # noqa: S311 - made-up data, nothing secret
     org, users = _id("or", draw), [_id("us", draw) for _ in range(_USERS)]
     permissions = [_assignments(number, draw) for number in range(_PERMISSIONS)]
     popularity = [1 / (rank + 1) ** 0.8 for rank in range(_PERMISSIONS)]
@@ -45,7 +45,9 @@ def _parts(count: int) -> Iterator[str]:
         for texts in draw.choices(permissions, popularity, k=draw.choices(how_many, _ASSIGNMENTS)[0]):
             chance = draw.random()
             assigned.append(texts[(chance < _UNKNOWN + _EMPTY) + (chance < _UNKNOWN)])
-        yield "," * bool(number) + _token(number, org, users[int(_USERS * draw.random() ** 3)], assigned, draw)
+        yield "," * bool(number) + _token(
+            number, org, users[int(_USERS * draw.random() ** 3)], assigned, draw
+        )
     yield "]}"
 
 

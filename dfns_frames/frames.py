@@ -70,9 +70,7 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
 
     def __init__(self, tables: Mapping[str, pa.Table]) -> None:
         self._tables = {name: tables[name] for name in TABLES if name in tables}
-        # Each frame with another that shares its values with the Arrow table: as long as that one lives,
-        # pandas copies a column before it writes to it.
-        self._frames: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {}
+        self._frames: dict[str, pd.DataFrame] = {}
 
     def arrow(self, name: str) -> pa.Table:
         """Return one table as :class:`pyarrow.Table`, without a copy; for Polars, DuckDB and the like.
@@ -95,9 +93,8 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self._frames:
-            shared = _to_pandas(self.arrow(name), TABLES[name])
-            self._frames[name] = shared.copy(deep=False), shared
-        return self._frames[name][0]
+            self._frames[name] = _to_pandas(self.arrow(name), TABLES[name])
+        return self._frames[name]
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name.startswith("_") or name not in self._tables:
@@ -223,12 +220,9 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
 
 
 def _to_pandas(table: pa.Table, declared: Table) -> pd.DataFrame:
-    """Make a DataFrame: positions as plain integers; counts and flags nullable, whatever they hold.
-
-    Values are not copied where their layout allows it, so they must not be written to.
-    """
+    """Make a DataFrame: positions as plain integers; counts and flags nullable, whatever they hold."""
     categories = [column.name for column in declared.columns if column.kind.arrow == DICTIONARY]
-    frame = table.drop_columns(categories).to_pandas(types_mapper=_PLAIN_INTEGERS.get, split_blocks=True)
+    frame = table.drop_columns(categories).to_pandas(types_mapper=_PLAIN_INTEGERS.get)
     for i, column in enumerate(declared.columns):
         if column.kind is Kind.COUNT:
             frame[column.name] = table[column.name].to_pandas(types_mapper=_NULLABLE.get)

@@ -40,12 +40,14 @@ def test_a_wrong_name_suggests_the_nearest(three: dff.Frames) -> None:
 
 def test_dataframes_belong_to_the_user(three: dff.Frames) -> None:
     """They can be changed, and what is drawn or exported from the Arrow tables does not change with them."""
-    before = three.arrow("tokens")
+    before = [three.arrow(name).to_pylist() for name in three]
     three.tokens.loc[0, "token_no"] = 9
     three.tokens.loc[0, "name"] = "mine"
     three.tokens.loc[0, "is_active"] = False
-    assert three.tokens.loc[0, "name"] == "mine"
-    assert three.arrow("tokens") == before
+    three.tokens.loc[0, "operation_count"] = 99
+    three.token_operations.loc[0, "operation"] = three.token_operations["operation"].iloc[-1]
+    assert three.tokens.loc[0, ["token_no", "name", "operation_count"]].tolist() == [9, "mine", 99]
+    assert [three.arrow(name).to_pylist() for name in three] == before
     assert three.filter("to-1").tokens["name"].tolist() == ["token 1"]
 
 
