@@ -269,9 +269,9 @@ def test_permission_matrix_unites_what_assignments_list(name: str) -> None:
     contained: dict[str, set[str]] = defaultdict(set)
     listed: dict[str, bool] = defaultdict(bool)
     for item in ITEMS[name]():
-        for given in item["permissionAssignments"]:
-            contained[given["permissionId"]] |= set(given.get("operations", []))
-            listed[given["permissionId"]] |= "operations" in given
+        for assigned in item["permissionAssignments"]:
+            contained[assigned["permissionId"]] |= set(assigned.get("operations", []))
+            listed[assigned["permissionId"]] |= "operations" in assigned
     frame = dff.measures.permission_matrix(load(name))
     assert set(frame["permission_id"]) == set(contained)
     for permission, rows in frame.groupby("permission_id"):
