@@ -17,8 +17,8 @@ FAULTS = (
 )
 
 
-def failure(fault: BaseException) -> DfnsFramesError:
-    """Say in our own words what went wrong with a request."""
+def failure(fault: BaseException, *, begun: bool = False) -> DfnsFramesError:
+    """Say in our own words what went wrong with a request, or, where it has begun, with its answer."""
     chain = [fault]
     while (inner := _inner(chain[-1])) and inner not in chain:
         chain.append(inner)
@@ -49,9 +49,8 @@ def failure(fault: BaseException) -> DfnsFramesError:
         return NetworkError("the server stopped sending", retryable=True)
     if has(requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError):
         return NetworkError("the address cannot be requested; check the base address")
-    if has(urllib3.exceptions.IncompleteRead):
-        return NetworkError("the connection was cut in the middle of the answer", retryable=True)
-    return NetworkError(f"the connection failed{f' ({reason})' * bool(reason)}", retryable=True)
+    what = "was cut in the middle of the answer" if begun else "failed"
+    return NetworkError(f"the connection {what}{f' ({reason})' * bool(reason)}", retryable=True)
 
 
 def _inner(fault: BaseException) -> BaseException | None:

@@ -23,7 +23,7 @@ import requests.adapters
 
 from dfns_frames import __version__
 from dfns_frames.address import is_loopback
-from dfns_frames.errors import DfnsFramesError, NetworkError
+from dfns_frames.errors import ConfigurationError, DfnsFramesError, NetworkError
 from dfns_frames.faults import FAULTS, failure
 from dfns_frames.replies import error_of, http_date
 from dfns_frames.schema import Body
@@ -103,6 +103,8 @@ class Call:
             There was no answer within the limits.
         ResponseError
             The answer could not be decoded, or is none with a body.
+        ConfigurationError
+            The CA bundle of the environment does not exist.
         """
         for attempt in range(self._limits.retries + 1):
             outcome = self._attempt(path, params)
@@ -197,12 +199,15 @@ class _Exchange:
         self.outcome.put(outcome)
 
     def _exchange(self) -> Answer | DfnsFramesError:
+        bundle = _ca_bundle()
+        if isinstance(bundle, str) and not os.path.exists(bundle) and self._url.startswith("https"):
+            return ConfigurationError(f"there is no CA bundle {bundle!r}; see REQUESTS_CA_BUNDLE")
         with _Session() as session:
+            session.verify = bundle
             _mount(session, self)
             if is_loopback(self._url):
                 # Neither a proxy nor ~/.netrc has any business with this machine itself.
                 session.trust_env = False
-                session.verify = _ca_bundle()
             session.auth = self._authorize
             session.headers.update({"User-Agent": f"dfns-frames/{__version__}", "Accept": "application/json"})
             with session.get(
@@ -230,7 +235,7 @@ class _Exchange:
                     break
         except FAULTS as fault:
             if good:  # else the status says more than the fault
-                return failure(fault)
+                return failure(fault, begun=True)
         if good and received.tell() > limit:
             return NetworkError(
                 f"the list has more than {self._limits.max_body:,} bytes (Client(max_body=…) allows more)"
