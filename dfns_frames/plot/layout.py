@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PADDING = 0.1  # inches around everything
 _GAP = 0.06  # inches between title, Axes and caption
 _SMALLEST = 0.12  # of the room, for the Axes themselves
+_SPARE = 0.04
 _ROUNDS = 3  # moving the Axes changes their ticks, so measure again
 
 
@@ -78,9 +79,13 @@ def fit(ax: Axes, head: Any, foot: Any) -> None:
         box = ax.get_window_extent(renderer)
         around = _extent(ax, renderer, without=wide[:2])
         narrow = _extent(ax, renderer, without=wide)
+        # Letters are a little wider, or narrower, at another resolution.
+        spare = _SPARE * max(narrow.width - box.width, 0)
         _place(
             ax,
-            _between(room.x0 + pad + box.x0 - narrow.x0, room.x1 - pad - narrow.x1 + box.x1, room.width),
+            _between(
+                room.x0 + pad + box.x0 - narrow.x0, room.x1 - pad - spare - narrow.x1 + box.x1, room.width
+            ),
             _between(
                 room.y0 + pad + under + box.y0 - around.y0,
                 room.y1 - pad - over - around.y1 + box.y1,

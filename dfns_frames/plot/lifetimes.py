@@ -143,7 +143,7 @@ def _mark_ages(ax: Axes, ages: npt.NDArray[np.float64], end: float) -> None:
     line = 1.35 * pixels(ax, canvas.SMALL / 72) / (slot_size(ax)[1] * 0.5)
     ax.set_ylim(0, 1.04 + line * len(AGES))
     for place, limit in enumerate(AGES):
-        ax.axvline(limit, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
+        ax.axvline(limit, color=INK, linewidth=0.8, linestyle=(0, (2, 2)), marker="")
         old = int((ages >= limit).sum())
         left = limit < end / 2
         text = f" {old:,} of {len(ages):,} are at least {limit} days old ({old / len(ages):.0%}) "

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dfns_frames.schema import Tables
 
 _COLUMN, _BESIDE, _BELOW = 0.16, 4.6, 1.9  # inches: an operation; what stands beside and below them
+_LOWEST_WITH_NAMES = 4.2  # inches
 _TIMES = "\N{MULTIPLICATION SIGN}"
 _NOT_HELD, _UNLISTED = 0, len(SEVERITIES) + 1
 
@@ -59,7 +60,7 @@ def operation_matrix(frames: Tables, *, ax: Axes | None, top: int, top_operation
         f"{drawable(name)} ({_TIMES}{count:,})" if count > 1 else drawable(name)
         for name, count in zip(shown["name"], shown["token_count"], strict=True)
     ]
-    title = f"Operations of tokens; those that can do the same are one row ({_TIMES}: how many)"
+    title = "Operations of tokens, those that can do the same as one row"
     candidates = with_operations(shown.assign(row=range(len(shown)), label=names), held)
     return _chart(frames, candidates, len(rows), ax, title, (top, top_operations, "row", True))
 
@@ -87,7 +88,7 @@ def _chart(
     ax = canvas.start(
         ax, width=max(8.0, min(16.5, width)), height=canvas.height_of(min(top, len(rows))) + _BELOW
     )
-    shown = rows.head(canvas.rows_that_fit(ax, top))
+    shown = rows.head(canvas.rows_that_fit(ax, top, below=_BELOW / 2))
     held = frame[frame["operation"].notna() & (frame["row"] < len(shown))]
     cut = canvas.of_how_many(len(shown), there_are, noun)
     if held.empty:
@@ -204,12 +205,18 @@ def _hatch(ax: Axes, where: npt.NDArray[np.bool_], hatch: str) -> None:
 
 def _name_columns(ax: Axes, operations: list[str]) -> None:
     """Name every operation where there is room, else the domains, as far as they are wide enough."""
+    if slot_size(ax)[1] < pixels(ax, _LOWEST_WITH_NAMES):
+        ax.set_xticks([])
+        canvas.axis_label(
+            ax, "x", f"{len(operations):,} {canvas.plural(len(operations), 'operation')}, by name"
+        )
+        return
     across = slot_size(ax)[0] * 0.6 / max(len(operations), 1)
     line = pixels(ax, canvas.SMALL / 72) * 1.15
     domains = pd.Series([domain_of(name) for name in operations], dtype="str")
     begins = np.flatnonzero((domains != domains.shift()).to_numpy())
     for begin in begins[1:]:
-        ax.axvline(begin, color=INK, linewidth=0.7)
+        ax.axvline(begin, color=INK, linewidth=0.7, linestyle="-", marker="")
     if across >= line:
         at, names = np.arange(len(operations)) + 0.5, operations
     else:

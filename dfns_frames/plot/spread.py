@@ -65,10 +65,8 @@ def permission_combinations(frames: Tables, *, ax: Axes | None, top: int) -> Axe
     rows, dots = _dots(shown, max(2, min(_PERMISSIONS_AT_MOST, int((up - 1.2) * 0.6 / 0.19))))
     ax.set_axis_off()
     share = max(0.25, min(0.65, 0.06 * len(rows)))
-    bars, matrix = (
-        ax.inset_axes((0, share + 0.02, 1, 0.98 - share)),
-        ax.inset_axes((0, 0, 1, share)),
-    )
+    gap = pixels(ax, 2 * canvas.TICK / 72) / (0.7 * slot_size(ax)[1])
+    bars, matrix = ax.inset_axes((0, share + gap, 1, 1 - gap - share)), ax.inset_axes((0, 0, 1, share))
     for part in (bars, matrix):
         canvas.bare(part)
         part.set_xlim(-0.6, len(shown) - 0.4)
@@ -125,7 +123,7 @@ def _draw_bars(bars: Axes, shown: pd.DataFrame) -> None:
         canvas.write(bars, column, count, f"{count:,}", ha="center", va="bottom", color=INK)
     bars.set_ylim(0, max(shown["token_count"].max() * 1.12, 1))
     bars.set_xticks([])
-    canvas.counts(bars, "y", at_most=5)
+    canvas.counts(bars, "y", at_most=3)
     canvas.gridlines(bars, "y")
     canvas.axis_label(bars, "y", "tokens")
 
