@@ -158,7 +158,7 @@ class SchemaError(DfnsFramesError):
     Attributes
     ----------
     problems
-        Every problem found, in the order of the response; the message shows the first 20.
+        Every problem found, in the order of the response, up to some 100,000; the message shows 20.
     """
 
     def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:

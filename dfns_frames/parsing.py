@@ -22,6 +22,7 @@ class Absent:
 
 
 ABSENT = Absent()
+_NUMBER = _Number()
 _TYPE_NAMES: dict[type, str] = {
     dict: "an object",
     list: "an array",
@@ -85,7 +86,7 @@ def shorten(text: str) -> str:
 
 
 def _number(_: str) -> _Number:
-    return _Number()
+    return _NUMBER
 
 
 def _no_constant(name: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -110,12 +111,12 @@ class Table:
     def __getitem__(self, name: str) -> Column:
         return self._by_name[name]
 
-    @property
+    @cached_property
     def fields(self) -> tuple[Column, ...]:
         """The columns that are read from a field of the response."""
         return tuple(column for column in self.columns if column.json is not None)
 
-    @property
+    @cached_property
     def element(self) -> Column | None:
         """The column that holds a row whose element is a text, not an object; None otherwise."""
         return next((column for column in self.columns if column.json == ELEMENT), None)

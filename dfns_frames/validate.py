@@ -8,6 +8,7 @@ locals must not show a secret.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections import Counter
@@ -19,6 +20,20 @@ from dfns_frames.parsing import ABSENT, Absent, clean, parse, shorten, type_name
 from dfns_frames.schema import Body, Endpoint, Kind, Table
 
 NEXT_PAGE = "nextPageToken"
+MOST_PROBLEMS = 100_000  # each takes some hundred times the room of what is wrong
+
+
+class _FullError(Exception):
+    """More is wrong than a report has room for."""
+
+
+class _Found(list[tuple[str, str, str]]):
+    """What is wrong with one item: path, expected, found."""
+
+    def append(self, problem: tuple[str, str, str]) -> None:
+        if len(self) == MOST_PROBLEMS:
+            raise _FullError
+        super().append(problem)
 
 
 @dataclass
@@ -71,21 +86,14 @@ def check(body: Body, endpoint: Endpoint, *, first_item: int = 0, skip_invalid: 
     items = _items(document, outer, checked)
     if checked.error:
         return checked
-    good: list[Any] = []
-    problems: list[Problem] = []
-    for number, item in enumerate(items, start=first_item):
-        found: list[tuple[str, str, str]] = []
-        projected = _project(item, endpoint.tables, f"{outer.json}[{number}]", found, checked.drift)
-        if found:
-            problems.extend(_reject(item, number, found, endpoint, checked))
-        else:
-            good.append(projected)
+    good, problems = _check_items(items, endpoint, first_item, checked)
     next_page = document.get(NEXT_PAGE)
     if not isinstance(next_page, str | None):
         problems.append(Problem(None, None, NEXT_PAGE, "text", type_name(next_page)))
     elif next_page:
         next_page = clean(next_page)
-    if problems and not (skip_invalid and all(problem.item is not None for problem in problems)):
+    beyond_items = len(problems) >= MOST_PROBLEMS or any(problem.item is None for problem in problems)
+    if beyond_items or (problems and not skip_invalid):
         checked.error = SchemaError(_summary(problems, len(items)), problems)
         return checked
     _note_unknown(document, {outer.json, NEXT_PAGE}, "", checked.drift)
@@ -115,11 +123,32 @@ def _items(document: Any, outer: Table, checked: Checked) -> list[Any]:
     return []
 
 
+def _check_items(
+    items: list[Any], endpoint: Endpoint, first_item: int, checked: Checked
+) -> tuple[list[Any], list[Problem]]:
+    """Return the valid items' declared parts, and everything that is wrong with the others."""
+    good: list[Any] = []
+    problems: list[Problem] = []
+    for number, item in enumerate(items, start=first_item):
+        found = _Found()
+        path = f"{endpoint.tables[0].json}[{number}]"
+        projected = None
+        with contextlib.suppress(_FullError):
+            projected = _project(item, endpoint.tables, path, found, checked.drift)
+        if not found:
+            good.append(projected)
+        else:
+            problems.extend(_reject(item, number, found, endpoint, checked))
+        if len(problems) >= MOST_PROBLEMS:
+            break
+    return good, problems
+
+
 def _project(
     value: Any,
     tables: tuple[Table, ...],
     path: str,
-    found: list[tuple[str, str, str]],
+    found: _Found,
     drift: Counter[tuple[str, str, str]],
 ) -> Any:
     """Return the declared part of one element; what does not fit is added to `found`."""
@@ -151,7 +180,7 @@ def _array(
     value: dict[str, Any],
     tables: tuple[Table, ...],
     path: str,
-    found: list[tuple[str, str, str]],
+    found: _Found,
     drift: Counter[tuple[str, str, str]],
 ) -> list[Any] | None:
     raw = value.get(str(tables[0].json), ABSENT)
@@ -163,9 +192,7 @@ def _array(
     return None
 
 
-def _text(
-    raw: Any, path: str, found: list[tuple[str, str, str]], drift: Counter[tuple[str, str, str]]
-) -> str | None:
+def _text(raw: Any, path: str, found: _Found, drift: Counter[tuple[str, str, str]]) -> str | None:
     if not isinstance(raw, str):
         found.append((path, "text", type_name(raw)))
         return None
@@ -187,9 +214,7 @@ def _pattern(path: str) -> str:
     return re.sub(r"\[\d+\]", "[]", path)
 
 
-def _reject(
-    item: Any, number: int, found: list[tuple[str, str, str]], endpoint: Endpoint, checked: Checked
-) -> list[Problem]:
+def _reject(item: Any, number: int, found: _Found, endpoint: Endpoint, checked: Checked) -> list[Problem]:
     """Set one item aside with everything that is wrong with it."""
     columns = endpoint.tables[0].columns
     identity = next(str(column.json) for column in columns if column.kind is Kind.ID and column.json)
@@ -232,8 +257,13 @@ def _declared(value: Any, tables: tuple[Table, ...]) -> Any:
 
 def _summary(problems: list[Problem], item_count: int) -> str:
     bad = len({problem.item for problem in problems if problem.item is not None})
+    full = len(problems) >= MOST_PROBLEMS
+    advice = (
+        "That is too much to be a token list in the documented shape:"
+        if full
+        else "Pass skip_invalid=True to set them aside and read the rest:"
+    )
     return (
-        f"{bad:,} of {item_count:,} listed tokens do not fit the documented shape "
-        f"({len(problems):,} problem{'s' * (len(problems) != 1)}); nothing was read. "
-        "Pass skip_invalid=True to set them aside and read the rest:"
+        f"{'at least ' * full}{bad:,} of {item_count:,} listed tokens do not fit the documented shape "
+        f"({len(problems):,} problem{'s' * (len(problems) != 1)}); nothing was read. {advice}"
     )
