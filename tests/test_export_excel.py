@@ -291,7 +291,7 @@ def test_refusals(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         pats.to_excel(tmp_path)
     with pytest.raises(TypeError, match="findings takes a DataFrame, not list"):
-        pats.to_excel(tmp_path / "b.xlsx", findings=[])  # type: ignore[arg-type]
+        pats.to_excel(tmp_path / "b.xlsx", findings=[])
     assert [file.name for file in tmp_path.iterdir()] == ["a.xlsx"]
 
 

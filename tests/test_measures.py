@@ -178,7 +178,7 @@ def test_permission_combinations_cover_every_token_once(name: str) -> None:
     """The sets are those of the response, with the right number of tokens each."""
     counted = Counter(frozenset(_permissions(item)) for item in ITEMS[name]())
     frame = dff.measures.permission_combinations(load(name))
-    assert {frozenset(row.permission_ids): row.token_count for row in frame.itertuples()} == counted  # type: ignore[arg-type]
+    assert {frozenset(row.permission_ids): row.token_count for row in frame.itertuples()} == counted
     assert (frame["permission_count"] == frame["permission_ids"].map(len)).all()
 
 

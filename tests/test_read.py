@@ -242,7 +242,7 @@ def test_skip_invalid_sets_bad_tokens_aside() -> None:
     """The rest is complete, the bad ones are listed with number, problems and text, and counts add up."""
     bad = token(2, accessToken="PLANTED", isActive="no", vault={"accessToken": "PLANTED"})
     with pytest.warns(dff.DriftWarning, match="vault"):
-        frames = read(token(1), bad, 7, token(3), skip_invalid=True)  # type: ignore[arg-type]
+        frames = read(token(1), bad, 7, token(3), skip_invalid=True)
     assert frames.tokens["token_id"].tolist() == ["to-1", "to-3"]
     assert frames.rejected["item_no"].tolist() == [1, 2]
     assert json.loads(frames.rejected["text"][0])["tokenId"] == "to-2"
