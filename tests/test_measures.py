@@ -57,6 +57,10 @@ def _severity(operation: str) -> str:
     return CATALOGUE[operation]["severity"] if operation in CATALOGUE else "unknown"
 
 
+def _rows(frame: pd.DataFrame) -> list[Any]:
+    return list(frame.itertuples())
+
+
 @EVERY
 def test_creation_over_time_counts_every_token_once(name: str) -> None:
     """Months, kinds and running totals are those counted from the response; undated tokens are a row."""
@@ -65,9 +69,7 @@ def test_creation_over_time_counts_every_token_once(name: str) -> None:
     months = Counter((when.strftime("%Y-%m"), item["kind"]) for item in items if (when := _date(item)))
     dated = frame[frame["period_start"].notna()]
     found = {
-        (row.period_start.strftime("%Y-%m"), row.kind): row.created
-        for row in dated.itertuples()
-        if row.created
+        (row.period_start.strftime("%Y-%m"), row.kind): row.created for row in _rows(dated) if row.created
     }
     assert found == months
     assert frame["created"].sum() == len(items)
@@ -136,8 +138,8 @@ def test_creation_calendar_knows_weekdays(name: str) -> None:
     frame = dff.measures.creation_calendar(load(name))
     some = frame[frame["created"] > 0].dropna(subset=["date"])
     assert dict(zip(some["date"].dt.date, some["created"], strict=True)) == days
-    for row in some.itertuples():
-        day: Any = row.date
+    for row in _rows(some):
+        day = row.date
         assert row.weekday == day.weekday()
         assert row.week == (day.timetuple().tm_yday - 1 + datetime(day.year, 1, 1).weekday()) // 7
 
@@ -162,7 +164,7 @@ def test_permission_spread_counts_tokens_not_assignments(name: str) -> None:
     items = ITEMS[name]()
     counted = Counter((given, item["isActive"]) for item in items for given in _permissions(item))
     frame = dff.measures.permission_spread(load(name))
-    for row in frame.itertuples():
+    for row in _rows(frame):
         assert (row.tokens_active, row.tokens_inactive) == (
             counted[row.permission_id, True],
             counted[row.permission_id, False],
@@ -178,7 +180,7 @@ def test_permission_combinations_cover_every_token_once(name: str) -> None:
     """The sets are those of the response, with the right number of tokens each."""
     counted = Counter(frozenset(_permissions(item)) for item in ITEMS[name]())
     frame = dff.measures.permission_combinations(load(name))
-    assert {frozenset(row.permission_ids): row.token_count for row in frame.itertuples()} == counted  # type: ignore[arg-type]
+    assert {frozenset(row.permission_ids): row.token_count for row in _rows(frame)} == counted
     assert (frame["permission_count"] == frame["permission_ids"].map(len)).all()
 
 
@@ -187,7 +189,8 @@ def test_operations_per_token_counts_distinct_operations(name: str) -> None:
     """Counts, severities, the worst and the unknown of each token are those of the response."""
     frame = dff.measures.operations_per_token(load(name)).set_index("token_id")
     for item in ITEMS[name]():
-        row, held = frame.loc[item["tokenId"]], _operations(item)
+        row: Any = frame.loc[item["tokenId"]]
+        held = _operations(item)
         severities = Counter(map(_severity, held))
         assert row["operation_count"] == len(held)
         assert row[SEVERITIES].tolist() == [severities[severity] for severity in SEVERITIES]
@@ -195,7 +198,7 @@ def test_operations_per_token_counts_distinct_operations(name: str) -> None:
         assert row["unlisted_assignments"] == sum(
             "operations" not in a for a in item["permissionAssignments"]
         )
-        assert row["worst"] is _worst(item) or row["worst"] == _worst(item) or pd.isna(row["worst"])
+        assert pd.isna(row["worst"]) or row["worst"] == _worst(item)
         assert pd.isna(row["worst"]) == (_worst(item) is None)
 
 
@@ -269,9 +272,9 @@ def test_permission_matrix_unites_what_assignments_list(name: str) -> None:
     contained: dict[str, set[str]] = defaultdict(set)
     listed: dict[str, bool] = defaultdict(bool)
     for item in ITEMS[name]():
-        for given in item["permissionAssignments"]:
-            contained[given["permissionId"]] |= set(given.get("operations", []))
-            listed[given["permissionId"]] |= "operations" in given
+        for held in item["permissionAssignments"]:
+            contained[held["permissionId"]] |= set(held.get("operations", []))
+            listed[held["permissionId"]] |= "operations" in held
     frame = dff.measures.permission_matrix(load(name))
     assert set(frame["permission_id"]) == set(contained)
     for permission, rows in frame.groupby("permission_id"):

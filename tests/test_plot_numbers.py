@@ -54,7 +54,7 @@ def test_created_bars_are_the_kinds(name: str) -> None:
     if len(kinds) <= 6:
         assert drawn == kinds
     (right,) = (other for other in ax.get_figure().axes if other is not ax)  # type: ignore[union-attr]
-    assert list(right.lines[0].get_ydata())[-1] == len(items)
+    assert np.asarray(right.lines[0].get_ydata())[-1] == len(items)
     assert [bar.get_hatch() for bar in ax.patches if bar.get_label() == "not over"] == ["////"]
 
 
@@ -65,7 +65,7 @@ def test_survival_ends_at_today(name: str) -> None:
         pytest.skip("dates after the snapshot are outside the window")
     items = [item for item in ITEMS[name]() if _date(item)]
     ax = load(name).plot.creation_and_survival()
-    last = {str(c.get_label()): c[-1].get_height() for c in ax.containers if len(c)}  # type: ignore[arg-type, index]
+    last = {str(c.get_label()): c[-1].get_height() for c in ax.containers if len(c)}
     active = sum(item["isActive"] for item in items)
     assert last.get("active today", 0) == active
     assert last.get("inactive today", 0) == len(items) - active
