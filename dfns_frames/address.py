@@ -28,21 +28,23 @@ def base_url(url: str | None = None, region: str | None = None) -> str:
     ConfigurationError
         Both are given, the region is unknown, or the address is not one that a token may be sent to.
     """
+    problem = address = None
     if url is not None and region is not None:
-        raise ConfigurationError("give url or region, not both")
-    if region is not None:
-        if region not in REGIONS:
-            raise ConfigurationError(
-                f"there is no region {region!r}; there are: {', '.join(map(repr, REGIONS))}"
-            )
-        return REGIONS[region]
-    name = "url" if url is not None else URL_VARIABLE
-    address = url if url is not None else os.environ.get(URL_VARIABLE, "").strip() or REGIONS["eu"]
-    problem = _problem(address)
+        problem = "give url or region, not both"
+    elif region is not None:
+        address = REGIONS.get(region)
+        if not address:
+            problem = f"there is no region {region!r}; there are: {', '.join(map(repr, REGIONS))}"
+    else:
+        name = "url" if url is not None else URL_VARIABLE
+        address = url if url is not None else os.environ.get(URL_VARIABLE, "").strip() or REGIONS["eu"]
+        fault = _problem(address)
+        problem = fault and f"{name} {fault}"
     if problem:
-        # The address itself is not shown: it may hold a password.
-        raise ConfigurationError(f"{name} {problem}")
-    return address.strip().rstrip("/")
+        # It may hold a password, which neither the message nor a traceback with locals may show.
+        del url, address
+        raise ConfigurationError(problem)
+    return str(address).strip().rstrip("/")
 
 
 def is_loopback(url: str) -> bool:

@@ -159,9 +159,11 @@ def _demo(options: argparse.Namespace) -> None:
         figure = getattr(frames.plot, name)().figure
         figure.savefig(folder / f"{name}.png", dpi=120)
         plt.close(figure)
-    print(f"charts     {', '.join(str(folder / name) + '.png' for name in charts)}")
+    print(f"charts     {folder}/*.png, {len(charts)} of them")
     notebooks = dff.demo.run_notebooks(folder)
-    print(f"notebooks  {', '.join(map(str, notebooks)) or 'none: pip install dfns-frames[lab] to run them'}")
+    print(
+        f"notebooks  {f'{folder}/*.ipynb' if notebooks else 'none: pip install dfns-frames[lab] to run them'}"
+    )
 
 
 def _serve(options: argparse.Namespace) -> None:

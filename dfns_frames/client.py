@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NoReturn
 
 from dfns_frames.address import base_url, is_staging
@@ -13,6 +12,8 @@ from dfns_frames.reading import MAX_BODY, Reader
 from dfns_frames.secret import Secret
 from dfns_frames.tables import PATS
 from dfns_frames.transport import Call, Limits
+
+_DAY = 86_400
 
 
 class Client:
@@ -36,7 +37,7 @@ class Client:
         How often a request is repeated after 429, 502, 503, 504 or a connection fault. A ``Retry-After``
         is honoured up to 60 seconds; a longer one, or one beyond the deadline, is raised at once.
     max_body
-        Bytes of an answer, unpacked.
+        Bytes of one call's answers, unpacked.
 
     Raises
     ------
@@ -72,9 +73,13 @@ class Client:
         retries: int = 4,
         max_body: int = 1 << 30,
     ) -> None:
-        self._url = base_url(url, region)
-        self._limits = _limits(timeout, deadline, retries, max_body)
-        self._secret = Secret(token)
+        try:
+            self._url = base_url(url, region)
+            self._limits = _limits(timeout, deadline, retries, max_body)
+            self._secret = Secret(token)
+        finally:
+            # A traceback with locals must show neither the token nor a password in the address.
+            del token, url
         if is_staging(self._url):
             warn("api.dfns.ninja, the staging environment, is deprecated", DeprecationWarning)
 
@@ -146,7 +151,7 @@ def _limits(timeout: tuple[float, float] | float, deadline: float, retries: int,
     pair = timeout if isinstance(timeout, tuple | list) else (timeout, timeout)
     for name, value in (("deadline", deadline), *(("timeout", each) for each in pair)):
         if not _is_duration(value):
-            raise ConfigurationError(f"{name} must be seconds above 0, not {value!r}")
+            raise ConfigurationError(f"{name} must be seconds above 0, at most a day, not {value!r}")
     if len(pair) != 2:
         raise ConfigurationError(f"timeout must be (connect, read) in seconds, not {timeout!r}")
     if not isinstance(retries, int) or not 0 <= retries <= 10:
@@ -157,4 +162,4 @@ def _limits(timeout: tuple[float, float] | float, deadline: float, retries: int,
 
 
 def _is_duration(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _DAY

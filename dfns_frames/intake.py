@@ -10,6 +10,7 @@ import sys
 import warnings
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -17,12 +18,21 @@ from typing import IO, Any
 from dfns_frames.errors import ConfigurationError, DriftWarning, ResponseError
 from dfns_frames.flatten import parse_time
 from dfns_frames.frames import Frames
+from dfns_frames.parsing import clean
 from dfns_frames.reading import MAX_BODY, Reader
 from dfns_frames.schema import Body
 from dfns_frames.tables import DRIFT, PATS, REJECTED, SOURCES
 
 _GZIP = b"\x1f\x8b"
 _DRIFT_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What somebody wants read. It may hold a secret, so no traceback's local shows it."""
+
+    source: Any = field(repr=False)
+
 
 Saved = str | os.PathLike[str] | IO[bytes] | bytes | bytearray | memoryview | Mapping[str, Any]
 
@@ -82,7 +92,8 @@ def read(
     0     to-1                 0
     """
     when = _as_utc(fetched_at)
-    pages = [source] if not isinstance(source, list | tuple) else _pages(source)
+    pages = [_Page(page) for page in (_pages(source) if isinstance(source, list | tuple) else [source])]
+    del source
     reader = Reader(PATS, skip_invalid=skip_invalid)
     places, newest = [], None
     for page in pages:
@@ -152,48 +163,56 @@ def _pages(source: Sequence[Any]) -> list[Any]:
     return list(source)
 
 
-def _load(page: Any) -> tuple[Body, str, datetime | None]:
+def _load(page: _Page) -> tuple[Body, str, datetime | None]:
     """Return one page's bytes, where they came from, and when that was last changed."""
     modified = None
-    if isinstance(page, str | os.PathLike):
-        if isinstance(page, str) and page.lstrip()[:1] in ("{", "["):
+    if isinstance(page.source, str | os.PathLike):
+        if isinstance(page.source, str) and page.source.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
             raise ConfigurationError("read() takes a path, not JSON text; pass it as bytes: text.encode()")
-        path = Path(page)
-        data, place = path.read_bytes(), str(path)
-        modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    elif isinstance(page, bytes | bytearray | memoryview):
-        data, place = bytes(page), "bytes"
-    elif isinstance(page, Mapping):
-        data, place = _dump(page), "a dict"
-    elif hasattr(page, "read"):
-        data, place = page.read(), str(getattr(page, "name", "a file"))
-        if not isinstance(data, bytes):
+        path = Path(page.source)
+        body, place = Body(path.read_bytes()), str(path)
+        modified = _modified(path)
+    elif isinstance(page.source, bytes | bytearray | memoryview):
+        body, place = Body(bytes(page.source)), "bytes"
+    elif isinstance(page.source, Mapping):
+        body, place = _dump(page), "a dict"
+    elif hasattr(page.source, "read"):
+        body, place = Body(page.source.read()), str(getattr(page.source, "name", "a file"))
+        if not isinstance(body.data, bytes):
             raise ConfigurationError("read() takes a file opened in binary mode: open(path, 'rb')")
     else:
         raise ConfigurationError(
             "read() takes a path, an open binary file, bytes, a dict, a list of tokens or a list of pages, "
-            f"not {type(page).__name__}"
+            f"not {type(page.source).__name__}"
         )
-    return Body(_unzip(data)), place, modified
+    return _unzip(body), clean(place), modified
 
 
-def _dump(page: Mapping[str, Any]) -> bytes:
+def _modified(path: Path) -> datetime | None:
+    """Return when a file was last changed; None if its file system says something impossible."""
     try:
-        return json.dumps(page, allow_nan=False).encode()
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _dump(page: _Page) -> Body:
+    try:
+        return Body(json.dumps(page.source, allow_nan=False).encode())
     except (TypeError, ValueError, RecursionError):
         problem = "the dict holds something that JSON has no form for; pass what json.loads() returned"
     raise ResponseError(problem)
 
 
-def _unzip(data: bytes) -> bytes:
+def _unzip(body: Body) -> Body:
     """Unpack gzip, as far as the reader can take it: a small file may unpack to any size."""
-    if not data.startswith(_GZIP):
-        return data
+    if not body.data.startswith(_GZIP):
+        return body
     problem = f"the file unpacks to more than {MAX_BODY:,} bytes"
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
-            unpacked = packed.read(MAX_BODY + 1)
-        if len(unpacked) <= MAX_BODY:
+        with gzip.GzipFile(fileobj=io.BytesIO(body.data)) as packed:
+            unpacked = Body(packed.read(MAX_BODY + 1))
+        if len(unpacked.data) <= MAX_BODY:
             return unpacked
     except (OSError, EOFError, zlib.error):
         problem = "the file begins as gzip but cannot be unpacked: truncated or damaged"

@@ -46,6 +46,7 @@ class Reader:
         self.item_count = 0
         self.next_page: str | None = None
         self.rejected: list[dict[str, Any]] = []
+        self._size = 0
         self._pages: list[pa.StructArray] = []
         self._drift: Drift = Counter()
 
@@ -59,6 +60,11 @@ class Reader:
         SchemaError
             Items do not fit the declaration.
         """
+        self._size += len(body.data)
+        if self._size > MAX_BODY:
+            raise ResponseError(
+                f"the response has {self._size:,} bytes; at most {MAX_BODY:,} can be read at once"
+            )
         read = _read_fast(body, self.endpoint)
         if read is None:
             error = self._add_checked(body)
@@ -69,10 +75,6 @@ class Reader:
             self.item_count += len(read[0])
 
     def _add_checked(self, body: Body) -> DfnsFramesError | None:
-        if len(body.data) > MAX_BODY:
-            return ResponseError(
-                f"the response has {len(body.data):,} bytes; at most {MAX_BODY:,} can be read at once"
-            )
         checked = check(body, self.endpoint, first_item=self.item_count, skip_invalid=self.skip_invalid)
         if checked.error:
             return checked.error
@@ -116,7 +118,8 @@ def _read_fast(body: Body, endpoint: Endpoint) -> tuple[pa.StructArray, str | No
             read_options=pyarrow.json.ReadOptions(block_size=buffer.size + 1),
             parse_options=pyarrow.json.ParseOptions(
                 explicit_schema=_reading_schema(endpoint),
-                newlines_in_values=True,
+                # Without line breaks one pass less is needed, which would look for where the object ends.
+                newlines_in_values=b"\n" in body.data or b"\r" in body.data,
                 unexpected_field_behavior="error",
             ),
         )

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
-
-from urllib3.exceptions import InvalidHeader
-from urllib3.util.retry import Retry
 
 from dfns_frames.errors import (
     ApiError,
@@ -27,8 +25,8 @@ RETRIED = frozenset({429, 502, 503, 504})
 
 _MESSAGE_SHOWN = 300
 _OPERATION = re.compile(r"\(([A-Za-z]+(?::[A-Za-z]+)+)\)\W*$")
-_JWT = re.compile(r"[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,}", re.ASCII)
-_RETRY_AFTER = Retry(retry_after_max=10**9)
+_JWT = re.compile(r"(?<![\w-])[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,}", re.ASCII)
+_LONGEST_WAIT = 1e9
 
 
 def error_of(
@@ -43,27 +41,27 @@ def error_of(
     secret
         The token, to blot it out of what the server says, and for its time of expiry.
     now
-        The time, for telling whether the token has expired.
+        The time, for telling whether the token has expired and how long it is to a `Retry-After`.
     """
     if status < 300:
         return ResponseError(f"the API answered {status} without a token list", status=status)
     if status < 400:
-        host = urlsplit(headers.get("location", "")).hostname or "another address"
+        host = _host(headers.get("location", "")) or "another address"
         return NetworkError(
             f"the API answered {status}, a redirect to {host}; redirects are not followed, since the token "
             "would go along. Check the base address",
             status=status,
         )
-    said, error_id = _said(body)
     # The server may echo a token, this one or another.
-    message = _JWT.sub("***", secret.redact(said))[:_MESSAGE_SHOWN].rstrip(". ")
+    said, error_id = (_JWT.sub("***", secret.redact(text)) for text in _said(body))
+    message = said[:_MESSAGE_SHOWN].rstrip(". ")
     kind, advice = _kind(status, secret, now)
     error = kind(
         f"the API answered {status}{f': {message}' if message else ''}{advice}",
         status=status,
         retryable=status in RETRIED,
-        retry_after=_retry_after(headers.get("retry-after")),
-        error_id=error_id and secret.redact(error_id),
+        retry_after=_retry_after(headers.get("retry-after", ""), now),
+        error_id=error_id or None,
     )
     if isinstance(error, PermissionDeniedError):
         named = _OPERATION.search(said)
@@ -94,26 +92,45 @@ def _why_unauthenticated(secret: Secret, now: datetime) -> str:
     )
 
 
-def _said(body: bytes) -> tuple[str, str | None]:
+def _said(body: bytes) -> tuple[str, str]:
     """Return the message and the error id of an error body, in any of the shapes the API has had."""
     try:
         parsed = json.loads(body)
     except (ValueError, RecursionError):
-        return "", None
+        return "", ""
     error = parsed.get("error", parsed) if isinstance(parsed, dict) else {}
     if not isinstance(error, dict):
-        return (error if isinstance(error, str) else ""), None
-    message, error_id = error.get("message"), error.get("id")
-    return (
-        " ".join(message.split()) if isinstance(message, str) else "",
-        error_id if isinstance(error_id, str) and len(error_id) < 100 else None,
-    )
+        return _line(error), ""
+    error_id = _line(error.get("id"))
+    return _line(error.get("message")), error_id if len(error_id) < 100 else ""
 
 
-def _retry_after(value: str | None) -> float | None:
-    if value is None:
-        return None
+def _line(value: object) -> str:
+    """Return a text as one line that does a terminal no harm; what is no text as none."""
+    if not isinstance(value, str):
+        return ""
+    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
+
+
+def _host(address: str) -> str | None:
     try:
-        return float(_RETRY_AFTER.parse_retry_after(value))
-    except (InvalidHeader, ValueError, OverflowError):
+        return _line(urlsplit(address).hostname)
+    except ValueError:
         return None
+
+
+def http_date(text: str) -> datetime | None:
+    """Read the date of a header as UTC; None if it is none."""
+    try:
+        date = parsedate_to_datetime(text)
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _retry_after(value: str, now: datetime) -> float | None:
+    """Return the seconds that a server asks to wait, by its own clock; None if it does not."""
+    if value.isascii() and value.isdigit():
+        return min(float(value), _LONGEST_WAIT)
+    until = http_date(value)
+    return max((until - now).total_seconds(), 0.0) if until else None

@@ -16,17 +16,16 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
 import requests.adapters
-import urllib3.exceptions
 
 from dfns_frames import __version__
 from dfns_frames.address import is_loopback
-from dfns_frames.errors import DfnsFramesError, NetworkError, ResponseError
-from dfns_frames.replies import error_of
+from dfns_frames.errors import ConfigurationError, DfnsFramesError, NetworkError
+from dfns_frames.faults import FAULTS, failure
+from dfns_frames.replies import error_of, http_date
 from dfns_frames.schema import Body
 from dfns_frames.secret import Secret
 
@@ -35,12 +34,6 @@ RETRY_AFTER_CAP = 60.0  # seconds that a server may make us wait before it is an
 _BACKOFF = 0.5  # seconds before the first retry, doubled each time, half of it by chance
 _CHUNK = 1 << 20
 _ERROR_BODY = 1 << 16  # bytes of an error's body that are read
-_FAULTS = (
-    requests.RequestException,
-    urllib3.exceptions.HTTPError,
-    OSError,
-    ValueError,  # header lines that http.client or urllib3 cannot make sense of
-)
 
 
 @dataclass(frozen=True)
@@ -56,7 +49,7 @@ class Limits:
     retries
         How often a request is repeated that a later try may answer.
     max_body
-        Bytes of a body, decoded.
+        Bytes of all bodies of the call, decoded.
     """
 
     timeout: tuple[float, float]
@@ -76,15 +69,11 @@ class Answer:
     @property
     def date(self) -> datetime:
         """When the server says it answered, UTC; else this machine's time."""
-        try:
-            date = parsedate_to_datetime(self.headers.get("date", ""))
-        except ValueError:
-            return datetime.now(UTC)
-        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+        return http_date(self.headers.get("date", "")) or datetime.now(UTC)
 
 
 class Call:
-    """One call of a client: its requests share a connection and a deadline.
+    """One call of a client: its requests share the limits.
 
     Parameters
     ----------
@@ -101,6 +90,7 @@ class Call:
         self._secret = secret
         self._limits = limits
         self._ends = time.monotonic() + limits.deadline
+        self._taken = 0  # bytes
 
     def get(self, path: str, params: dict[str, str] | None = None) -> Answer:
         """Get one address, again if a later try may answer.
@@ -113,10 +103,13 @@ class Call:
             There was no answer within the limits.
         ResponseError
             The answer could not be decoded, or is none with a body.
+        ConfigurationError
+            The CA bundle of the environment does not exist.
         """
         for attempt in range(self._limits.retries + 1):
             outcome = self._attempt(path, params)
             if isinstance(outcome, Answer) and outcome.status == 200:
+                self._taken += len(outcome.body.data)
                 return outcome
             error = self._error(outcome)
             wait = self._wait(error, attempt)
@@ -128,8 +121,7 @@ class Call:
     def _error(self, outcome: Answer | DfnsFramesError) -> DfnsFramesError:
         if isinstance(outcome, DfnsFramesError):
             return outcome
-        headers = outcome.headers
-        return error_of(outcome.status, headers, outcome.body.data, self._secret, datetime.now(UTC))
+        return error_of(outcome.status, outcome.headers, outcome.body.data, self._secret, outcome.date)
 
     def _wait(self, error: DfnsFramesError, attempt: int) -> float | None:
         """Return the seconds to wait before another try; None if there is to be none."""
@@ -148,7 +140,7 @@ class Call:
         No timeout of requests bounds a whole answer: each byte that drips in starts it anew, and a name
         that does not resolve has none at all.
         """
-        exchange = _Exchange(self._base, path, params, self._secret, self._limits)
+        exchange = _Exchange(self._base + path, params, self._secret, self._limits, self._taken)
         thread = threading.Thread(target=exchange.run, name="dfns-frames request", daemon=True)
         thread.start()
         try:
@@ -167,13 +159,14 @@ class _Exchange:
     """One request and its answer, in a thread that may be given up."""
 
     def __init__(
-        self, base: str, path: str, params: dict[str, str] | None, secret: Secret, limits: Limits
+        self, url: str, params: dict[str, str] | None, secret: Secret, limits: Limits, taken: int
     ) -> None:
         self.outcome: queue.SimpleQueue[Answer | DfnsFramesError] = queue.SimpleQueue()
-        self._url = base + path
+        self._url = url
         self._params = params
         self._secret = secret
         self._limits = limits
+        self._room = limits.max_body - taken
         self._sockets: list[socket.socket] = []
         self._abandoned = False
 
@@ -185,8 +178,8 @@ class _Exchange:
                 open_socket.shutdown(socket.SHUT_RDWR)
 
     def connected(self, new: socket.socket) -> None:
-        """Take note of a connection."""
-        self._sockets.append(new)
+        """Take note of a connection, by a handle that TLS, which takes the socket over, leaves valid."""
+        self._sockets.append(new.dup())
         if self._abandoned:
             self.abandon()
 
@@ -194,21 +187,27 @@ class _Exchange:
         """Send the request and put what came of it into `outcome`; never raises."""
         try:
             outcome = self._exchange()
-        except _FAULTS as fault:
-            outcome = _failure(fault)
+        except FAULTS as fault:
+            outcome = failure(fault)
         except MemoryError:
             outcome = NetworkError("the answer does not fit into memory")
         except Exception as fault:  # noqa: BLE001 - a fault of ours must reach the caller's thread
             outcome = NetworkError(f"the request failed unexpectedly: {type(fault).__name__}")
+        finally:
+            for open_socket in self._sockets:
+                open_socket.close()
         self.outcome.put(outcome)
 
     def _exchange(self) -> Answer | DfnsFramesError:
-        with requests.Session() as session:
+        bundle = _ca_bundle()
+        if isinstance(bundle, str) and not os.path.exists(bundle) and self._url.startswith("https"):
+            return ConfigurationError(f"there is no CA bundle {bundle!r}; see REQUESTS_CA_BUNDLE")
+        with _Session() as session:
+            session.verify = bundle
             _mount(session, self)
             if is_loopback(self._url):
                 # Neither a proxy nor ~/.netrc has any business with this machine itself.
                 session.trust_env = False
-                session.verify = _ca_bundle()
             session.auth = self._authorize
             session.headers.update({"User-Agent": f"dfns-frames/{__version__}", "Accept": "application/json"})
             with session.get(
@@ -227,19 +226,28 @@ class _Exchange:
     def _receive(self, response: requests.Response) -> Answer | DfnsFramesError:
         headers = {name.lower(): value for name, value in response.headers.items()}
         good = response.status_code == 200
-        limit = self._limits.max_body if good else _ERROR_BODY
+        limit = self._room if good else _ERROR_BODY
         received = io.BytesIO()
         try:
             for chunk in response.raw.stream(_CHUNK, decode_content=True):
                 received.write(chunk)
                 if received.tell() > limit or self._abandoned:
                     break
-        except _FAULTS as fault:
+        except FAULTS as fault:
             if good:  # else the status says more than the fault
-                return _failure(fault)
+                return failure(fault, begun=True)
         if good and received.tell() > limit:
-            return NetworkError(f"the answer has more than {limit:,} bytes (Client(max_body=…) allows more)")
+            return NetworkError(
+                f"the list has more than {self._limits.max_body:,} bytes (Client(max_body=…) allows more)"
+            )
         return Answer(response.status_code, headers, Body(received.getvalue()))
+
+
+class _Session(requests.Session):
+    """A session to which no answer is a redirect: else requests reads its body, however large, unasked."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 def _mount(session: requests.Session, exchange: _Exchange) -> None:
@@ -247,13 +255,16 @@ def _mount(session: requests.Session, exchange: _Exchange) -> None:
 
     class Adapter(requests.adapters.HTTPAdapter):
         def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
-            pool = super().get_connection_with_tls_context(*args, **options)
+            pool: Any = super().get_connection_with_tls_context(*args, **options)
             plain: Any = pool.ConnectionCls
 
             class Connection(plain):  # type: ignore[misc]
-                def connect(self) -> None:
-                    super().connect()
-                    exchange.connected(self.sock)
+                debuglevel = 0  # that of http.client prints the Authorization header
+
+                def _new_conn(self) -> socket.socket:
+                    new: socket.socket = super()._new_conn()
+                    exchange.connected(new)
+                    return new
 
             pool.ConnectionCls = Connection
             return pool
@@ -265,46 +276,3 @@ def _mount(session: requests.Session, exchange: _Exchange) -> None:
 def _ca_bundle() -> str | bool:
     """Return the CA bundle of the environment, which `trust_env=False` would leave out."""
     return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-
-
-def _failure(fault: BaseException) -> DfnsFramesError:
-    """Say in our own words what went wrong with a request."""
-    chain = [fault]
-    while (inner := _inner(chain[-1])) and inner not in chain:
-        chain.append(inner)
-    kinds = tuple(type(link) for link in chain)
-    reason = next(
-        (str(link.strerror) for link in reversed(chain) if isinstance(link, OSError) and link.strerror), ""
-    )
-
-    def has(*wanted: type[BaseException]) -> bool:
-        return any(issubclass(kind, wanted) for kind in kinds)
-
-    if has(requests.exceptions.SSLError, urllib3.exceptions.SSLError):
-        return NetworkError(
-            f"the TLS connection failed ({reason or 'no secure connection'}); behind a company proxy, set "
-            "REQUESTS_CA_BUNDLE to its CA bundle"
-        )
-    if has(requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError):
-        return ResponseError("the answer says that it is compressed, but cannot be unpacked")
-    if has(urllib3.exceptions.NameResolutionError, socket.gaierror):
-        return NetworkError("the host name cannot be resolved; check the base address", retryable=True)
-    if has(requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
-        return NetworkError(f"the proxy did not connect{f' ({reason})' * bool(reason)}", retryable=True)
-    if has(urllib3.exceptions.NewConnectionError):  # which counts as a timeout to urllib3
-        return NetworkError(f"the server cannot be reached{f' ({reason})' * bool(reason)}", retryable=True)
-    if has(requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError):
-        return NetworkError("no connection within the time allowed", retryable=True)
-    if has(requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError, TimeoutError):
-        return NetworkError("the server stopped sending", retryable=True)
-    if has(requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError):
-        return NetworkError("the address cannot be requested; check the base address")
-    if has(urllib3.exceptions.IncompleteRead):
-        return NetworkError("the connection was cut in the middle of the answer", retryable=True)
-    return NetworkError(f"the connection failed{f' ({reason})' * bool(reason)}", retryable=True)
-
-
-def _inner(fault: BaseException) -> BaseException | None:
-    """Return the fault that a fault wraps, wherever the libraries keep it."""
-    wrapped = [getattr(fault, "reason", None), *fault.args, fault.__cause__, fault.__context__]
-    return next((each for each in wrapped if isinstance(each, BaseException)), None)

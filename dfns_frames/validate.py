@@ -15,32 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dfns_frames.errors import DfnsFramesError, Problem, ResponseError, SchemaError
+from dfns_frames.parsing import ABSENT, Absent, clean, parse, shorten, type_name
 from dfns_frames.schema import Body, Endpoint, Kind, Table
 
 NEXT_PAGE = "nextPageToken"
-SHOWN = 200  # characters of a strange text that a report keeps
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-class _Number:
-    """Stands for any number: none is declared, and a huge one must not be computed."""
-
-
-class _Absent:
-    """Stands for a field that is not there."""
-
-
-_ABSENT = _Absent()
-_TYPE_NAMES: dict[type, str] = {
-    dict: "an object",
-    list: "an array",
-    str: "text",
-    bool: "true or false",
-    _Number: "a number",
-    type(None): "null",
-    _Absent: "nothing",
-}
 
 
 @dataclass
@@ -84,7 +62,10 @@ def check(body: Body, endpoint: Endpoint, *, first_item: int = 0, skip_invalid: 
     """
     checked = Checked()
     outer = endpoint.tables[0]
-    document = _parse(body.data, checked)
+    repeated: Counter[str] = Counter()
+    document = parse(body.data, repeated)
+    for key, count in repeated.items():
+        checked.drift["duplicate key", shorten(key), "the last one counts"] += count
     if isinstance(document, list):  # tokens without their envelope, as `jq .items` leaves them
         document = {outer.json: document}
     items = _items(document, outer, checked)
@@ -101,7 +82,7 @@ def check(body: Body, endpoint: Endpoint, *, first_item: int = 0, skip_invalid: 
             good.append(projected)
     next_page = document.get(NEXT_PAGE)
     if not isinstance(next_page, str | None):
-        problems.append(Problem(None, None, NEXT_PAGE, "text", _type_name(next_page)))
+        problems.append(Problem(None, None, NEXT_PAGE, "text", type_name(next_page)))
     elif next_page:
         next_page = clean(next_page)
     if problems and not (skip_invalid and all(problem.item is not None for problem in problems)):
@@ -114,82 +95,19 @@ def check(body: Body, endpoint: Endpoint, *, first_item: int = 0, skip_invalid: 
     return checked
 
 
-def clean(text: str) -> str:
-    """Return a text with its lone surrogates, which no UTF-8 can hold, replaced by U+FFFD."""
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
-
-
-def shorten(text: str) -> str:
-    """Return a text for a report: cleaned, and cut visibly if it is long."""
-    text = clean(text)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text):,} characters)"
-
-
-def _type_name(value: object) -> str:
-    return _TYPE_NAMES[type(value)]
-
-
-def _parse(data: bytes, checked: Checked) -> Any:
-    """Parse a body; what is no JSON sets `checked.error`."""
-
-    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(found)
-        if len(made) != len(found):
-            for key, times in Counter(key for key, _ in found).items():
-                if times > 1:
-                    checked.drift["duplicate key", shorten(key), "the last one counts"] += 1
-        return made
-
-    try:
-        return json.loads(
-            data.decode("utf-8-sig"),
-            object_pairs_hook=pairs,
-            parse_int=_number,
-            parse_float=_number,
-            parse_constant=_no_constant,
-        )
-    except UnicodeDecodeError as error:
-        hint = "; it looks like UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4] else ""
-        message = f"the response is not valid UTF-8 (byte {error.start:,}){hint}: save it again as UTF-8"
-    except RecursionError:
-        message = "the response is nested too deeply to be a token list"
-    except json.JSONDecodeError as error:
-        message = _no_json(error)
-    checked.error = ResponseError(message)
-    return None
-
-
-def _number(_: str) -> _Number:
-    return _Number()
-
-
-def _no_constant(name: str) -> None:
-    raise json.JSONDecodeError(f"{name} is no JSON value", name, 0)
-
-
-def _no_json(error: json.JSONDecodeError) -> str:
-    text = error.doc.strip()
-    if not text:
-        return "the response is empty; a token list was expected"
-    if text.startswith("<"):
-        return "the response is HTML or XML, not JSON; a proxy or login page may have answered instead"
-    if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
-        return f"the response ends in the middle of its JSON, after {len(error.doc):,} characters: truncated"
-    return f"the response is no JSON: {error.msg} (line {error.lineno:,}, column {error.colno:,})"
-
-
 def _items(document: Any, outer: Table, checked: Checked) -> list[Any]:
     """Return the outermost array of a parsed body; another shape sets `checked.error`."""
-    if checked.error:
+    if isinstance(document, ResponseError):
+        checked.error = document
         return []
     if not isinstance(document, dict):
-        shape = _type_name(document)
-    elif isinstance(items := document.get(outer.json, _ABSENT), list):
+        shape = type_name(document)
+    elif isinstance(items := document.get(outer.json, ABSENT), list):
         return items
     elif "error" in document or "message" in document:
         shape = "an error report of the API"
     else:
-        shape = f"an object whose {outer.json!r} is {_type_name(items)}"
+        shape = f"an object whose {outer.json!r} is {type_name(items)}"
     checked.error = ResponseError(
         f"the response is JSON but no token list: expected an object with an array {outer.json!r}, "
         f"found {shape}"
@@ -209,15 +127,15 @@ def _project(
     if table.element:
         return _text(value, path, found, drift)
     if not isinstance(value, dict):
-        found.append((path, "an object", _type_name(value)))
+        found.append((path, "an object", type_name(value)))
         return None
     projected: dict[str, Any] = {}
     for column in table.fields:
-        raw = value.get(column.json, _ABSENT)
+        raw = value.get(column.json, ABSENT)
         if column.kind is Kind.FLAG:
             projected[str(column.json)] = raw
             if not isinstance(raw, bool):
-                found.append((f"{path}.{column.json}", "true or false", _type_name(raw)))
+                found.append((f"{path}.{column.json}", "true or false", type_name(raw)))
         else:
             projected[str(column.json)] = _text(raw, f"{path}.{column.json}", found, drift)
     if table.secret and value.get(table.secret):
@@ -236,12 +154,12 @@ def _array(
     found: list[tuple[str, str, str]],
     drift: Counter[tuple[str, str, str]],
 ) -> list[Any] | None:
-    raw = value.get(str(tables[0].json), _ABSENT)
+    raw = value.get(str(tables[0].json), ABSENT)
     path = f"{path}.{tables[0].json}"
     if isinstance(raw, list):
         return [_project(element, tables, f"{path}[{i}]", found, drift) for i, element in enumerate(raw)]
-    if tables[0].required or not isinstance(raw, _Absent | None):
-        found.append((path, "an array", _type_name(raw)))
+    if tables[0].required or not isinstance(raw, Absent | None):
+        found.append((path, "an array", type_name(raw)))
     return None
 
 
@@ -249,7 +167,7 @@ def _text(
     raw: Any, path: str, found: list[tuple[str, str, str]], drift: Counter[tuple[str, str, str]]
 ) -> str | None:
     if not isinstance(raw, str):
-        found.append((path, "text", _type_name(raw)))
+        found.append((path, "text", type_name(raw)))
         return None
     text = clean(raw)
     if text is not raw and text != raw:
@@ -262,7 +180,7 @@ def _note_unknown(
 ) -> None:
     for key in value.keys() - known:
         where = f"{_pattern(path)}.{shorten(key)}" if path else shorten(key)
-        drift["unknown field", where, _type_name(value[key])] += 1
+        drift["unknown field", where, type_name(value[key])] += 1
 
 
 def _pattern(path: str) -> str:
@@ -294,11 +212,11 @@ def _declared(value: Any, tables: tuple[Table, ...]) -> Any:
     """Return the declared texts and flags of an invalid item; anything else as the name of its type."""
     table, *inner = tables
     if not isinstance(value, dict):
-        return value if table.element and isinstance(value, str) else f"<{_type_name(value)}>"
+        return value if table.element and isinstance(value, str) else f"<{type_name(value)}>"
     kept: dict[str | None, Any] = {
         column.json: raw
         if isinstance(raw := value[str(column.json)], str | bool | None)
-        else f"<{_type_name(raw)}>"
+        else f"<{type_name(raw)}>"
         for column in table.fields
         if column.json in value
     }
@@ -307,7 +225,7 @@ def _declared(value: Any, tables: tuple[Table, ...]) -> Any:
         kept[inner[0].json] = (
             [_declared(element, (inner[0], *inner[1:])) for element in raw]
             if isinstance(raw, list)
-            else f"<{_type_name(raw)}>"
+            else f"<{type_name(raw)}>"
         )
     return kept
 

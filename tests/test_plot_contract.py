@@ -148,8 +148,8 @@ def test_charts_are_deterministic(chart: str) -> None:
     """The same tokens give the same pixels."""
     first, second = (draw("many-shapes", chart).get_figure() for _ in range(2))
     for figure in (first, second):
-        figure.canvas.draw()  # type: ignore[union-attr]
-    assert bytes(first.canvas.buffer_rgba()) == bytes(second.canvas.buffer_rgba())  # type: ignore[union-attr]
+        figure.canvas.draw()
+    assert bytes(first.canvas.buffer_rgba()) == bytes(second.canvas.buffer_rgba())
 
 
 @EVERY_CHART

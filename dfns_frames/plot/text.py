@@ -145,7 +145,7 @@ class Ruler:
 
     def __init__(self, ax: Axes, size: float) -> None:
         figure: Any = ax.get_figure(root=True)
-        self._figure, self._renderer = figure, figure.canvas.get_renderer()
+        self._figure = figure
         self._size = size
 
     def width(self, text: str) -> float:
@@ -154,7 +154,7 @@ class Ruler:
 
         label = Text(0, 0, text, **style(text, size=self._size, color="black"))
         label.set_figure(self._figure)
-        return label.get_window_extent(self._renderer).width
+        return label.get_window_extent().width
 
     def shorten(self, text: str, width: float) -> str:
         """Return the text, its middle left out if it is wider than that."""

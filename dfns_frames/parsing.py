@@ -1,0 +1,103 @@
+"""JSON text, parsed by the standard library in such a way that nothing in it does harm."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+from dfns_frames.errors import ResponseError
+
+_SHOWN = 200  # characters of a strange text that a report keeps
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class _Number:
+    """Stands for any number: none is declared, and a huge one must not be computed."""
+
+
+class Absent:
+    """Stands for a field that is not there."""
+
+
+ABSENT = Absent()
+_TYPE_NAMES: dict[type, str] = {
+    dict: "an object",
+    list: "an array",
+    str: "text",
+    bool: "true or false",
+    _Number: "a number",
+    type(None): "null",
+    Absent: "nothing",
+}
+
+
+def parse(data: bytes, repeated: Counter[str]) -> Any:
+    """Parse a body; what is no JSON comes back as the `ResponseError` to raise.
+
+    Parameters
+    ----------
+    data
+        The body.
+    repeated
+        Keys that an object holds more than once are counted here; the last one counts.
+    """
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(found)
+        if len(made) != len(found):
+            repeated.update(key for key, times in Counter(key for key, _ in found).items() if times > 1)
+        return made
+
+    try:
+        return json.loads(
+            data.decode("utf-8-sig"),
+            object_pairs_hook=pairs,
+            parse_int=_number,
+            parse_float=_number,
+            parse_constant=_no_constant,
+        )
+    except UnicodeDecodeError as error:
+        hint = "; it looks like UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4] else ""
+        message = f"the response is not valid UTF-8 (byte {error.start:,}){hint}: save it again as UTF-8"
+    except RecursionError:
+        message = "the response is nested too deeply to be a token list"
+    except json.JSONDecodeError as error:
+        message = _no_json(error)
+    return ResponseError(message)
+
+
+def type_name(value: object) -> str:
+    """Return what JSON calls the type of a parsed value."""
+    return _TYPE_NAMES[type(value)]
+
+
+def clean(text: str) -> str:
+    """Return a text with its lone surrogates, which no UTF-8 can hold, replaced by U+FFFD."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def shorten(text: str) -> str:
+    """Return a text for a report: cleaned, and cut visibly if it is long."""
+    text = clean(text)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text):,} characters)"
+
+
+def _number(_: str) -> _Number:
+    return _Number()
+
+
+def _no_constant(name: str) -> None:
+    raise json.JSONDecodeError(f"{name} is no JSON value", name, 0)
+
+
+def _no_json(error: json.JSONDecodeError) -> str:
+    text = error.doc.strip()
+    if not text:
+        return "the response is empty; a token list was expected"
+    if text.startswith("<"):
+        return "the response is HTML or XML, not JSON; a proxy or login page may have answered instead"
+    if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
+        return f"the response ends in the middle of its JSON, after {len(error.doc):,} characters: truncated"
+    return f"the response is no JSON: {error.msg} (line {error.lineno:,}, column {error.colno:,})"
