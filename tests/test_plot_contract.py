@@ -87,7 +87,7 @@ def test_every_chart_is_readable_on_every_input(name: str, chart: str) -> None:
 
 
 @pytest.mark.parametrize("size", [(13, 14), (10, 16)], ids=str)
-@pytest.mark.parametrize("name", ["demo", "long-names", "odd-names", "unlisted-operations", "thousand"])
+@pytest.mark.parametrize("name", ["demo", "long-names", "unlisted-operations"])
 def test_charts_share_a_figure(name: str, size: tuple[float, float]) -> None:
     """Drawn into a grid, each chart keeps to its cell."""
     figure, axes = plt.subplots(4, 3, figsize=size)

@@ -88,7 +88,8 @@ def _chart(
     ax = canvas.start(
         ax, width=max(8.0, min(16.5, width)), height=canvas.height_of(min(top, len(rows))) + _BELOW
     )
-    shown = rows.head(canvas.rows_that_fit(ax, top, below=_BELOW / 2))
+    below = _BELOW if _has_names(ax) else 0.0
+    shown = rows.head(canvas.rows_that_fit(ax, top, below=below))
     held = frame[frame["operation"].notna() & (frame["row"] < len(shown))]
     cut = canvas.of_how_many(len(shown), there_are, noun)
     if held.empty:
@@ -203,9 +204,14 @@ def _hatch(ax: Axes, where: npt.NDArray[np.bool_], hatch: str) -> None:
         )
 
 
+def _has_names(ax: Axes) -> bool:
+    """Return whether there is room for names below the columns."""
+    return slot_size(ax)[1] >= pixels(ax, _LOWEST_WITH_NAMES)
+
+
 def _name_columns(ax: Axes, operations: list[str]) -> None:
     """Name every operation where there is room, else the domains, as far as they are wide enough."""
-    if slot_size(ax)[1] < pixels(ax, _LOWEST_WITH_NAMES):
+    if not _has_names(ax):
         ax.set_xticks([])
         canvas.axis_label(
             ax, "x", f"{len(operations):,} {canvas.plural(len(operations), 'operation')}, by name"
