@@ -53,7 +53,7 @@ def test_created_bars_are_the_kinds(name: str) -> None:
     assert sum(drawn.values()) == len(items)
     if len(kinds) <= 6:
         assert drawn == kinds
-    (right,) = (other for other in ax.get_figure().axes if other is not ax)  # type: ignore[union-attr]
+    (right,) = (other for other in ax.get_figure().axes if other is not ax)
     assert np.asarray(right.lines[0].get_ydata())[-1] == len(items)
     assert [bar.get_hatch() for bar in ax.patches if bar.get_label() == "not over"] == ["////"]
 
