@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -244,3 +247,17 @@ def test_marks_do_not_pile_up() -> None:
 def test_glyphs_that_no_font_has_become_a_sign() -> None:
     """A private-use character is replaced visibly."""
     assert drawable("x\ue000y") == f"x{REPLACEMENT}y"
+
+
+@pytest.mark.parametrize("backend", ["pdf", "svg", "ps"])
+def test_every_chart_is_drawn_by_every_backend(backend: str, tmp_path: Path) -> None:
+    """A script that writes PDF or SVG draws the same charts."""
+    code = (
+        f"import matplotlib; matplotlib.use({backend!r})\n"
+        "import dfns_frames as dff\n"
+        "pats = dff.read({'items': []})\n"
+        "for name in dff.measures.__all__:\n"
+        f"    getattr(pats.plot, name)().figure.savefig({str(tmp_path)!r} + '/' + name + {'.' + backend!r})\n"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+    assert len(list(tmp_path.iterdir())) == len(dff.measures.__all__)

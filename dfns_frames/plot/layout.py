@@ -68,17 +68,16 @@ def pixels(ax: Axes, inches: float) -> float:
 def fit(ax: Axes, head: Any, foot: Any) -> None:
     """Move the Axes between title and caption, so that their labels stay within their part of the figure."""
     figure = figure_of(ax)
-    renderer = whole_figure(ax).canvas.get_renderer()
     room = slot(ax).transformed(figure.transSubfigure)
     pad, gap = pixels(ax, PADDING), pixels(ax, _GAP)
-    over = head.get_window_extent(renderer).height + gap
-    under = foot.get_window_extent(renderer).height + gap
+    over = head.get_window_extent().height + gap
+    under = foot.get_window_extent().height + gap
     # What spans the whole width anyway says nothing about the room that labels need beside the Axes.
     wide = [head, foot, *([legend] if (legend := ax.get_legend()) else [])]
     for _ in range(_ROUNDS):
-        box = ax.get_window_extent(renderer)
-        around = _extent(ax, renderer, without=wide[:2])
-        narrow = _extent(ax, renderer, without=wide)
+        box = ax.get_window_extent()
+        around = _extent(ax, without=wide[:2])
+        narrow = _extent(ax, without=wide)
         # Letters are a little wider, or narrower, at another resolution.
         spare = _SPARE * max(narrow.width - box.width, 0)
         _place(
@@ -94,16 +93,16 @@ def fit(ax: Axes, head: Any, foot: Any) -> None:
         )
 
 
-def _extent(ax: Axes, renderer: Any, *, without: list[Any]) -> Bbox:
+def _extent(ax: Axes, *, without: list[Any]) -> Bbox:
     """Return what the Axes and their twins cover, some of their artists left out."""
     from matplotlib.transforms import Bbox
 
     for artist in without:
         artist.set_in_layout(False)
-    boxes = [twin.get_tightbbox(renderer) for twin in twins(ax)]
+    boxes = [twin.get_tightbbox() for twin in twins(ax)]
     for artist in without:
         artist.set_in_layout(True)
-    return Bbox.union([ax.get_window_extent(renderer), *(box for box in boxes if box is not None)])
+    return Bbox.union([ax.get_window_extent(), *(box for box in boxes if box is not None)])
 
 
 def twins(ax: Any) -> list[Any]:

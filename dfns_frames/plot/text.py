@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 BASE_FONT = "DejaVu Sans"  # comes with matplotlib
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+# A picture saved at another resolution than the screen's has letters up to so much wider.
+_HINTED = 1.04
 _MARKS_IN_A_ROW = 2  # what writing needs; more pile up over the neighbouring lines
 _LONGEST = 400
 _NAMELESS = "(no name)"
@@ -154,7 +156,7 @@ class Ruler:
 
         label = Text(0, 0, text, **style(text, size=self._size, color="black"))
         label.set_figure(self._figure)
-        return label.get_window_extent().width
+        return _HINTED * label.get_window_extent().width
 
     def shorten(self, text: str, width: float) -> str:
         """Return the text, its middle left out if it is wider than that."""
