@@ -141,7 +141,8 @@ class Client:
         return to_frames(reader, url=self._url + PATS.path, fetched_at=fetched_at)
 
     def __repr__(self) -> str:
-        return f"Client(url={self._url!r})"
+        # A traceback with locals shows a client too that its settings kept from being made.
+        return f"Client(url={getattr(self, '_url', None)!r})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds a secret and cannot be pickled; make a new one where it is needed")

@@ -91,9 +91,9 @@ def read(
       token_id  assignment_count
     0     to-1                 0
     """
-    when = _as_utc(fetched_at)
     pages = [_Page(page) for page in (_pages(source) if isinstance(source, list | tuple) else [source])]
     del source
+    when = _as_utc(fetched_at)
     reader = Reader(PATS, skip_invalid=skip_invalid)
     places, newest = [], None
     for page in pages:

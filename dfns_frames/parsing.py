@@ -66,6 +66,8 @@ def parse(data: bytes, repeated: Counter[str]) -> Any:
         message = "the response is nested too deeply to be a token list"
     except json.JSONDecodeError as error:
         message = _no_json(error)
+    except ValueError as error:  # of `_no_constant`
+        message = f"the response is no JSON: {error}"
     return ResponseError(message)
 
 
@@ -90,7 +92,7 @@ def _number(_: str) -> _Number:
 
 
 def _no_constant(name: str) -> None:
-    raise json.JSONDecodeError(f"{name} is no JSON value", name, 0)
+    raise ValueError(f"{name} is no JSON value")
 
 
 def _no_json(error: json.JSONDecodeError) -> str:
