@@ -67,8 +67,9 @@ def _read(declared: Table, folder: Path) -> tuple[pa.Table, dict[str, int]]:
     try:
         # A file of its own: the folder's name might otherwise be taken for a partition (a=b).
         table = pa.parquet.ParquetFile(path).read()
-        counts = json.loads(table.schema.metadata[_KEY])["tables"]
-    except (pa.ArrowException, KeyError, TypeError, ValueError, OSError) as error:
+        table.validate(full=True)  # else a text that is no UTF-8 fails when somebody looks at it
+        counts = dict(json.loads(table.schema.metadata[_KEY])["tables"])
+    except (pa.ArrowException, KeyError, TypeError, ValueError, RecursionError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise ResponseError(
