@@ -96,6 +96,35 @@ def test_truncated_and_foreign_files_are_refused(tmp_path: Path) -> None:
         dff.Frames.from_parquet(folder)
 
 
+@pytest.mark.parametrize(
+    "about",
+    [b"", b"null", b"[1]", b'{"tables": 5}', b'{"tables": null}', b'{"tables": [[]]}', b"[" * 100_000],
+)
+def test_files_that_explain_themselves_wrongly_are_refused(tmp_path: Path, about: bytes) -> None:
+    """Whatever stands where the counts of the rows should."""
+    folder = dff.read({"items": []}).to_parquet(tmp_path / "out")
+    file = folder / "tokens.parquet"
+    table = pq.read_table(file)
+    pq.write_table(table.replace_schema_metadata({**table.schema.metadata, b"dfns_frames": about}), file)
+    with pytest.raises(dff.ResponseError):
+        dff.Frames.from_parquet(folder)
+
+
+def test_texts_that_are_none_are_refused(tmp_path: Path) -> None:
+    """Bytes that are no UTF-8 do not become a frame that fails when it is shown."""
+    frames = read("x")
+    tokens = frames.arrow("tokens")
+    i = tokens.column_names.index("name")
+    broken = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.array([0, 1], pa.int32()).buffers()[1], pa.py_buffer(b"\xff")]
+    )
+    tables = {name: frames.arrow(name) for name in frames}
+    tables["tokens"] = tokens.set_column(i, tokens.schema.field(i), broken)
+    folder = dff.Frames(tables).to_parquet(tmp_path / "out")
+    with pytest.raises(dff.ResponseError, match="damaged"):
+        dff.Frames.from_parquet(folder)
+
+
 def test_mixed_exports_are_refused(tmp_path: Path) -> None:
     """Files of two exports, mixed up in one folder, are not taken for one."""
     one = named("a").to_parquet(tmp_path / "one")

@@ -71,9 +71,10 @@ def _read(declared: Table, folder: Path) -> tuple[pa.Table, dict[str, Any]]:
     try:
         # A file of its own: the folder's name might otherwise be taken for a partition (a=b).
         table = pa.parquet.ParquetFile(path).read()
+        table.validate(full=True)  # else a text that is no UTF-8 fails when somebody looks at it
         about = json.loads(table.schema.metadata[_KEY])
         dict(about["tables"])
-    except (pa.ArrowException, KeyError, TypeError, ValueError, OSError) as error:
+    except (pa.ArrowException, KeyError, TypeError, ValueError, RecursionError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise ResponseError(
