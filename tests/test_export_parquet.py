@@ -112,7 +112,7 @@ def test_files_that_explain_themselves_wrongly_are_refused(tmp_path: Path, about
 
 def test_texts_that_are_none_are_refused(tmp_path: Path) -> None:
     """Bytes that are no UTF-8 do not become a frame that fails when it is shown."""
-    frames = read("x")
+    frames = named("x")
     tokens = frames.arrow("tokens")
     i = tokens.column_names.index("name")
     broken = pa.Array.from_buffers(
