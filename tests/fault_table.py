@@ -292,9 +292,8 @@ def generated() -> str:
 
 def main() -> None:
     """Write the table into the document."""
-    begin, end = MARKERS
-    before, rest = DOCUMENT.read_text("utf-8").split(begin)
-    DOCUMENT.write_text(before + begin + generated() + end + rest.split(end)[1], "utf-8")
+    (begin, end), text = MARKERS, DOCUMENT.read_text("utf-8")
+    DOCUMENT.write_text(text.split(begin)[0] + begin + generated() + end + text.split(end)[1], "utf-8")
 
 
 if __name__ == "__main__":
