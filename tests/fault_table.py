@@ -87,7 +87,6 @@ def elsewhere(name: str, world: Any, promise: Any, says: str = "", **fields: Any
 AGAIN = {"retryable": True}
 CUT = "cut in the middle"
 HERE = "IP:127.0.0.1"
-MESSAGE = "It is broken"
 ERRORS = {
     "an id and a message": b'{"error": {"id": "er-1", "status": 0, "message": "%b.", "details": {}}}',
     "a name and a message": b'{"error": {"name": "Broken", "message": "%b.", "serviceName": "auth"}}',
@@ -123,8 +122,8 @@ def _refusals() -> Iterator[Row]:
         tries = 1 + (status in LATER)
         for name, body in ERRORS.items():
             known = fields | {"error_id": "er-1" if b"er-1" in body else None}
-            said = sends(answer(status, body % MESSAGE.encode()))
-            yield Row(f"status {status} with {name}", said, kind, MESSAGE, known, tries)
+            said = sends(answer(status, body % b"It is broken"))
+            yield Row(f"status {status} with {name}", said, kind, "It is broken", known, tries)
         for name, body in {"HTML": b"<html>Sorry</html>", "no body": b"", "a list": b"[1]"}.items():
             yield Row(
                 f"status {status} with {name}", sends(answer(status, body)), kind, str(status), fields, tries
@@ -265,6 +264,7 @@ BODIES = (
     too_much("a gzip bomb", sends(answer(200, BOMB, GZIP)), 1 << 20),
     too_much("a gzip bomb in gzip", sends(answer(200, gzip.compress(BOMB), f"{GZIP}, gzip")), 1 << 20),
     Row("a gzip bomb as an error", sends(answer(500, BOMB, GZIP)), Server, "500"),
+    Row("an error's body, cut", sends(answer(500, b"{", length=99)), Server, "500"),
     Row("a gzip bomb as a redirect", sends(answer(302, BOMB, GZIP, "Location: /")), Network, "redirect"),
     fine("another charset than the body's", answer(200, LIST, "Content-Type: text/html; charset=utf-16")),
     fine("a BOM", answer(200, b"\xef\xbb\xbf" + LIST)),
@@ -292,9 +292,8 @@ def generated() -> str:
 
 def main() -> None:
     """Write the table into the document."""
-    begin, end = MARKERS
-    before, rest = DOCUMENT.read_text("utf-8").split(begin)
-    DOCUMENT.write_text(before + begin + generated() + end + rest.split(end)[1], "utf-8")
+    (begin, end), text = MARKERS, DOCUMENT.read_text("utf-8")
+    DOCUMENT.write_text(text.split(begin)[0] + begin + generated() + end + text.split(end)[1], "utf-8")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import re
 import threading
 import time
 import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 from traceback import TracebackException
 
@@ -20,14 +19,12 @@ DEADLINE = 1.2
 pytestmark = pytest.mark.usefixtures("no_account")
 
 
-@pytest.fixture(autouse=True)
-def nothing_keeps_running() -> Iterator[None]:
-    """Fail if a thread that speaks to a server outlives its call."""
-    yield
-    for thread in threading.enumerate():
-        if thread.name == "dfns-frames request":
-            thread.join(4)
-            assert not thread.is_alive()
+def nothing_keeps_running() -> bool:
+    """Tell whether every thread that speaks to a server ends, now that its call has."""
+    speaking = [thread for thread in threading.enumerate() if thread.name == "dfns-frames request"]
+    for thread in speaking:
+        thread.join(4)
+    return not any(thread.is_alive() for thread in speaking)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
@@ -43,6 +40,7 @@ def test_a_fault_ends_as_promised(row: Row, monkeypatch: pytest.MonkeyPatch) -> 
         except dff.DfnsFramesError as error:
             outcome = error
         assert time.monotonic() - start < DEADLINE + 1
+        assert nothing_keeps_running()
     assert len(server.requests) == row.tries or "deadline" in row.says
     if isinstance(outcome, dff.Frames):
         assert row.promise == FRAMES

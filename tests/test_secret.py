@@ -135,6 +135,15 @@ def test_no_error_of_a_call_shows_a_secret(behaviour: Any) -> None:
         assert server.requests
 
 
+def test_a_token_that_is_no_jwt_is_blotted_out() -> None:
+    """The client's own token is, whatever it looks like."""
+    said = json.dumps({"error": {"id": PASSWORD, "message": f"{PASSWORD} is not good"}}).encode()
+    with serving(sends(answer(400, said))) as server:
+        error = caught(dff.Client(PASSWORD, url=server.url).pats)
+    assert "*** is not good" in str(error)
+    search_error(error)
+
+
 @pytest.mark.parametrize(
     "options",
     [
