@@ -12,10 +12,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames.drift import Drift
 from dfns_frames.parsing import shorten
 from dfns_frames.schema import DICTIONARY, ELEMENT, TIME, Column, Endpoint, Kind, Table
-
-Drift = Counter[tuple[str, str, str]]  # how often each (what, path, detail) was met
 
 _BITMAP = 1 << 27  # bytes that counting distinct values may use to do it without hashing
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$"
@@ -79,7 +78,7 @@ def _read_columns(table: Table, rows: pa.Array, path: str, drift: Drift) -> dict
         elif column.kind is Kind.TIME:
             values, strange = _times(values)
             for text, count in strange.items():
-                drift["not a timestamp", where, shorten(text)] += count
+                drift.note("not a timestamp", where, shorten(text), count)
         columns[column.name] = values
     if table.secret:
         columns["secret_returned"] = pc.not_equal(rows.field(table.secret), "").fill_null(False)
@@ -95,9 +94,10 @@ def _note_unknown_values(column: Column, values: pa.DictionaryArray, where: str,
     known = column.known
     if known is None or known.issuperset(values.dictionary.to_pylist()):
         return
-    for counted in pc.value_counts(values).to_pylist():
-        if counted["values"] not in known:
-            drift["unknown value", where, shorten(counted["values"])] += counted["counts"]
+    counted = pc.value_counts(values)
+    for value, count in zip(*(part.to_pylist() for part in counted.flatten()), strict=True):
+        if value not in known:
+            drift.note("unknown value", where, shorten(value), count)
 
 
 def _hand_down(
