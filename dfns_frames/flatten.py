@@ -12,10 +12,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames.drift import Drift
 from dfns_frames.parsing import shorten
 from dfns_frames.schema import DICTIONARY, ELEMENT, TIME, Column, Endpoint, Kind, Table, reencode
-
-Drift = Counter[tuple[str, str, str]]  # how often each (what, path, detail) was met
 
 _BITMAP = 1 << 20  # bytes in which values are marked as seen; so few stay in the processor's cache
 _SPARSE = 1 << 8  # with more bytes a row to mark, hashing is faster
@@ -80,7 +79,7 @@ def _read_columns(table: Table, rows: pa.Array, path: str, drift: Drift) -> dict
         elif column.kind is Kind.TIME:
             values, strange = _times(values)
             for text, count in strange.items():
-                drift["not a timestamp", where, shorten(text)] += count
+                drift.note("not a timestamp", where, shorten(text), count)
         columns[column.name] = values
     if table.secret:
         columns["secret_returned"] = pc.not_equal(rows.field(table.secret), "").fill_null(False)
@@ -96,9 +95,10 @@ def _note_unknown_values(column: Column, values: pa.DictionaryArray, where: str,
     known = column.known
     if known is None or known.issuperset(values.dictionary.to_pylist()):
         return
-    for counted in pc.value_counts(values).to_pylist():
-        if counted["values"] not in known:
-            drift["unknown value", where, shorten(counted["values"])] += counted["counts"]
+    counted = pc.value_counts(values)
+    for value, count in zip(*(part.to_pylist() for part in counted.flatten()), strict=True):
+        if value not in known:
+            drift.note("unknown value", where, shorten(value), count)
 
 
 def _hand_down(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -10,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.json
 
+from dfns_frames.drift import Drift
 from dfns_frames.errors import DfnsFramesError, ResponseError
-from dfns_frames.flatten import Drift, build
+from dfns_frames.flatten import build
 from dfns_frames.schema import Body, Endpoint, Kind
 from dfns_frames.validate import NEXT_PAGE, check
 
@@ -48,7 +48,7 @@ class Reader:
         self.rejected: list[dict[str, Any]] = []
         self._size = 0
         self._pages: list[pa.StructArray] = []
-        self._drift: Drift = Counter()
+        self._drift = Drift()
 
     def add(self, body: Body) -> None:
         """Read one more body.
@@ -82,7 +82,8 @@ class Reader:
         if read is None:
             return ResponseError("the response could not be read, although each of its tokens fits")
         self._take(*read)
-        self._drift += checked.drift
+        for (what, path, detail), count in checked.drift.items():
+            self._drift.note(what, path, detail, count)
         self.rejected += [{"source": self.endpoint.path, **row} for row in checked.rejected]
         self.item_count += checked.item_count
         return None

@@ -15,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from dfns_frames.drift import Drift
 from dfns_frames.errors import DfnsFramesError, Problem, ResponseError, SchemaError
 from dfns_frames.parsing import ABSENT, Absent, clean, parse, shorten, type_name
 from dfns_frames.schema import Body, Endpoint, Kind, Table
@@ -56,7 +57,7 @@ class Checked:
 
     error: DfnsFramesError | None = None
     body: Body = field(default_factory=lambda: Body(b""))
-    drift: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    drift: Drift = field(default_factory=Drift)
     rejected: list[dict[str, Any]] = field(default_factory=list)
     item_count: int = 0
 
@@ -80,7 +81,7 @@ def check(body: Body, endpoint: Endpoint, *, first_item: int = 0, skip_invalid: 
     repeated: Counter[str] = Counter()
     document = parse(body.data, repeated)
     for key, count in repeated.items():
-        checked.drift["duplicate key", shorten(key), "the last one counts"] += count
+        checked.drift.note("duplicate key", shorten(key), "the last one counts", count)
     if isinstance(document, list):  # tokens without their envelope, as `jq .items` leaves them
         document = {outer.json: document}
     items = _items(document, outer, checked)
@@ -149,7 +150,7 @@ def _project(
     tables: tuple[Table, ...],
     path: str,
     found: _Found,
-    drift: Counter[tuple[str, str, str]],
+    drift: Drift,
 ) -> Any:
     """Return the declared part of one element; what does not fit is added to `found`."""
     table, *inner = tables
@@ -181,7 +182,7 @@ def _array(
     tables: tuple[Table, ...],
     path: str,
     found: _Found,
-    drift: Counter[tuple[str, str, str]],
+    drift: Drift,
 ) -> list[Any] | None:
     raw = value.get(str(tables[0].json), ABSENT)
     path = f"{path}.{tables[0].json}"
@@ -192,22 +193,20 @@ def _array(
     return None
 
 
-def _text(raw: Any, path: str, found: _Found, drift: Counter[tuple[str, str, str]]) -> str | None:
+def _text(raw: Any, path: str, found: _Found, drift: Drift) -> str | None:
     if not isinstance(raw, str):
         found.append((path, "text", type_name(raw)))
         return None
     text = clean(raw)
     if text is not raw and text != raw:
-        drift["invalid text", _pattern(path), shorten(text)] += 1
+        drift.note("invalid text", _pattern(path), shorten(text))
     return text
 
 
-def _note_unknown(
-    value: dict[str, Any], known: set[str | None], path: str, drift: Counter[tuple[str, str, str]]
-) -> None:
+def _note_unknown(value: dict[str, Any], known: set[str | None], path: str, drift: Drift) -> None:
     for key in value.keys() - known:
         where = f"{_pattern(path)}.{shorten(key)}" if path else shorten(key)
-        drift["unknown field", where, type_name(value[key])] += 1
+        drift.note("unknown field", where, type_name(value[key]))
 
 
 def _pattern(path: str) -> str:

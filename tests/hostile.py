@@ -79,15 +79,19 @@ BODIES: dict[str, tuple[Callable[[], bytes], str]] = {
     "ten thousand unknown fields": (lambda: wide(10_000), READ),
     "an unknown field of 100,000 arrays": (lambda: around("x", b"[%b]" % b",".join([b"[]"] * DEEP)), READ),
     "an unknown field of mixed types": (lambda: around("x", b'[1, "a", {}, [], null, true]'), READ),
+    "null among the items": (lambda: b'{"items": [null]}', SCHEMA),
+    "null among the assignments": (lambda: around("permissionAssignments", b"[null]"), SCHEMA),
+    "null among the operations": (lambda: around("operations", b'["X:Y", null]', "assignment"), SCHEMA),
     "a million numbers for items": (lambda: b'{"items": [%b1]}' % (b"1," * 1_000_000), SCHEMA),
     "a million numbers for operations": (
         lambda: around("operations", b"[%b1]" % (b"1," * 1_000_000), "assignment"),
         SCHEMA,
     ),
-    "a hundred thousand operations": (
-        lambda: around("operations", json.dumps([f"X:{n}" for n in range(DEEP)]).encode(), "assignment"),
+    "a million unknown operations": (
+        lambda: around("operations", json.dumps([f"X:{n}" for n in range(10**6)]).encode(), "assignment"),
         READ,
     ),
+    "a million unknown fields": (lambda: wide(10**6), READ),
 }
 
 

@@ -101,10 +101,13 @@ def agree(data: bytes) -> None:
         assert type(got).__name__ == expected
 
 
-@given(st.lists(tokens, max_size=5), st.booleans())
-def test_the_fast_path_holds_what_the_response_holds(items: list[Any], escaped: bool) -> None:
-    """Row for row and value for value, without a look by the slow path."""
-    with mock.patch("dfns_frames.reading.check", side_effect=AssertionError("the slow path was taken")):
+@given(st.lists(tokens, max_size=5), st.booleans(), st.sampled_from([0, 1 << 27]))
+def test_the_fast_path_holds_what_the_response_holds(items: list[Any], escaped: bool, bitmap: int) -> None:
+    """Row for row and value for value, without a look by the slow path, however operations are counted."""
+    with (
+        mock.patch("dfns_frames.reading.check", side_effect=AssertionError("the slow path was taken")),
+        mock.patch("dfns_frames.flatten._BITMAP", bitmap),
+    ):
         got = read(json.dumps({"items": items}, ensure_ascii=escaped).encode())
     assert isinstance(got, dff.Frames)
     assert flattened(got) == naive.tables(items)
@@ -201,6 +204,37 @@ def test_pages_together_are_as_limited_as_one(monkeypatch: pytest.MonkeyPatch) -
     assert len(dff.read([body, body]).tokens) == 2
     with pytest.raises(dff.ResponseError, match="at most"):
         dff.read([body, body, body])
+
+
+def test_problems_are_numbered_through_all_pages() -> None:
+    """An item's number counts from the first page's first item."""
+    good, bad = {"items": [token(1), token(2)]}, {"items": [token(3), {}]}
+    with pytest.raises(dff.SchemaError) as caught:
+        dff.read([good, bad])
+    assert {problem.item for problem in caught.value.problems} == {3}
+    assert dff.read([good, bad], skip_invalid=True).rejected["item_no"].tolist() == [3]
+
+
+@pytest.mark.parametrize("items", [[1] * 99, [token(1, assignment(operations=[1] * 99))]])
+@pytest.mark.parametrize("skip_invalid", [False, True])
+def test_problems_without_end_are_not_all_listed(
+    items: list[Any], skip_invalid: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one item or in many; to set so many aside is refused too."""
+    monkeypatch.setattr("dfns_frames.validate.MOST_PROBLEMS", 10)
+    with pytest.raises(dff.SchemaError, match="at least") as caught:
+        dff.read({"items": items}, skip_invalid=skip_invalid)
+    assert len(caught.value.problems) == 10
+
+
+def test_drift_without_end_is_not_all_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is beyond the limit is counted, on several pages too."""
+    monkeypatch.setattr("dfns_frames.drift.MOST_DRIFT", 5)
+    pages = [{"items": [token(1, **{f"{page}{n}": 1 for n in range(9)})]} for page in "ab"]
+    with pytest.warns(dff.DriftWarning):
+        drift = dff.read(pages).drift
+    assert len(drift) == 6
+    assert drift["count"].sum() == 18
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -93,15 +94,16 @@ def test_the_servers_clock_counts_where_this_one_is_wrong() -> None:
         assert dff.Client("t", url=server.url).pats().fetched_at == datetime(2040, 2, 18, 7, 30, tzinfo=UTC)
 
 
-def test_a_file_may_have_an_odd_name_and_an_odd_date(tmp_path: Path) -> None:
+def test_a_file_may_have_an_odd_name_and_an_odd_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that is no UTF-8, and a time of change beyond any calendar."""
     path = tmp_path / os.fsdecode(b"p\xffats.json")
     try:
         path.write_bytes(LIST)
-        os.utime(path, (1e12, 1e12))
     except OSError:
-        pytest.skip("this file system has neither")
+        pytest.skip("this file system knows no such name")
+    monkeypatch.setattr(Path, "stat", lambda *_: SimpleNamespace(st_mtime=1e15))  # few file systems can
     pats = dff.read(path)
+    monkeypatch.undo()
     assert len(pats.tokens) == 3
     assert pats.sources["url"].tolist() == [str(tmp_path / "p\ufffdats.json")]
 

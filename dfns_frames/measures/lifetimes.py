@@ -136,8 +136,9 @@ def token_ages(frames: Tables, *, as_of: datetime | None = None) -> pd.DataFrame
         `source`, `token_no`, `token_id`, `name`, `date_created` (UTC), `age_days` (below 0 if it was created
         after `as_of`), `privilege` (``"critical or high"``: holds such an operation, ``"lower"``, or
         ``"unknown"``: holds no such operation, but some that are not known) and `share_at_least` (active
-        tokens at least this old, of all active tokens with a date; 0 to 1). Tokens whose date is missing
-        come last, without age and share.
+        tokens at least this old, of those with a date that existed at `as_of`; 0 to 1; missing for a token
+        that did not). Tokens whose date is missing come last, without age and share. Which tokens were
+        active at another time than today is not known.
 
     Raises
     ------
@@ -165,8 +166,8 @@ def token_ages(frames: Tables, *, as_of: datetime | None = None) -> pd.DataFrame
         }
     )[flags(tokens, "is_active")]
     frame = frame.sort_values(["date_created", "source", "token_no"], ignore_index=True)
-    dated = int(frame["age_days"].notna().sum())
-    frame["share_at_least"] = frame["age_days"].rank(method="max", ascending=False) / max(dated, 1)
+    there = frame["age_days"].where(frame["age_days"] >= 0)
+    frame["share_at_least"] = there.rank(method="max", ascending=False) / max(int(there.notna().sum()), 1)
     return frame
 
 

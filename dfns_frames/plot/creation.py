@@ -92,7 +92,7 @@ def undated(frame: pd.DataFrame) -> str:
 def _table(dated: pd.DataFrame, by: str) -> pd.DataFrame:
     """Return a column a group, the smallest groups as one where colours run out."""
     names = list(dated[by].drop_duplicates())
-    created = dated.pivot(index="period_start", columns=by, values="created")[names]
+    created = dated.pivot(index="period_start", columns=by, values="created").reindex(columns=names)
     created.columns = pd.Index([_STATES[name] if by == "is_active" else str(name) for name in names])
     if len(names) <= len(GROUPS):
         return created

@@ -100,13 +100,16 @@ def token_ages(frames: Tables, *, ax: Axes | None, as_of: datetime | None) -> Ax
     frame = measures.token_ages(frames, as_of=as_of)
     ax = canvas.start(ax)
     title = "Share of active tokens that are at least so old"
-    dated = frame[frame["age_days"].notna()]
-    lost = len(frame) - len(dated)
-    note = (
-        f"Not drawn: {lost:,} active {canvas.plural(lost, 'token')} without a readable creation date."
-        if lost
-        else ""
-    )
+    dated = frame[frame["share_at_least"].notna()]
+    lost, later = int(frame["age_days"].isna().sum()), int((frame["age_days"] < 0).sum())
+    notes = [f"Ages as of {as_of:%Y-%m-%d}, of the tokens that are active today."] if as_of else []
+    if lost:
+        notes.append(
+            f"Not drawn: {lost:,} active {canvas.plural(lost, 'token')} without a readable creation date."
+        )
+    if later:
+        notes.append(f"Not drawn: {later:,} active {canvas.plural(later, 'token')} created after that time.")
+    note = " ".join(notes)
     if dated.empty:
         canvas.nothing(ax, "No active token with a creation date is visible to the caller.")
         return canvas.finish(ax, frames, title, note)
@@ -114,7 +117,7 @@ def token_ages(frames: Tables, *, ax: Axes | None, as_of: datetime | None) -> Ax
     groups = {"all": ages} | {name: ages[(dated["privilege"] == name).to_numpy()] for name in PRIVILEGES}
     lines = {name: _survivors(ax, some, *_LINES[name]) for name, some in groups.items() if len(some)}
     end = max(ages.max() * 1.03, AGES[-1] * 1.08)
-    ax.set_xlim(min(0.0, ages.min() * 1.03), end)
+    ax.set_xlim(0.0, end)
     canvas.shares(ax, "y")
     _mark_ages(ax, ages, end)
     canvas.counts(ax, "x", at_most=8)
@@ -130,7 +133,7 @@ def token_ages(frames: Tables, *, ax: Axes | None, as_of: datetime | None) -> Ax
 def _survivors(ax: Axes, ages: npt.NDArray[np.float64], color: str, dashes: str, width: float) -> Any:
     """Draw the share that is at least so old: 1 before the youngest, 0 after the oldest."""
     ascending = np.sort(ages)
-    at = np.concatenate([[min(0.0, ascending[0])], ascending])
+    at = np.concatenate([[0.0], ascending])
     share = np.concatenate([[1.0], 1 - np.arange(1, len(ages) + 1) / len(ages)])
     (line,) = ax.plot(
         at, share, drawstyle="steps-post", color=color, linestyle=dashes, linewidth=width, marker=""
