@@ -110,7 +110,7 @@ def test_a_file_may_have_an_odd_name_and_an_odd_date(tmp_path: Path, monkeypatch
 
 BARE = """
 import sys, zoneinfo
-sys.modules["tzdata"] = None
+sys.modules["pytz"] = None
 zoneinfo.reset_tzpath(())
 import dfns_frames as dff
 with dff.demo.serve() as server:
