@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 DONE, USAGE, REFUSED, NOT_UNDERSTOOD, FILE_FAILED, INTERRUPTED = 0, 2, 3, 4, 5, 130
 BROKEN_PIPE = 128 + 13
 
+# The library's messages speak of its arguments; here they are options.
+_SHELL_WORDS = {
+    "overwrite=True": "--overwrite",
+    "skip_invalid=True": "--skip-invalid",
+    "fetched_at=": "--as-of ",
+    "pass Client(token=…) or set": "set",
+    "use dfns_frames.demo.client(), or --demo in the shell": "use --demo",
+}
+
 _EPILOG = """\
 The token comes from the environment variable DFNS_AUTH_TOKEN, the address from DFNS_API_URL (default:
 Europe). Exit codes: 0 done, 2 wrong usage or configuration, 3 the API refused or failed, 4 the response
@@ -77,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def add(name: str, run: Callable[[argparse.Namespace], None], about: str) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=about, description=about.capitalize() + ".")
+        command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
         command.set_defaults(run=run)
         return command
 
@@ -91,7 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--parquet", metavar="DIR", type=Path, help="one Parquet file a table")
     for command in (fetch, export):
         command.add_argument("--overwrite", action="store_true", help="replace files that exist")
-    demo = add("demo", _demo, "fetch the demo organisation and write all there is: CSV, charts, notebooks")
+    demo = add(
+        "demo", _demo, "fetch the demo organisation and write all there is: CSV, workbook, charts, notebooks"
+    )
     demo.add_argument(
         "--out", metavar="DIR", type=Path, default=Path("demo-output"), help="default: %(default)s"
     )
@@ -167,6 +178,8 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
+    if not 0 <= options.port <= 65_535:
+        raise dff.ConfigurationError(f"--port takes a number from 0 to 65535, not {options.port}")
     with dff.demo.serve(options.port) as server:
         print(f"the demo API answers at {server.url}; in another shell (Ctrl-C here ends it):\n")
         for caller, token in server.tokens.items():
@@ -223,4 +236,6 @@ def _file_message(error: OSError) -> str:
 
 
 def _complain(text: str) -> None:
+    for python, shell in _SHELL_WORDS.items():
+        text = text.replace(python, shell)
     print(f"dfns-frames: {text}", file=sys.stderr)

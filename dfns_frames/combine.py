@@ -52,6 +52,8 @@ def concat(frames: Iterable[Frames]) -> Frames:
     >>> len(joined.tokens), len(joined.sources)
     (0, 2)
     """
+    if isinstance(frames, Frames):
+        raise TypeError("concat() takes a list of Frames: concat([pats, other])")
     parts = list(frames)
     if not parts:
         raise ValueError("concat() needs at least one Frames")

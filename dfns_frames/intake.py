@@ -136,7 +136,10 @@ def warn(message: str, category: type[Warning] = DriftWarning) -> None:
 
 
 def _drift_message(drift: list[dict[str, Any]]) -> str:
-    lines = [f"{row['what']} at {row['path']}: {row['detail']!r} ({row['count']:,} times)" for row in drift]
+    lines = []
+    for row in drift:
+        often = "once" if row["count"] == 1 else f"{row['count']:,} times"
+        lines.append(f"{row['what']} at {row['path']}: {row['detail']!r} ({often})")
     more = [f"and {len(lines) - _DRIFT_SHOWN:,} more"] if len(lines) > _DRIFT_SHOWN else []
     listed = "\n  ".join([*lines[:_DRIFT_SHOWN], *more])
     return f"the response holds what this version does not know; all of it is listed in .drift:\n  {listed}"

@@ -68,6 +68,7 @@ def test_fetch_asks_the_account_of_the_environment(capsys: Captured, monkeypatch
         (["fetch"], 2),
         (["fetch", "--demo", "--as-of", "2026-01-01T00:00:00Z"], 2),
         (["operations", "--category", "nonsense"], 2),
+        (["serve", "--port", "80000"], 2),
         (["fetch", "--from", "no such file"], 5),
         (["fetch", "--from", "."], 5),
     ],

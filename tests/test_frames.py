@@ -172,6 +172,8 @@ def test_concat_refuses_what_is_no_frames() -> None:
     """Nothing, or something else, cannot be joined."""
     with pytest.raises(ValueError, match="at least one"):
         dff.concat([])
+    with pytest.raises(TypeError, match="a list"):
+        dff.concat(read(token(1)))
     with pytest.raises(TypeError, match="read"):
         dff.concat([{"items": []}])  # type: ignore[list-item]
 
