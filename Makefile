@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lab notebooks pictures docs fuzz bench lowest newest clean
+.PHONY: help demo test check lab notebooks pictures gallery docs fuzz bench lowest newest clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,5 +49,20 @@ bench: $(READY) ## Measure speed and memory beside the other ways to do it
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
 	$(BIN)/python -m benchmarks
 
+gallery: $(READY) ## Draw every chart on every kind of input, into gallery/
+	$(BIN)/python -m tests.gallery gallery
+
+lowest: ## Run the tests on the lowest versions that pyproject.toml allows
+	$(PYTHON) -m venv $(VENV)-lowest
+	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest --resolution lowest-direct -e .
+	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(VENV)-lowest/bin/python -m pytest -q
+
+newest: ## Run the tests on the newest versions there are
+	$(PYTHON) -m venv $(VENV)-newest
+	$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade -e '.[dev]'
+	$(VENV)-newest/bin/python -m pytest -q
+
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) demo-output build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest demo-output gallery build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 
 from dfns_frames.drift import Drift
 from dfns_frames.parsing import shorten
-from dfns_frames.schema import DICTIONARY, ELEMENT, TIME, Column, Endpoint, Kind, Table
+from dfns_frames.schema import DICTIONARY, ELEMENT, TIME, Column, Endpoint, Kind, Table, reencode
 
-_BITMAP = 1 << 27  # bytes that counting distinct values may use to do it without hashing
+_BITMAP = 1 << 20  # bytes in which values are marked as seen; so few stay in the processor's cache
+_SPARSE = 1 << 8  # with more bytes a row to mark, hashing is faster
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$"
 _FIRST, _LAST = (pa.scalar(time.replace(tzinfo=UTC), TIME) for time in (datetime.min, datetime.max))
 _RFC3339 = re.compile(
@@ -118,9 +119,7 @@ def _hand_down(
         if column.kind.arrow != DICTIONARY:
             columns[column.name] = pa.array(np.repeat(values.to_numpy(), repeats))
             continue
-        if pa.types.is_dictionary(values.type):
-            values = values.dictionary_decode()
-        encoded = values.dictionary_encode()
+        encoded = reencode(values) if pa.types.is_dictionary(values.type) else values.dictionary_encode()
         codes = np.repeat(encoded.indices.fill_null(-1).to_numpy(), repeats)
         indices = pa.array(codes, mask=codes < 0 if encoded.null_count else None)
         columns[column.name] = pa.DictionaryArray.from_arrays(indices, encoded.dictionary)
@@ -140,8 +139,9 @@ def _positions_of(table: Table) -> list[str]:
 
 def _positions(lengths: npt.NDArray[np.int64]) -> pa.Array:
     """Count from 0 within each parent."""
-    starts = np.cumsum(lengths) - lengths
-    return pa.array(np.arange(lengths.sum()) - np.repeat(starts, lengths))
+    positions = np.arange(lengths.sum())
+    positions -= np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return pa.array(positions)
 
 
 def _count_distinct(endpoint: Endpoint, built: dict[str, dict[str, pa.Array]]) -> None:
@@ -169,14 +169,18 @@ def _count_distinct(endpoint: Endpoint, built: dict[str, dict[str, pa.Array]]) -
 def _distinct_per(
     groups: npt.NDArray[np.int64], codes: npt.NDArray[np.int32], group_count: int, code_count: int
 ) -> npt.NDArray[np.int64]:
-    """Count the different codes of each group."""
-    cells = groups * code_count + codes
-    if group_count * code_count <= _BITMAP:
-        seen = np.zeros(group_count * code_count, dtype=bool)
-        seen[cells] = True
-        return seen.reshape(group_count, code_count).sum(axis=1, dtype=np.int64)
-    distinct = pa.array(cells).unique().to_numpy()
-    return np.bincount(distinct // code_count, minlength=group_count).astype(np.int64)
+    """Count the different codes of each group; rows of a group stand together, in the groups' order."""
+    if group_count * code_count > _SPARSE * len(codes):
+        distinct = pa.array(groups * code_count + codes).unique().to_numpy()
+        return np.bincount(distinct // code_count, minlength=group_count).astype(np.int64)
+    counts = np.zeros(group_count, dtype=np.int64)
+    step = max(_BITMAP // max(code_count, 1), 1)
+    for first in range(0, group_count, step):
+        start, end = np.searchsorted(groups, (first, first + step))
+        seen = np.zeros((min(step, group_count - first), code_count), dtype=bool)
+        seen.ravel()[(groups[start:end] - first) * code_count + codes[start:end]] = True
+        counts[first : first + step] = np.count_nonzero(seen, axis=1)
+    return counts
 
 
 def _times(texts: pa.Array) -> tuple[pa.Array, Counter[str]]:

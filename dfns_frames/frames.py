@@ -221,11 +221,18 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
 
 def _to_pandas(table: pa.Table, declared: Table) -> pd.DataFrame:
     """Make a DataFrame: positions as plain integers; counts and flags nullable, whatever they hold."""
-    frame = table.to_pandas(types_mapper=_PLAIN_INTEGERS.get)
-    for column in declared.columns:
+    categories = [column.name for column in declared.columns if column.kind.arrow == DICTIONARY]
+    frame = table.drop_columns(categories).to_pandas(types_mapper=_PLAIN_INTEGERS.get)
+    for i, column in enumerate(declared.columns):
         if column.kind is Kind.COUNT:
             frame[column.name] = table[column.name].to_pandas(types_mapper=_NULLABLE.get)
-        elif column.kind.arrow == DICTIONARY and frame[column.name].cat.categories.empty:
-            # pandas takes categories of which there are none for objects.
-            frame[column.name] = frame[column.name].cat.set_categories(pd.Index([], dtype="str"))
+        elif column.kind.arrow == DICTIONARY:
+            frame.insert(i, column.name, _categorical(table[column.name]))
     return frame
+
+
+def _categorical(values: pa.ChunkedArray) -> pd.Categorical:
+    """Make categories without an object for each, as Arrow's own conversion does it."""
+    encoded = values.combine_chunks()
+    categories = pd.Index(encoded.dictionary.to_pandas(), dtype="str")
+    return pd.Categorical.from_codes(encoded.indices.fill_null(-1).to_numpy(), categories)

@@ -171,9 +171,14 @@ def compact(table: pa.Table) -> pa.Table:
     """Encode categories anew, so that they stand for the values that occur, in order of first appearance."""
     for i, column in enumerate(table.schema):
         if column.type == DICTIONARY:
-            values = table.column(i).combine_chunks().dictionary_decode().dictionary_encode()
-            table = table.set_column(i, column, values)
+            table = table.set_column(i, column, reencode(table.column(i).combine_chunks()))
     return table
+
+
+def reencode(values: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Encode categories anew, without touching a text."""
+    codes = values.indices.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(codes.indices, values.dictionary.take(codes.dictionary))
 
 
 class Tables(Protocol):

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NoReturn
 
@@ -37,7 +38,8 @@ class Secret:
         problem = _problem(value)
         if not problem:
             cleaned = value.strip().removeprefix("Bearer ").strip()
-            self._reveal = lambda: cleaned
+            # A closure, since a traceback that shows locals shows the attributes of what it finds.
+            self._reveal: Callable[[], str] = lambda: cleaned
         del value, token
         if problem:
             raise ConfigurationError(problem)

@@ -16,6 +16,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -200,7 +201,7 @@ class _Exchange:
 
     def _exchange(self) -> Answer | DfnsFramesError:
         bundle = _ca_bundle()
-        if isinstance(bundle, str) and not os.path.exists(bundle) and self._url.startswith("https"):
+        if isinstance(bundle, str) and not Path(bundle).exists() and self._url.startswith("https"):
             return ConfigurationError(f"there is no CA bundle {bundle!r}; see REQUESTS_CA_BUNDLE")
         with _Session() as session:
             session.verify = bundle

@@ -4,46 +4,22 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import warnings
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
 import dfns_frames as dff
-from dfns_frames.demo.org import bodies
+from tests.conftest import read, token
 
 HOSTILE = st.text(
     st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("=+-@;\t\r\n\x00\"' \uff1d,"))
 )
 
 
-def token(name: str, **fields: Any) -> dict[str, Any]:
-    """Return one token as the API lists it."""
-    return {
-        "tokenId": "to-1",
-        "name": name,
-        "kind": "Pat",
-        "isActive": True,
-        "dateCreated": "2026-03-01T09:30:00.123Z",
-        "orgId": "or-1",
-        "linkedUserId": "us-1",
-        "linkedAppId": "",
-        "credId": "cr-1",
-        "publicKey": "SHA256:x",
-        "permissionAssignments": [],
-    } | fields
-
-
-def read(*names: str) -> dff.Frames:
-    return dff.read({"items": [token(name) for name in names]}, fetched_at="2026-03-02T00:00:00Z")
-
-
-def demo() -> dff.Frames:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", dff.DriftWarning)
-        return dff.read(next(iter(bodies().values())), fetched_at="2026-10-19T07:30:00Z")
+def named(*names: str) -> dff.Frames:
+    """Read tokens of these names."""
+    return read(*(token(number, name=name) for number, name in enumerate(names, start=1)))
 
 
 def convert(path: Path, to: str, folder: Path) -> Path:
@@ -53,5 +29,5 @@ def convert(path: Path, to: str, folder: Path) -> Path:
         pytest.skip("LibreOffice is not installed: apt-get install libreoffice-calc")
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     command = [office, profile, "--headless", "--convert-to", to, "--outdir", str(folder), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)  # noqa: S603 - our own files
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
     return folder / f"{path.stem}.{to}"

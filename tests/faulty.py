@@ -155,7 +155,7 @@ def certificate(folder: Path, host: str = "IP:127.0.0.1") -> tuple[Path, ssl.SSL
     key, file = folder / "key.pem", folder / "certificate.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test"]
     extensions = ["-addext", f"subjectAltName={host}"]
-    subprocess.run(  # noqa: S603 - nothing of it comes from outside
+    subprocess.run(
         [*command, *extensions, "-keyout", str(key), "-out", str(file)], check=True, capture_output=True
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

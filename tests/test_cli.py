@@ -5,6 +5,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -101,10 +102,12 @@ def test_skip_invalid_says_what_it_set_aside(tmp_path: Path, capsys: Captured) -
 
 def test_no_api_is_code_3(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused connection is the API's failure, not the user's."""
-    monkeypatch.setenv("DFNS_API_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("DFNS_AUTH_TOKEN", "t")
     monkeypatch.setattr("dfns_frames.transport.time.sleep", lambda _: None)
-    assert main(["fetch"]) == 3
+    with socket.socket() as taken:  # but not listening, so whoever connects is refused
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("DFNS_API_URL", f"http://127.0.0.1:{taken.getsockname()[1]}")
+        assert main(["fetch"]) == 3
     assert "reached" in capsys.readouterr().err
 
 

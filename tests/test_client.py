@@ -229,12 +229,20 @@ def test_a_repeated_page_token_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("body", "message", "error_id"),
     [
-        ({"error": {"id": "er-1", "status": 403, "message": "not allowed (Auth:Pats:Read)", "details": {}}}, "not allowed", "er-1"),
-        ({"error": {"name": "Forbidden", "message": "not allowed (Auth:Pats:Read)", "serviceName": "auth"}}, "not allowed", None),
+        (
+            {"error": {"id": "er-1", "status": 403, "message": "no access (Auth:Pats:Read)"}},
+            "no access",
+            "er-1",
+        ),
+        (
+            {"error": {"name": "Forbidden", "message": "no access (Auth:Pats:Read)", "serviceName": "auth"}},
+            "no access",
+            None,
+        ),
         ({"message": "User is not authorized to perform operation (Auth:Pats:Read)"}, "not authorized", None),
         (b"<html>Forbidden</html>", "403", None),
     ],
-)  # fmt: skip
+)
 def test_every_shape_of_error_is_understood(body: Any, message: str, error_id: str | None) -> None:
     """Message, id and the missing operation are read from each shape the API has had, or from none."""
     with serving((403, body)) as server, pytest.raises(dff.PermissionDeniedError, match=message) as caught:

@@ -221,7 +221,7 @@ def test_same_bytes_for_ever(hash_seed: str) -> None:
     """Another process, with another hash seed and time zone, makes the very bytes of the day of writing."""
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "TZ": f"Etc/GMT+{hash_seed}"}
     command = [sys.executable, "-c", SHOW_DIGEST]
-    shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == DIGEST
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import logging
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,11 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from export_samples import HOSTILE, convert, demo, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dfns_frames as dff
+from tests.export_samples import HOSTILE, convert, named
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -25,25 +24,23 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_one_file_a_table_and_a_readme(tmp_path: Path) -> None:
+def test_one_file_a_table_and_a_readme(demo_pats: dff.Frames, tmp_path: Path) -> None:
     """Each table, whatever its size, becomes a file of its name, with all columns."""
-    pats = demo()
-    folder = pats.to_csv(tmp_path / "out")
-    assert {path.name for path in folder.iterdir()} == {*(f"{name}.csv" for name in pats), "README.txt"}
-    for name in pats:
+    folder = demo_pats.to_csv(tmp_path / "out")
+    assert {path.name for path in folder.iterdir()} == {*(f"{name}.csv" for name in demo_pats), "README.txt"}
+    for name in demo_pats:
         frame = pd.read_csv(folder / f"{name}.csv", keep_default_na=False, dtype=str)
-        assert list(frame.columns) == list(pats[name].columns)
-        assert len(frame) == len(pats[name])
+        assert list(frame.columns) == list(demo_pats[name].columns)
+        assert len(frame) == len(demo_pats[name])
 
 
-def test_cells_equal_the_frames(tmp_path: Path) -> None:
+def test_cells_equal_the_frames(demo_pats: dff.Frames, tmp_path: Path) -> None:
     """Read back by the standard library, every cell of the demo organisation says what the frame says."""
-    pats = demo()
-    folder = pats.to_csv(tmp_path / "out", sanitize=False)
-    for name in pats:
+    folder = demo_pats.to_csv(tmp_path / "out", sanitize=False)
+    for name in demo_pats:
         expected = [
             {column: as_text(value) for column, value in row.items()}
-            for row in pats[name].astype(object).to_dict("records")
+            for row in demo_pats[name].astype(object).to_dict("records")
         ]
         assert rows_of(folder / f"{name}.csv") == expected
 
@@ -87,15 +84,15 @@ def as_text(value: Any) -> str:
 )
 def test_formulas_are_defused(name: str, written: str, tmp_path: Path) -> None:
     """What a spreadsheet would run begins with an apostrophe; all else is as it was."""
-    folder = read(name).to_csv(tmp_path / "out")
+    folder = named(name).to_csv(tmp_path / "out")
     assert [row["name"] for row in rows_of(folder / "tokens.csv")] == [written]
 
 
-@given(st.lists(HOSTILE, max_size=5))
+@given(names=st.lists(HOSTILE, max_size=5))
 @settings(max_examples=150, deadline=None)
-def test_no_cell_runs(names: list[str]) -> None:
+def test_no_cell_runs(tmp_path_factory: pytest.TempPathFactory, names: list[str]) -> None:
     """No cell begins a formula: neither as written, nor split at semicolons, tabs and line breaks."""
-    folder = read(*names).to_csv(Path(os.environ["TMPDIR_HYPOTHESIS"]) / "out", overwrite=True)
+    folder = named(*names).to_csv(tmp_path_factory.getbasetemp() / "csv", overwrite=True)
     rows = rows_of(folder / "tokens.csv")
     assert len(rows) == len(names)
     for row in rows:
@@ -106,32 +103,25 @@ def test_no_cell_runs(names: list[str]) -> None:
         )
 
 
-@given(st.lists(HOSTILE, max_size=5))
+@given(names=st.lists(HOSTILE, max_size=5))
 @settings(max_examples=150, deadline=None)
-def test_machines_get_the_texts_as_they_are(names: list[str]) -> None:
+def test_machines_get_the_texts_as_they_are(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str]
+) -> None:
     """With sanitize=False every text comes back unchanged, lone carriage returns included."""
     names = [name.replace("\x00", "") for name in names]  # the standard library's reader drops these
-    folder = read(*names).to_csv(
-        Path(os.environ["TMPDIR_HYPOTHESIS"]) / "out", sanitize=False, overwrite=True
-    )
+    folder = named(*names).to_csv(tmp_path_factory.getbasetemp() / "csv", sanitize=False, overwrite=True)
     assert [row["name"] for row in rows_of(folder / "tokens.csv")] == names
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _folder_for_examples(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TMPDIR_HYPOTHESIS", str(tmp_path_factory.mktemp("examples")))
-        yield
 
 
 def test_missing_differs_from_empty(tmp_path: Path) -> None:
     """A missing id is an empty field, an empty name a pair of quotes; lines end as RFC 4180 has it."""
-    folder = read("").to_csv(tmp_path / "out")
+    folder = named("").to_csv(tmp_path / "out")
     header, line, end = (folder / "tokens.csv").read_bytes().split(b"\r\n")
     assert header.startswith(b'"source","token_no","token_id","name"')
     assert line == (
-        b'"/auth/pats",0,"to-1","","Pat",true,"2026-03-01T09:30:00.123000Z","or-1","us-1",,"cr-1",'
-        b'"SHA256:x",false,0,0'
+        b'"/auth/pats",0,"to-1","","Pat",true,"2026-03-01T09:30:00.000000Z","or-1","us-1",,"cred-1",'
+        b'"SHA256:1",false,0,0'
     )
     assert end == b""
 
@@ -139,18 +129,18 @@ def test_missing_differs_from_empty(tmp_path: Path) -> None:
 def test_changes_are_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """README.txt and the log say in how many cells what was changed; nothing is said where nothing was."""
     with caplog.at_level(logging.INFO, logger="dfns_frames"):
-        folder = read("=1", "=2", "a\x07", "fine").to_csv(tmp_path / "out")
+        folder = named("=1", "=2", "a\x07", "fine").to_csv(tmp_path / "out")
     readme = (folder / "README.txt").read_text(encoding="utf-8")
     assert "tokens, name: apostrophe before a formula in 2 cells" in readme
     assert "tokens, name: control characters shown as U+FFFD in 1 cells" in readme
     assert len(caplog.records) == 2
-    harmless = read("fine").to_csv(tmp_path / "harmless")
+    harmless = named("fine").to_csv(tmp_path / "harmless")
     assert "Changed:\nnothing\n" in (harmless / "README.txt").read_text(encoding="utf-8")
 
 
 def test_encoding(tmp_path: Path) -> None:
     """utf-8-sig begins with one byte order mark; other encodings work; an unknown one is named."""
-    pats = read("Grüße 😀")
+    pats = named("Grüße 😀")
     data = (pats.to_csv(tmp_path / "excel", encoding="utf-8-sig") / "tokens.csv").read_bytes()
     assert data.startswith(codecs.BOM_UTF8)
     assert data.count(codecs.BOM_UTF8) == 1
@@ -158,6 +148,8 @@ def test_encoding(tmp_path: Path) -> None:
     assert "Grüße 😀" in wide
     with pytest.raises(dff.ConfigurationError, match="no encoding 'utf-9'"):
         pats.to_csv(tmp_path / "none", encoding="utf-9")
+    with pytest.raises(dff.ConfigurationError, match="no encoding 'hex'"):
+        pats.to_csv(tmp_path / "none", encoding="hex")
     with pytest.raises(dff.ConfigurationError, match="iso8859-1 has no form"):
         pats.to_csv(tmp_path / "none", encoding="latin-1")
     assert not (tmp_path / "none").exists()
@@ -165,7 +157,7 @@ def test_encoding(tmp_path: Path) -> None:
 
 def test_libreoffice_shows_every_token_on_one_row(tmp_path: Path) -> None:
     """LibreOffice reads the file into as many rows as there are tokens, and none of them is a formula."""
-    pats = read("=1+1", "a\rb", "a\nb", 'quo"te', "a,b;=2+3", "\x00", "plain")
+    pats = named("=1+1", "a\rb", "a\nb", 'quo"te', "a,b;=2+3", "\x00", "plain")
     folder = pats.to_csv(tmp_path / "out")
     sheet = openpyxl.load_workbook(convert(folder / "tokens.csv", "xlsx", tmp_path)).active
     assert sheet.max_row == 1 + len(pats.tokens)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from export_samples import read
 
 import dfns_frames as dff
 from dfns_frames.export.files import new_file, new_folder
+from tests.export_samples import named
 
 FOLDERS = ["to_csv", "to_parquet"]
 
@@ -24,7 +24,7 @@ def everything_in(folder: Path) -> list[str]:
 @pytest.mark.parametrize("method", FOLDERS)
 def test_existing_files_stay(method: str, tmp_path: Path) -> None:
     """A file that exists is replaced only if told to; others in the folder stay."""
-    pats = read("a")
+    pats = named("a")
     write: Callable[..., Path] = getattr(pats, method)
     suffix = method.removeprefix("to_")
     (tmp_path / f"tokens.{suffix}").write_text("mine")
@@ -41,7 +41,7 @@ def test_existing_files_stay(method: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("method", FOLDERS)
 def test_places_that_cannot_be(method: str, tmp_path: Path) -> None:
     """A file in the folder's place, and a parent that is missing, are named; a folder in a file's too."""
-    write: Callable[..., Path] = getattr(read("a"), method)
+    write: Callable[..., Path] = getattr(named("a"), method)
     (tmp_path / "file").write_text("x")
     with pytest.raises(NotADirectoryError, match="this is a file"):
         write(tmp_path / "file")
@@ -96,7 +96,7 @@ def test_a_folder_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(Path, "mkdir", refuse)  # the tests may run as root, whom nothing is forbidden
     with pytest.raises(PermissionError, match="this account may not write here"):
-        read("a").to_csv(tmp_path / "out")
+        named("a").to_csv(tmp_path / "out")
     assert everything_in(tmp_path) == []
 
 

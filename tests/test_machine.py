@@ -127,7 +127,7 @@ def test_a_bare_machine_is_enough(tmp_path: Path) -> None:
     (tmp_path / "saved.json").write_bytes(LIST)
     keep = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "SYSTEMROOT") if name in os.environ}
     bare = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONTZPATH": ""}
-    ended = subprocess.run(  # noqa: S603 - nothing of it comes from outside
+    ended = subprocess.run(
         [sys.executable, "-W", "error", "-W", "ignore::UserWarning", "-c", BARE],
         cwd=tmp_path,
         env=keep | bare,

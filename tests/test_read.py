@@ -105,9 +105,21 @@ def test_timestamps(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "yesterday", "2026-02-30T00:00:00Z", "2026-03-01", "2026-03-01T25:00:00Z", "1700000000", "0000-01-01T00:00:00Z",
-     "0001-01-01T00:00:00+01:00", "2026-03-01T09:30:00+24:00", "2026-03-01T09:30:61Z", "2026-03-01T09:30Z", "２026-03-01T09:30:00Z"],
-)  # fmt: skip
+    [
+        "",
+        "yesterday",
+        "2026-02-30T00:00:00Z",
+        "2026-03-01",
+        "2026-03-01T25:00:00Z",
+        "1700000000",
+        "0000-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+01:00",
+        "2026-03-01T09:30:00+24:00",
+        "2026-03-01T09:30:61Z",
+        "2026-03-01T09:30Z",
+        "\uff12026-03-01T09:30:00Z",  # a full-width digit
+    ],
+)
 def test_a_text_that_is_no_timestamp_is_missing_and_listed(text: str) -> None:
     """It costs neither the row nor the other dates."""
     with pytest.warns(dff.DriftWarning, match="not a timestamp"):
@@ -198,9 +210,14 @@ def test_the_secret_is_dropped_but_remembered() -> None:
             "text",
             "a number",
         ),
-        ({"permissionAssignments": [assignment(operations="x")]}, "items[1].permissionAssignments[0].operations", "an array", "text"),
+        (
+            {"permissionAssignments": [assignment(operations="x")]},
+            "items[1].permissionAssignments[0].operations",
+            "an array",
+            "text",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_fit_is_named(change: dict[str, Any], path: str, expected: str, found: str) -> None:
     """A problem says where it is, what was expected and what stands there."""
     with pytest.raises(dff.SchemaError) as caught:
@@ -225,7 +242,7 @@ def test_skip_invalid_sets_bad_tokens_aside() -> None:
     """The rest is complete, the bad ones are listed with number, problems and text, and counts add up."""
     bad = token(2, accessToken="PLANTED", isActive="no", vault={"accessToken": "PLANTED"})
     with pytest.warns(dff.DriftWarning, match="vault"):
-        frames = read(token(1), bad, 7, token(3), skip_invalid=True)  # type: ignore[arg-type]
+        frames = read(token(1), bad, 7, token(3), skip_invalid=True)
     assert frames.tokens["token_id"].tolist() == ["to-1", "to-3"]
     assert frames.rejected["item_no"].tolist() == [1, 2]
     assert json.loads(frames.rejected["text"][0])["tokenId"] == "to-2"

@@ -178,7 +178,7 @@ def test_no_refused_environment_shows_a_secret(monkeypatch: pytest.MonkeyPatch) 
 
 
 def read_text_file() -> dff.Frames:
-    return dff.read(io.StringIO(MIXED.decode()))  # type: ignore[arg-type]
+    return dff.read(io.StringIO(MIXED.decode()))
 
 
 @pytest.mark.parametrize(

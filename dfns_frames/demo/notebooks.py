@@ -20,13 +20,15 @@ def notebook_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "notebooks"
 
 
-def run_notebooks(folder: str | os.PathLike[str]) -> list[Path]:
-    """Execute the example notebooks on the demo organisation and write them, with outputs, to a folder.
+def run_notebooks(folder: str | os.PathLike[str], *, on_account: bool = False) -> list[Path]:
+    """Execute the example notebooks and write them, with their outputs, to a folder.
 
     Parameters
     ----------
     folder
         Where the executed notebooks go; files of the same name are replaced.
+    on_account
+        Read the account of the environment (DFNS_AUTH_TOKEN) instead of the demo organisation.
 
     Returns
     -------
@@ -45,33 +47,35 @@ def run_notebooks(folder: str | os.PathLike[str]) -> list[Path]:
     """
     if not (find_spec("nbclient") and find_spec("ipykernel")):
         return []
+    left_out = () if on_account else _ACCOUNT
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
     sources = sorted(notebook_folder().glob("*.ipynb"))
     targets = [Path(folder) / source.name for source in sources]
 
     async def run_all() -> None:
-        await asyncio.gather(*map(_run, sources, targets))
+        await asyncio.gather(*(_run(*pair, environment) for pair in zip(sources, targets, strict=True)))
 
     asyncio.run(run_all())
     return targets
 
 
-async def _run(source: Path, target: Path) -> None:
+async def _run(source: Path, target: Path, environment: dict[str, str]) -> None:
     import nbclient  # noqa: PLC0415 - of the extra `lab`
     import nbformat  # noqa: PLC0415 - of the extra `lab`
-    from jupyter_client import AsyncKernelManager  # noqa: PLC0415 - of the extra `lab`
+    from traitlets.config import Config  # noqa: PLC0415 - of the extra `lab`
 
     notebook: Any = nbformat.read(source, as_version=4)
-    # On the demo, whatever account the shell is set up for.
-    environment = {name: value for name, value in os.environ.items() if name not in _ACCOUNT}
     with TemporaryDirectory() as sockets:
         # Over files, where there are such: no port is opened that another user of this machine could read.
         over = {"transport": "ipc", "ip": f"{sockets}/kernel"} if os.name == "posix" else {}
-        manager = AsyncKernelManager(kernel_name="python3", **over)
-        client = nbclient.NotebookClient(notebook, km=manager, timeout=_CELL_SECONDS, record_timing=False)
-        try:
-            await client.async_execute(env=environment)
-        finally:
-            await manager.shutdown_kernel(now=True)
+        client = nbclient.NotebookClient(
+            notebook,
+            kernel_name="python3",
+            timeout=_CELL_SECONDS,
+            record_timing=False,
+            config=Config({"KernelManager": over}),
+        )
+        await client.async_execute(env=environment)
     notebook.metadata.pop("widgets", None)
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)

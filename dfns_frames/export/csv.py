@@ -33,11 +33,12 @@ def to_csv(
 ) -> Path:
     """Write one CSV file a table; `Frames.to_csv` says how."""
     try:
-        codec = codecs.lookup(encoding)
+        "".encode(encoding)  # refuses codecs that are not for texts
     except LookupError:
         raise ConfigurationError(
             f"there is no encoding {encoding!r}; 'utf-8' suits programs, 'utf-8-sig' suits Excel"
         ) from None
+    codec = codecs.lookup(encoding)
     names = [*(f"{name}.csv" for name in tables), _README]
     with new_folder(folder, names, overwrite=overwrite) as part:
         changes: Changes = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -46,19 +47,22 @@ def from_parquet(folder: StrPath) -> dict[str, pa.Table]:
         raise NotADirectoryError(
             errno.ENOTDIR, "this is a file; name the folder that to_parquet() wrote", str(folder)
         )
-    tokens, listed = _read(TABLES["tokens"], place)
-    tables = {name: _read(TABLES[name], place) for name in listed if name in TABLES and name != "tokens"}
-    found = {"tokens": tokens.num_rows, **{name: table.num_rows for name, (table, _) in tables.items()}}
-    if found != listed or any(counts != listed for _, counts in tables.values()):
-        raise ResponseError(
-            f"the files in {str(folder)!r} do not belong together: one is of another export, or of another "
-            "version of dfns-frames; write the folder again"
-        )
-    return {"tokens": tokens, **{name: table for name, (table, _) in tables.items()}}
+    tokens, about = _read(TABLES["tokens"], place)
+    tables = {"tokens": tokens}
+    for name, count in about["tables"].items():
+        if name not in TABLES:
+            raise ResponseError(f"the table {name!r} in {str(folder)!r} is of another version of dfns-frames")
+        tables[name], its_about = _read(TABLES[name], place)
+        if its_about != about or tables[name].num_rows != count:
+            raise ResponseError(
+                f"the files in {str(folder)!r} do not belong together: one is of another export; write the "
+                "folder again"
+            )
+    return tables
 
 
-def _read(declared: Table, folder: Path) -> tuple[pa.Table, dict[str, int]]:
-    """Return a table, and the number of rows that each table of the same export has."""
+def _read(declared: Table, folder: Path) -> tuple[pa.Table, dict[str, Any]]:
+    """Return a table, and what its file says of the export that it is part of."""
     path = folder / f"{declared.name}.parquet"
     if not path.is_file():
         raise FileNotFoundError(
@@ -68,7 +72,8 @@ def _read(declared: Table, folder: Path) -> tuple[pa.Table, dict[str, int]]:
         # A file of its own: the folder's name might otherwise be taken for a partition (a=b).
         table = pa.parquet.ParquetFile(path).read()
         table.validate(full=True)  # else a text that is no UTF-8 fails when somebody looks at it
-        counts = dict(json.loads(table.schema.metadata[_KEY])["tables"])
+        about = json.loads(table.schema.metadata[_KEY])
+        dict(about["tables"])
     except (pa.ArrowException, KeyError, TypeError, ValueError, RecursionError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
@@ -80,4 +85,4 @@ def _read(declared: Table, folder: Path) -> tuple[pa.Table, dict[str, int]]:
             f"the columns of {str(path)!r} are not those that this version of dfns-frames has; "
             "read the original response with it"
         )
-    return compact(table.combine_chunks()).replace_schema_metadata(declared.arrow_schema.metadata), counts
+    return compact(table.combine_chunks()).replace_schema_metadata(declared.arrow_schema.metadata), about

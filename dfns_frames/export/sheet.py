@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
 ROWS_AT_MOST = 1_048_576  # of a sheet, its header included
-CHART_ROWS = 19  # that a chart covers, with a margin
 
 
 @dataclass(frozen=True)
@@ -43,17 +42,17 @@ class Chart:
         Where its numbers stand; the first column has the categories.
     columns
         The positions of the columns to draw.
-    row
-        Where it begins, from 0; it takes `CHART_ROWS`.
-    axes
-        What the categories and the values are.
+    rows
+        Which rows it covers, from 0.
+    values
+        What the numbers count.
     """
 
     title: str
     block: Block
     columns: tuple[int, ...]
-    row: int
-    axes: tuple[str, str]
+    rows: range
+    values: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,8 @@ class Sheet:
         How many stay in view; the header does where there is one block.
     wrapped
         Columns whose texts are wrapped.
+    shares
+        Columns whose numbers are parts of 1.
     widths
         Widths of columns, in characters, that do not follow from the texts.
     """
@@ -81,6 +82,7 @@ class Sheet:
     charts: tuple[Chart, ...] = ()
     frozen_columns: int = 0
     wrapped: frozenset[str] = frozenset()
+    shares: frozenset[str] = frozenset()
     widths: dict[str, float] = field(default_factory=dict)
 
     def pages(self) -> list[Sheet]:
@@ -90,12 +92,10 @@ class Sheet:
         if len(self.blocks) > 1 or cells.num_rows <= room:
             return [self]
         return [
-            Sheet(
-                self.name if start == 0 else f"{self.name} ({start // room + 1})",
-                (Block(cells.slice(start, room)),),
-                frozen_columns=self.frozen_columns,
-                wrapped=self.wrapped,
-                widths=self.widths,
+            replace(
+                self,
+                name=self.name if start == 0 else f"{self.name} ({start // room + 1})",
+                blocks=(Block(cells.slice(start, room)),),
             )
             for start in range(0, cells.num_rows, room)
         ]

@@ -10,11 +10,12 @@ import pyarrow.compute as pc
 from dfns_frames import measures
 from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import as_cells, from_frame
-from dfns_frames.export.sheet import CHART_ROWS, Block, Chart, Sheet
+from dfns_frames.export.sheet import Block, Chart, Sheet
 from dfns_frames.schema import Tables
 
 MATRIX_CELLS_AT_MOST = 30_000  # 200 tokens by 150 operations: what eyes can follow
 _COLUMNS_AT_MOST = 1_000
+_LOW, _HIGH = 14, 17  # rows of the charts: names of permissions stand below theirs
 _PERMISSIONS_SHOWN = 20
 _PERIODS_AT_MOST = 120
 _PERIODS = {"MS": ("month", "%Y-%m"), "QS": ("quarter", "%Y-%m"), "YS": ("year", "%Y")}
@@ -27,28 +28,34 @@ def summary(tables: Tables, changes: Changes) -> Sheet:
         for frame in (_figures(tables), _permissions(tables), _created(tables))
     )
     first = Block(figures)
-    below = first.below + 2 * CHART_ROWS
+    below = first.below + _LOW + _HIGH
     spread = Block(permissions, below)
     months = Block(created, spread.below)
     period = created.column_names[0]
     charts = (
         Chart(
-            f"Tokens created per {period}",
+            f"Tokens created per {period} (UTC)",
             months,
             (1,),
-            first.below,
-            (f"{period} (UTC)", "tokens that still exist"),
+            range(first.below, first.below + _LOW),
+            "tokens that still exist",
         ),
         Chart(
-            f"Tokens per permission (the {permissions.num_rows} held by most)",
+            "Tokens per permission",
             spread,
             (1, 2),
-            first.below + CHART_ROWS,
-            ("permission", "tokens"),
+            range(first.below + _LOW, below),
+            "tokens",
         ),
     )
     drawn = tuple(chart for chart in charts if chart.block.cells.num_rows)
-    return Sheet("Summary", (first, spread, months), drawn)
+    return Sheet(
+        "Summary",
+        (first, spread, months),
+        drawn,
+        shares=frozenset({"share"}),
+        widths=dict.fromkeys(("figure", "permission", period), 28.0),  # all columns fit on paper
+    )
 
 
 def _figures(tables: Tables) -> pd.DataFrame:
@@ -60,7 +67,7 @@ def _figures(tables: Tables) -> pd.DataFrame:
         "active": active,
         "not active": tokens.num_rows - active,
         "without any permission": pc.sum(pc.equal(tokens["assignment_count"], 0)).as_py() or 0,
-        "with operations that the API did not list": tokens["operation_count"].null_count,
+        "with unknown operations": tokens["operation_count"].null_count,
         "permission assignments": assignments.num_rows,
         "different permissions": len(spread),
         "different operations": len(tables.arrow("token_operations")["operation"].unique()),
@@ -78,7 +85,7 @@ def _permissions(tables: Tables) -> pd.DataFrame:
             "active": spread["tokens_active"],
             "not active": spread["tokens_inactive"],
             "tokens": spread["token_count"],
-            "share of all": spread["share"],
+            "share": spread["share"],
         }
     )
 

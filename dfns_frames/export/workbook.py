@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pyarrow as pa
 
 from dfns_frames.export.about import Changes, changed, overview
@@ -16,8 +17,6 @@ from dfns_frames.export.writer import write
 from dfns_frames.tables import TABLES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from dfns_frames.schema import Tables
 
 # Beyond this many cells all of them at once would need some gigabytes.
@@ -38,6 +37,7 @@ _NOTES = (
     "All texts are plain texts: none is a formula or a link, whatever it looks like.",
     "Times before 1900-03-01 and integers of more than 15 digits are texts, as a workbook has no others.",
 )
+_LARGE = "There are so many cells that sheets have filters, not tables, and no charts."
 
 
 def to_excel(
@@ -49,14 +49,17 @@ def to_excel(
     overwrite: bool = False,
 ) -> Path:
     """Write one workbook; `Frames.to_excel` says how."""
+    for name, frame in (("findings", findings), ("changes", changes)):
+        if frame is not None and not isinstance(frame, pd.DataFrame):
+            raise TypeError(f"{name} takes a DataFrame, not {type(frame).__name__}")
     with new_file(path, suffix=".xlsx", overwrite=overwrite) as file:
-        sheets = build(tables, {"Findings": findings, "Changes": changes})
-        write(sheets, file, streaming=_is_large(sheets))
+        sheets, large = build(tables, {"Findings": findings, "Changes": changes})
+        write(sheets, file, streaming=large)
     return Path(path).expanduser()
 
 
-def build(tables: Tables, passed: dict[str, pd.DataFrame | None]) -> list[Sheet]:
-    """Return the sheets, in the order of their tabs."""
+def build(tables: Tables, passed: dict[str, pd.DataFrame | None]) -> tuple[list[Sheet], bool]:
+    """Return the sheets, in the order of their tabs, and whether they are too large for all at once."""
     altered: Changes = {}
     sheets = [summary(tables, altered)]
     for name, frame in passed.items():
@@ -71,38 +74,33 @@ def build(tables: Tables, passed: dict[str, pd.DataFrame | None]) -> list[Sheet]
         if tables.arrow(table).num_rows:
             sheets.append(_sheet(name, tables.arrow(table), altered))
     pages = [page for sheet in sheets for page in sheet.pages()]
-    return [_readme(tables, pages, crossed if isinstance(crossed, str) else "", altered), *pages]
+    blocks = [block.cells for page in pages for block in page.blocks]
+    large = sum(cells.num_rows * cells.num_columns for cells in blocks) > CELLS_AT_MOST
+    notes = [*_NOTES, *[_LARGE] * large]
+    no_matrix = crossed if isinstance(crossed, str) else ""
+    return [_readme(tables, pages, no_matrix, altered, notes), *pages], large
 
 
 def _sheet(name: str, table: pa.Table, altered: Changes) -> Sheet:
     return Sheet(name, (Block(as_cells(name, table, altered)),), frozen_columns=1 if name == "Tokens" else 0)
 
 
-def _is_large(sheets: list[Sheet]) -> bool:
-    blocks = [block for sheet in sheets for block in sheet.blocks]
-    return sum(block.cells.num_rows * block.cells.num_columns for block in blocks) > CELLS_AT_MOST
-
-
-def _readme(tables: Tables, pages: list[Sheet], no_matrix: str, altered: Changes) -> Sheet:
-    rows = [("About", "", line) for line in (*overview(tables), *_NOTES)]
-    if _is_large(pages):
-        rows.append(
-            ("About", "", "There are so many cells that sheets have filters, not tables, and no charts.")
-        )
+def _readme(tables: Tables, pages: list[Sheet], no_matrix: str, altered: Changes, notes: list[str]) -> Sheet:
+    rows = [("About", "", line) for line in (*overview(tables), *notes)]
     rows += [("Changed", "", line) for line in changed(altered) or ["No text was changed."]]
     rows += [("Sheet", page.name, _what(page.name)) for page in pages]
     if no_matrix:
         rows.append(("Sheet", "Matrix", no_matrix))
     for sheet, table in {**_SHEETS, **_SHEETS_IF_ANY}.items():
         if any(page.name == sheet for page in pages):
-            rows += [(f"Column of {sheet}", column.name, column.meaning) for column in TABLES[table].columns]
+            rows += [(sheet, column.name, column.meaning) for column in TABLES[table].columns]
     about, names, texts = zip(*rows, strict=True)
     cells = pa.table({"about": about, "name": [name or None for name in names], "text": texts})
     return Sheet(
         "README",
         (Block(as_cells("README", cells, {})),),
         wrapped=frozenset({"text"}),
-        widths={"text": 56.0},
+        widths={"about": 13.0, "name": 17.0, "text": 42.0},  # as wide as paper
     )
 
 

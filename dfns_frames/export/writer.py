@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dfns_frames.export.cells import widest
-from dfns_frames.export.sheet import CHART_ROWS, Block, Chart, Sheet
+from dfns_frames.export.sheet import Block, Chart, Sheet
 
 if TYPE_CHECKING:
     from xlsxturbo.types import ChartOptions, HeaderFormat, SheetOptions
@@ -25,6 +25,8 @@ _HEADER: HeaderFormat = {
     "align_vertical": "top",
 }
 _ROW_HEIGHT = 20  # pixels
+_LINE_HEIGHT = 15.0  # points
+_LINES_AT_MOST = 20
 
 
 def write(sheets: list[Sheet], file: IO[bytes], *, streaming: bool) -> None:
@@ -39,7 +41,7 @@ def write(sheets: list[Sheet], file: IO[bytes], *, streaming: bool) -> None:
     streaming
         Hold one row at a time, not all: without tables and charts, which need all of them.
     """
-    import xlsxturbo  # noqa: PLC0415 - loaded on use
+    import xlsxturbo
 
     frames = [
         (_frame(block), sheet.name, _options(sheet, number, streaming=streaming))
@@ -57,23 +59,35 @@ def _frame(block: Block) -> pd.DataFrame:
 
 def _options(sheet: Sheet, number: int, *, streaming: bool) -> SheetOptions:
     block = sheet.blocks[number]
-    options: SheetOptions = {
-        "startrow": block.row,
-        "column_formats": _formats(sheet, block),
-        # Not left to the table's style, which not every program shows.
-        "header_format": _HEADER,
-    }
+    options: SheetOptions = {"startrow": block.row, "column_formats": _formats(sheet, block)}
     if streaming or not block.cells.num_rows:
-        options["autofilter"] = len(sheet.blocks) == 1
+        options |= {"header_format": _HEADER, "autofilter": len(sheet.blocks) == 1}
     else:
         options |= {"table_style": _STYLE, "table_name": _table_name(sheet, number)}
+        # A table's header takes no format, and not every program shows its style.
+        options["cells"] = _header(block)
     if number == 0:
-        options["column_widths"] = _widths(sheet)
+        widths = _widths(sheet)
+        options["column_widths"] = widths
         if len(sheet.blocks) == 1:
             options["freeze_panes"] = (1, sheet.frozen_columns)
         if not streaming:
-            options["charts"] = {f"A{chart.row + 1}": _chart(sheet, chart) for chart in sheet.charts}
+            options["row_heights"] = _heights(sheet, widths)
+            options["charts"] = {f"A{chart.rows.start + 1}": _chart(sheet, chart) for chart in sheet.charts}
     return options
+
+
+def _header(block: Block) -> dict[str, Any]:
+    return {
+        f"{_letters(i)}{block.row + 1}": {"value": name, "format": _HEADER}
+        for i, name in enumerate(block.cells.column_names)
+    }
+
+
+def _letters(column: int) -> str:
+    """Return the name of a column, counted from 0: A, B and so on, AA after Z."""
+    first, last = divmod(column, 26)
+    return (_letters(first - 1) if first else "") + chr(ord("A") + last)
 
 
 def _table_name(sheet: Sheet, number: int) -> str:
@@ -86,7 +100,7 @@ def _formats(sheet: Sheet, block: Block) -> dict[str, Any]:
     for name, kind in zip(block.cells.column_names, block.cells.schema.types, strict=True):
         if pa.types.is_timestamp(kind):
             formats[name] = {"num_format": _TIME}
-        elif name.startswith("share"):
+        elif name in sheet.shares:
             formats[name] = {"num_format": "0 %"}
         elif name in sheet.wrapped:
             formats[name] = {"wrap_text": True, "align_vertical": "top"}
@@ -106,9 +120,27 @@ def _widths(sheet: Sheet) -> dict[int, float]:
     return widths
 
 
+def _heights(sheet: Sheet, widths: dict[int, float]) -> dict[int, float]:
+    """Return the heights of rows whose texts are wrapped: not every program finds them itself."""
+    heights: dict[int, float] = {}
+    for block in sheet.blocks:
+        names = block.cells.column_names
+        wrapped = [i for i, name in enumerate(names) if name in sheet.wrapped]
+        lines = {block.row: max(_lines(name, widths[i] - 3) for i, name in enumerate(names))}
+        for i in wrapped:
+            for row, text in enumerate(block.cells.column(i).to_pylist(), start=block.row + 1):
+                lines[row] = _lines(text or "", widths[i])
+        heights |= {row: count * _LINE_HEIGHT for row, count in lines.items() if count > 1}
+    return heights
+
+
+def _lines(text: str, width: float) -> int:
+    return min(1 + int(len(text) / (1.1 * width)), _LINES_AT_MOST)
+
+
 def _chart(sheet: Sheet, chart: Chart) -> ChartOptions:
     def cells(column: int) -> str:
-        letter = chr(ord("A") + column)
+        letter = _letters(column)
         first, last = chart.block.row + 2, chart.block.row + 1 + chart.block.cells.num_rows
         return f"'{sheet.name}'!${letter}${first}:${letter}${last}"
 
@@ -120,10 +152,9 @@ def _chart(sheet: Sheet, chart: Chart) -> ChartOptions:
             {"values": cells(column), "name": chart.block.cells.column_names[column]}
             for column in chart.columns
         ],
-        "x_axis_name": chart.axes[0],
-        "y_axis_name": chart.axes[1],
+        "y_axis_name": chart.values,
         "show_legend": len(chart.columns) > 1,
         "legend_position": "top",
-        "width": 640,
-        "height": (CHART_ROWS - 1) * _ROW_HEIGHT,
+        "width": 500,
+        "height": (len(chart.rows) - 1) * _ROW_HEIGHT,
     }

@@ -96,9 +96,9 @@ def creation_calendar(frames: Tables, *, as_of: datetime | None = None) -> pd.Da
     >>> len(dff.measures.creation_calendar(dff.read({"items": []})))
     0
     """
-    daily = creation_and_survival(frames, freq="D", as_of=as_of)
-    undated = daily.loc[daily["period_start"].isna(), "created"]
-    daily = daily[daily["period_start"].notna()].set_index("period_start")["created"]
+    counted = creation_and_survival(frames, freq="D", as_of=as_of)
+    undated = counted.loc[counted["period_start"].isna(), "created"]
+    daily = counted[counted["period_start"].notna()].set_index("period_start")["created"]
     if len(daily):
         begin = daily.index[0].replace(month=1, day=1)
         daily = daily.reindex(pd.date_range(begin, daily.index[-1], freq="D", unit="us"), fill_value=0)
@@ -107,9 +107,9 @@ def creation_calendar(frames: Tables, *, as_of: datetime | None = None) -> pd.Da
     frame = pd.DataFrame(
         {
             "date": date,
-            "year": pd.array(date.year, dtype="Int64"),
-            "week": pd.array((date.day_of_year - 1 + new_year) // 7, dtype="Int64"),
-            "weekday": pd.array(date.day_of_week, dtype="Int64"),
+            "year": pd.Series(date.year.to_numpy(), dtype="Int64"),
+            "week": pd.Series(((date.day_of_year - 1 + new_year) // 7).to_numpy(), dtype="Int64"),
+            "weekday": pd.Series(date.day_of_week.to_numpy(), dtype="Int64"),
             "created": daily.to_numpy(dtype=np.int64),
         }
     )

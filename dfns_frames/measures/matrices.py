@@ -47,6 +47,13 @@ def operation_matrix(frames: Tables) -> pd.DataFrame:
     >>> len(dff.measures.operation_matrix(dff.read({"items": []})))
     0
     """
+    rows, held = token_groups(frames)
+    rows.insert(0, "group", np.arange(len(rows)))
+    return with_operations(rows, held).drop(columns="holder")
+
+
+def token_groups(frames: Tables) -> tuple[pd.DataFrame, Holdings]:
+    """Return the groups of tokens that can do exactly the same, each with one token as `holder`."""
     tokens, held = frames.arrow("tokens"), token_holdings(frames)
     group = same_sets(held.holder, held.operation, held.count, len(held.operations)) * 4
     group = np.unique(group + 2 * held.everything + (held.unlisted > 0), return_inverse=True)[1]
@@ -64,8 +71,7 @@ def operation_matrix(frames: Tables) -> pd.DataFrame:
             "is_complete": held.unlisted[example] == 0,
         }
     ).sort_values(["token_count", "name", "holder"], ascending=[False, True, True], ignore_index=True)
-    rows.insert(0, "group", np.arange(len(rows)))
-    return _with_operations(rows, held).drop(columns="holder")
+    return rows, held
 
 
 def permission_matrix(frames: Tables) -> pd.DataFrame:
@@ -92,6 +98,12 @@ def permission_matrix(frames: Tables) -> pd.DataFrame:
     >>> len(dff.measures.permission_matrix(dff.read({"items": []})))
     0
     """
+    rows, held = permission_rows(frames)
+    return with_operations(rows, held).drop(columns=["holder", "breadth"])
+
+
+def permission_rows(frames: Tables) -> tuple[pd.DataFrame, Holdings]:
+    """Return the permissions, the broadest first, and what each contains."""
     permission, ids, names = permissions(frames)
     held = permission_holdings(frames)
     tokens = frames.arrow("tokens").num_rows
@@ -111,10 +123,10 @@ def permission_matrix(frames: Tables) -> pd.DataFrame:
         ascending=[False, False, True, True],
         ignore_index=True,
     )
-    return _with_operations(rows, held).drop(columns=["holder", "breadth"])
+    return rows, held
 
 
-def _with_operations(rows: pd.DataFrame, held: Holdings) -> pd.DataFrame:
+def with_operations(rows: pd.DataFrame, held: Holdings) -> pd.DataFrame:
     """Repeat each row for every operation that its holder has, by name; once, without, if there are none."""
     listed = held.listed[rows["holder"]]
     starts = np.searchsorted(held.holder, rows["holder"])

@@ -114,7 +114,8 @@ def sensitive_reach(frames: Tables) -> pd.DataFrame:
         `tokens_active`, `tokens_inactive`, `token_count` (distinct tokens that hold at least one
         operation of it; full administrators hold all known ones), `active_uncertain` (further active tokens
         of which it is not known, because they hold something unknown) and `share_active` (`tokens_active`
-        of all active tokens visible to the caller). The order is fixed.
+        of all active tokens visible to the
+        caller; missing if there are none). The order is fixed.
 
     Examples
     --------
@@ -136,7 +137,7 @@ def sensitive_reach(frames: Tables) -> pd.DataFrame:
             "tokens_inactive": reach[~active].sum(axis=0),
             "token_count": reach.sum(axis=0),
             "active_uncertain": uncertain[active].sum(axis=0),
-            "share_active": reach[active].sum(axis=0) / max(int(active.sum()), 1),
+            "share_active": reach[active].sum(axis=0) / (active.sum() or np.nan),
         }
     )
 

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.plot.colors import FAINT, INK, INK_ON_DARK, PAPER
 from dfns_frames.plot.layout import PADDING, figure_of, fit, pixels, slot, slot_size, whole_figure
-from dfns_frames.plot.text import Ruler, drawable, fitted, style, wrapped
+from dfns_frames.plot.text import BASE_FONT, Ruler, drawable, fitted, style, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 TITLE, LABEL, TICK, SMALL = 11.0, 9.0, 8.5, 7.5
 _NAMES_SHARE = 0.36  # of the width, at most, for names beside the Axes
+_NAMES_BELOW = 0.24  # of the height, at most, for names below them
+_LEGEND_ROWS = 3
 _ROW, _AROUND_ROWS = 0.24, 1.8  # inches: a named row, and what stands above and below the rows
 _TIGHTEST_ROW = 0.17
-_FEWEST_ROWS = 3
+_FEWEST_ROWS = 2
 
 
 def start(ax: Axes | None, *, width: float = 8.0, height: float = 4.5) -> Axes:
@@ -46,7 +48,7 @@ def bare(ax: Axes) -> None:
     for axis in ("x", "y"):
         ax.tick_params(
             axis=axis, which="both", color=ink(ax), labelcolor=ink(ax), labelsize=TICK, direction="out",
-            labelfontfamily=style(size=TICK, color=INK)["family"][0],
+            length=3.5, width=0.8, pad=3.5, labelfontfamily=BASE_FONT,
         )  # fmt: skip
 
 
@@ -63,8 +65,20 @@ def height_of(rows: int) -> float:
     return max(2.8, min(14.0, _AROUND_ROWS + _ROW * rows))
 
 
-def rows_that_fit(ax: Axes, wanted: int) -> int:
-    """Return how many named rows there is room for, at most those wanted.
+def rows_that_fit(ax: Axes, wanted: int, *, below: float = 0.0) -> int:
+    """Return how many named rows there is room for, at most those wanted, some inches below left free.
+
+    Raises
+    ------
+    ConfigurationError
+        Fewer than one is wanted.
+    """
+    inches = slot_size(ax)[1] / pixels(ax, 1) - _AROUND_ROWS - below
+    return min(at_least_one(wanted), max(_FEWEST_ROWS, int(inches / _TIGHTEST_ROW)))
+
+
+def at_least_one(wanted: int) -> int:
+    """Return how many rows or columns are wanted.
 
     Raises
     ------
@@ -72,9 +86,8 @@ def rows_that_fit(ax: Axes, wanted: int) -> int:
         Fewer than one is wanted.
     """
     if wanted < 1:
-        raise ConfigurationError(f"a chart shows at least 1 row, not {wanted}")
-    inches = slot_size(ax)[1] / pixels(ax, 1) - _AROUND_ROWS
-    return min(wanted, max(_FEWEST_ROWS, int(inches / _TIGHTEST_ROW)))
+        raise ConfigurationError(f"a chart shows at least 1 of them, not {wanted}")
+    return wanted
 
 
 def labels(
@@ -88,21 +101,22 @@ def labels(
 ) -> None:
     """Name positions along "x" or "y"; what does not fit is shortened in the middle."""
     across, up = slot_size(ax)
-    room = across * _NAMES_SHARE if axis == "y" else up * _NAMES_SHARE
+    room = across * _NAMES_SHARE if axis == "y" else up * _NAMES_BELOW
     shown = fitted(ax, [drawable(text) for text in texts], size=size, width=room)
     set_ticks = ax.set_yticks if axis == "y" else ax.set_xticks
     set_ticks(list(at), shown, **style(*shown, size=size, color=ink(ax)), **options)
 
 
 def counts(ax: Axes, axis: str, *, at_most: int = 6) -> None:
-    """Write an axis of counts as whole numbers, thousands separated."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    """Write an axis of counts, whose limits are set, as whole numbers, thousands separated."""
+    from matplotlib.ticker import MaxNLocator
 
     across, up = slot_size(ax)
     room = int(across * 0.5 / pixels(ax, 0.5) if axis == "x" else up * 0.5 / pixels(ax, 0.25))
-    which = ax.yaxis if axis == "y" else ax.xaxis
-    which.set_major_locator(MaxNLocator(nbins=max(1, min(at_most, room)), integer=True, min_n_ticks=1))
-    which.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    locator = MaxNLocator(nbins=max(1, min(at_most, room)), integer=True, min_n_ticks=1)
+    low, high = sorted(ax.get_ylim() if axis == "y" else ax.get_xlim())
+    at = [tick for tick in locator.tick_values(low, high) if low <= tick <= high]
+    labels(ax, axis, at, [f"{tick:,.0f}" for tick in at])
 
 
 def shares(ax: Axes, axis: str) -> None:
@@ -130,12 +144,16 @@ def write(ax: Axes, x: float, y: float, text: str, *, size: float = SMALL, **opt
     return ax.text(x, y, text, **{**style(text, size=size, color=INK), **options})
 
 
-def values(ax: Axes, lengths: Iterable[float], texts: Sequence[str]) -> None:
-    """Write the values at the ends of horizontal bars, the first bar on top, on an axis of counts."""
+def values(ax: Axes, lengths: Iterable[float], texts: Sequence[str], brief: Sequence[str]) -> None:
+    """Write the values at the ends of horizontal bars, the first bar on top, on an axis of counts.
+
+    The brief texts stand in where there is no room for the others.
+    """
     lengths = list(lengths)
     ax.set_ylim(len(texts) - 0.4, -0.6)
     ax.set_xlim(0, max(*lengths, 1) * 1.02)
-    shown = fitted(ax, list(texts), size=SMALL, width=slot_size(ax)[0] * 0.3)
+    ruler, room = Ruler(ax, SMALL), slot_size(ax)[0] * 0.3
+    shown = texts if max(map(ruler.width, texts)) <= room else fitted(ax, brief, size=SMALL, width=room)
     for y, (length, text) in enumerate(zip(lengths, shown, strict=True)):
         ax.annotate(
             text, (length, y), xytext=(3, 0), textcoords="offset points", va="center", ha="left",
@@ -150,9 +168,11 @@ def legend(ax: Axes, handles: Sequence[Any], names: Sequence[str], *, title: str
     from matplotlib.transforms import blended_transform_factory
 
     room = slot_size(ax)[0]
-    shown = fitted(ax, [drawable(name) for name in names], size=SMALL, width=room / 3)
+    beside = pixels(ax, SMALL * 4 / 72)
+    width = room * 0.95 / -(-len(names) // _LEGEND_ROWS) - beside
+    shown = fitted(ax, [drawable(name) for name in names], size=SMALL, width=width)
     ruler = Ruler(ax, SMALL)
-    widest = max(map(ruler.width, shown)) + pixels(ax, SMALL * 4 / 72)
+    widest = max(map(ruler.width, shown)) + beside
     box = ax.legend(
         list(handles), shown, title=title or None, loc="lower left", frameon=False, borderaxespad=0.3,
         bbox_to_anchor=(slot(ax).x0 + pixels(ax, PADDING) / figure_of(ax).bbox.width, 1.0),
@@ -184,7 +204,7 @@ def nothing(ax: Axes, why: str) -> None:
 
 def finish(ax: Axes, frames: Tables, title: str, *notes: str) -> Axes:
     """Add title and caption, then make room for everything that stands outside the Axes."""
-    room, figure, width = slot(ax), figure_of(ax), slot_size(ax)[0]
+    room, figure, width = slot(ax), figure_of(ax), slot_size(ax)[0] * 0.95
     across, up = pixels(ax, PADDING) / figure.bbox.width, pixels(ax, PADDING) / figure.bbox.height
     caption = "\n".join([*filter(None, notes), provenance(frames)])
     head, foot = (

@@ -171,7 +171,7 @@ def _running_total(ax: Axes, total: pd.Series) -> Any:
 
 def _time_axis(ax: Axes, starts: pd.DatetimeIndex, freq: str) -> None:
     """Name as many periods as there is room for, from January on where years begin."""
-    few = max(2, int(slot_size(ax)[0] * 0.6 / pixels(ax, 0.5)))
+    few = max(2, int(slot_size(ax)[0] * 0.6 / pixels(ax, 0.34)))
     steps = {"MS": (1, 2, 3, 6, 12, 24, 60, 120), "QS": (1, 2, 4, 8, 20, 40)}.get(
         freq, (1, 2, 5, 10, 25, 50, 100)
     )

@@ -6,16 +6,17 @@ figure, which may be the user's. So each chart measures what it drew and moves i
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Bbox
 
-PADDING = 0.08  # inches around everything
+PADDING = 0.1  # inches around everything
 _GAP = 0.06  # inches between title, Axes and caption
 _SMALLEST = 0.12  # of the room, for the Axes themselves
+_SPARE = 0.04
 _ROUNDS = 3  # moving the Axes changes their ticks, so measure again
 
 
@@ -67,20 +68,23 @@ def pixels(ax: Axes, inches: float) -> float:
 def fit(ax: Axes, head: Any, foot: Any) -> None:
     """Move the Axes between title and caption, so that their labels stay within their part of the figure."""
     figure = figure_of(ax)
-    renderer = whole_figure(ax).canvas.get_renderer()
     room = slot(ax).transformed(figure.transSubfigure)
     pad, gap = pixels(ax, PADDING), pixels(ax, _GAP)
-    over = head.get_window_extent(renderer).height + gap
-    under = foot.get_window_extent(renderer).height + gap
+    over = head.get_window_extent().height + gap
+    under = foot.get_window_extent().height + gap
     # What spans the whole width anyway says nothing about the room that labels need beside the Axes.
     wide = [head, foot, *([legend] if (legend := ax.get_legend()) else [])]
     for _ in range(_ROUNDS):
-        box = ax.get_window_extent(renderer)
-        around = _extent(ax, renderer, without=wide[:2])
-        narrow = _extent(ax, renderer, without=wide)
+        box = ax.get_window_extent()
+        around = _extent(ax, without=wide[:2])
+        narrow = _extent(ax, without=wide)
+        # Letters are a little wider, or narrower, at another resolution.
+        spare = _SPARE * max(narrow.width - box.width, 0)
         _place(
             ax,
-            _between(room.x0 + pad + box.x0 - narrow.x0, room.x1 - pad - narrow.x1 + box.x1, room.width),
+            _between(
+                room.x0 + pad + box.x0 - narrow.x0, room.x1 - pad - spare - narrow.x1 + box.x1, room.width
+            ),
             _between(
                 room.y0 + pad + under + box.y0 - around.y0,
                 room.y1 - pad - over - around.y1 + box.y1,
@@ -89,16 +93,16 @@ def fit(ax: Axes, head: Any, foot: Any) -> None:
         )
 
 
-def _extent(ax: Axes, renderer: Any, *, without: list[Any]) -> Bbox:
+def _extent(ax: Axes, *, without: list[Any]) -> Bbox:
     """Return what the Axes and their twins cover, some of their artists left out."""
     from matplotlib.transforms import Bbox
 
     for artist in without:
         artist.set_in_layout(False)
-    boxes = [twin.get_tightbbox(renderer) for twin in twins(ax)]
+    boxes = [twin.get_tightbbox() for twin in twins(ax)]
     for artist in without:
         artist.set_in_layout(True)
-    return Bbox.union([ax.get_window_extent(renderer), *(box for box in boxes if box is not None)])
+    return Bbox.union([ax.get_window_extent(), *(box for box in boxes if box is not None)])
 
 
 def twins(ax: Any) -> list[Any]:
@@ -119,9 +123,20 @@ def _place(ax: Axes, across: tuple[float, float], up: tuple[float, float]) -> No
     for twin in twins(ax):
         twin.set_position(box, which="active")
         # Kept when tight_layout() or subplots_adjust() moves the figure's other Axes.
-        twin.set_axes_locator(partial(_located, box))
+        twin.set_axes_locator(_Place(box, ax.get_subplotspec()))
         twin.set_in_layout(figure.get_layout_engine() is None)
 
 
-def _located(box: Bbox, _ax: Axes, _renderer: Any) -> Bbox:
-    return box
+@dataclass(frozen=True)
+class _Place:
+    """Tells matplotlib where Axes are, and tight_layout() that they are part of the grid."""
+
+    box: Bbox
+    spec: Any
+
+    def __call__(self, _ax: Axes, _renderer: Any) -> Bbox:
+        return self.box
+
+    def get_subplotspec(self) -> Any:
+        """Return the cell of the grid."""
+        return self.spec

@@ -12,6 +12,7 @@ from dfns_frames.plot import canvas
 from dfns_frames.plot.colors import CALENDAR, INK, PAPER
 from dfns_frames.plot.creation import undated
 from dfns_frames.plot.layout import pixels, slot_size
+from dfns_frames.plot.text import Ruler
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -83,9 +84,9 @@ def _name_days(ax: Axes, years: list[int]) -> None:
     tops = np.arange(len(years)) * _ROWS_A_YEAR
     up = slot_size(ax)[1] * 0.6 / (len(years) * _ROWS_A_YEAR)
     roomy = up > pixels(ax, canvas.TICK / 72) * 0.55
-    named = {0: "Mon", 3: "{} Thu", 6: "Sun"} if roomy else {3: "{}"}
+    named = {0: "Mon", 3: "{}", 6: "Sun"} if roomy else {3: "{}"}
     at = [top + day + 0.5 for top in tops for day in named]
-    canvas.labels(ax, "y", at, [text.format(f"{year}  ") for year in years for text in named.values()])
+    canvas.labels(ax, "y", at, [text.format(year) for year in years for text in named.values()])
     every = 1 if slot_size(ax)[0] > pixels(ax, 5) else 3
     months = range(0, len(_MONTHS), every)
     canvas.labels(ax, "x", [month * 365 / 12 / _DAYS + 2.4 for month in months], [_MONTHS[m] for m in months])
@@ -115,14 +116,13 @@ def token_ages(frames: Tables, *, ax: Axes | None, as_of: datetime | None) -> Ax
     end = max(ages.max() * 1.03, AGES[-1] * 1.08)
     ax.set_xlim(min(0.0, ages.min() * 1.03), end)
     canvas.shares(ax, "y")
-    _mark_ages(ax, ages)
+    _mark_ages(ax, ages, end)
     canvas.counts(ax, "x", at_most=8)
     canvas.gridlines(ax, "y")
     canvas.axis_label(ax, "x", "age in days")
     canvas.axis_label(ax, "y", "share of the group's tokens")
-    names = ["all active" if name == "all" else f"most severe operation: {name}" for name in lines]
-    sizes = [f"{text} ({len(groups[name]):,})" for name, text in zip(lines, names, strict=True)]
-    canvas.legend(ax, list(lines.values()), sizes)
+    sizes = [f"{name} ({len(groups[name]):,})" for name in lines]
+    canvas.legend(ax, list(lines.values()), sizes, title="by the most severe operation held (tokens)")
     when = "Tokens inactive today are left out, and those of unknown age."
     return canvas.finish(ax, frames, title, f"{when if lost else when.split(',')[0] + '.'}", note)
 
@@ -138,12 +138,20 @@ def _survivors(ax: Axes, ages: npt.NDArray[np.float64], color: str, dashes: str,
     return line
 
 
-def _mark_ages(ax: Axes, ages: npt.NDArray[np.float64]) -> None:
-    """Draw the usual limits, and how many tokens are over each."""
-    up = np.linspace(0.97, 0.83, len(AGES)) if slot_size(ax)[0] < pixels(ax, 7) else [0.97] * len(AGES)
-    for limit, y in zip(AGES, up, strict=True):
-        ax.axvline(limit, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
+def _mark_ages(ax: Axes, ages: npt.NDArray[np.float64], end: float) -> None:
+    """Draw the usual limits and, above the curves, how many tokens are over each."""
+    line = 1.35 * pixels(ax, canvas.SMALL / 72) / (slot_size(ax)[1] * 0.5)
+    ax.set_ylim(0, 1.04 + line * len(AGES))
+    for place, limit in enumerate(AGES):
+        ax.axvline(limit, color=INK, linewidth=0.8, linestyle=(0, (2, 2)), marker="")
         old = int((ages >= limit).sum())
-        text = canvas.write(ax, limit, y, f" ≥ {limit} d: {old:,} ({old / len(ages):.0%})", va="top")
-        text.set_transform(ax.get_xaxis_transform())
-        text.set_bbox({"facecolor": PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.85})
+        left = limit < end / 2
+        text = f" {old:,} of {len(ages):,} are at least {limit} days old ({old / len(ages):.0%}) "
+        brief = f" {limit} d: {old:,} ({old / len(ages):.0%}) "
+        room = slot_size(ax)[0] * 0.7 * (1 - limit / end if left else limit / end)
+        canvas.write(
+            ax, limit, 1.03 + line * (len(AGES) - 1 - place),
+            text if Ruler(ax, canvas.SMALL).width(text) <= room else brief,
+            ha="left" if left else "right", va="bottom",
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.5},
+        )  # fmt: skip

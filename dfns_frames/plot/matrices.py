@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from dfns_frames import measures
 from dfns_frames.measures.holdings import SEVERITIES, UNKNOWN, domain_of
+from dfns_frames.measures.matrices import permission_rows, token_groups, with_operations
 from dfns_frames.plot import canvas
 from dfns_frames.plot.colors import FAINT, INK, PAPER, SEVERITY, UNKNOWN_HATCH, UNLISTED_HATCH
 from dfns_frames.plot.layout import pixels, slot_size
-from dfns_frames.plot.text import drawable
+from dfns_frames.plot.text import drawable, style
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from dfns_frames.schema import Tables
 
-_COLUMN, _BESIDE = 0.16, 4.0  # inches: an operation, and what stands beside the operations
+_COLUMN, _BESIDE, _BELOW = 0.16, 4.6, 1.9  # inches: an operation; what stands beside and below them
+_LOWEST_WITH_NAMES = 4.2  # inches
+_TIMES = "\N{MULTIPLICATION SIGN}"
 _NOT_HELD, _UNLISTED = 0, len(SEVERITIES) + 1
 
 
@@ -31,109 +33,125 @@ class Matrix:
 
     Parameters
     ----------
-    names
-        The rows' names.
+    names, totals
+        The rows' names, and how many operations each has, drawn or not.
     operations
         The columns' operations.
     cells
         0 where not held, the severity's place counted from 1 where held, the last where unknown.
-    rows_in_all, operations_in_all
-        How many rows and operations there are, drawn or not.
     """
 
     names: list[str]
+    totals: list[str]
     operations: list[str]
     cells: npt.NDArray[np.int64]
-    rows_in_all: int
-    operations_in_all: int
+
+    def reordered(self, order: list[int]) -> Matrix:
+        """Return the same rows in another order."""
+        names, totals = ([texts[row] for row in order] for texts in (self.names, self.totals))
+        return Matrix(names, totals, self.operations, self.cells[order])
 
 
 def operation_matrix(frames: Tables, *, ax: Axes | None, top: int, top_operations: int) -> Axes:
     """Draw which operations tokens hold; tokens that can do the same are one row."""
-    frame = measures.operation_matrix(frames)
-    rows = frame.drop_duplicates("group").set_index("group")
-    title = "Operations of tokens; those that can do the same are one row, similar rows side by side"
-    suffixes = [f" (×{count:,})" if count > 1 else "" for count in rows["token_count"]]
-    names = [f"{drawable(name)}{suffix}" for name, suffix in zip(rows["name"], suffixes, strict=True)]
-    why = (
-        "No token is visible to the caller."
-        if rows.empty
-        else "No token visible to the caller lists an operation."
-    )
-    return _chart(
-        frames, frame.assign(row=frame["group"]), rows.assign(label=names), ax, title, why,
-        (top, top_operations, "group of tokens", True),
-    )  # fmt: skip
+    rows, held = token_groups(frames)
+    shown = rows.head(max(top, 0))
+    names = [
+        f"{drawable(name)} ({_TIMES}{count:,})" if count > 1 else drawable(name)
+        for name, count in zip(shown["name"], shown["token_count"], strict=True)
+    ]
+    title = "Operations of tokens, those that can do the same as one row"
+    candidates = with_operations(shown.assign(row=range(len(shown)), label=names), held)
+    return _chart(frames, candidates, len(rows), ax, title, (top, top_operations, "row", True))
 
 
 def permission_matrix(frames: Tables, *, ax: Axes | None, top: int, top_operations: int) -> Axes:
     """Draw which operations each permission contains."""
-    frame = measures.permission_matrix(frames)
-    first = ~frame.duplicated(["permission_id", "permission_name"])
-    frame = frame.assign(row=first.cumsum() - 1)
-    rows = frame[first].set_index("row")
+    rows, held = permission_rows(frames)
+    shown = rows.head(max(top, 0))
     names = [
         f"{drawable(name)} ({count:,} {canvas.plural(count, 'token')})"
-        for name, count in zip(rows["permission_name"], rows["token_count"], strict=True)
+        for name, count in zip(shown["permission_name"], shown["token_count"], strict=True)
     ]
     title = "Operations that each permission contains, as far as tokens show it"
-    why = "No permission visible to the caller lists an operation."
-    return _chart(
-        frames, frame, rows.assign(label=names), ax, title, why, (top, top_operations, "permission", False)
-    )
+    candidates = with_operations(shown.assign(row=range(len(shown)), label=names), held)
+    return _chart(frames, candidates, len(rows), ax, title, (top, top_operations, "permission", False))
 
 
 def _chart(
-    frames: Tables, frame: pd.DataFrame, rows: pd.DataFrame, ax: Axes | None, title: str, why: str,
+    frames: Tables, frame: pd.DataFrame, there_are: int, ax: Axes | None, title: str,
     options: tuple[int, int, str, bool],
 ) -> Axes:  # fmt: skip
     top, top_operations, noun, side_by_side = options
-    there_are = frame["operation"].nunique()
-    width = max(8.0, min(15.0, _BESIDE + _COLUMN * min(top_operations, there_are)))
-    ax = canvas.start(ax, width=width, height=canvas.height_of(min(top, len(rows))) + 1.9)
-    if not there_are:
-        unknown = "The API listed no operation at all: what these tokens can do is unknown."
-        vague = len(rows) and (~rows["is_complete"] | rows["holds_everything"]).any()
-        canvas.nothing(ax, unknown if vague else why)
-        return canvas.finish(ax, frames, title)
-    shown = rows.head(canvas.rows_that_fit(ax, top))
-    matrix = _matrix(frame, shown, len(rows), top_operations)
+    rows = frame.drop_duplicates("row").set_index("row")
+    width = _BESIDE + _COLUMN * min(top_operations, frame["operation"].nunique())
+    ax = canvas.start(
+        ax, width=max(8.0, min(16.5, width)), height=canvas.height_of(min(top, len(rows))) + _BELOW
+    )
+    below = _BELOW if _has_names(ax) else 0.0
+    shown = rows.head(canvas.rows_that_fit(ax, top, below=below))
+    held = frame[frame["operation"].notna() & (frame["row"] < len(shown))]
+    cut = canvas.of_how_many(len(shown), there_are, noun)
+    if held.empty:
+        canvas.nothing(ax, _why_nothing(shown))
+        return canvas.finish(ax, frames, title, cut)
+    matrix = _matrix(held, shown, canvas.at_least_one(top_operations))
     if side_by_side:
-        order = _similar(matrix.cells)
-        names = [matrix.names[row] for row in order]
-        matrix = Matrix(names, matrix.operations, matrix.cells[order], len(rows), matrix.operations_in_all)
+        matrix = matrix.reordered(_similar(matrix.cells))
     _draw(ax, matrix)
     _explain(ax, matrix)
-    cut = canvas.of_how_many(len(matrix.names), matrix.rows_in_all, noun)
-    fewer = len(matrix.operations) < there_are
-    most = (
-        f" The {len(matrix.operations):,} most severe and most held of {there_are:,} operations."
-        if fewer
-        else ""
-    )
-    everything = " A full administrator holds all columns." if shown["holds_everything"].any() else ""
-    return canvas.finish(ax, frames, title, f"{cut}{most}{everything}".strip())
+    columns, operations = len(matrix.operations), held["operation"].nunique()
+    drawn = f" Columns: {columns:,} of their {operations:,} operations." if columns < operations else ""
+    everything = " A full administrator holds every column." if shown["holds_everything"].any() else ""
+    note = f"{cut}{drawn} Numbers on the right: operations in all.{everything}"
+    return canvas.finish(ax, frames, title, note.strip())
 
 
-def _matrix(frame: pd.DataFrame, shown: pd.DataFrame, rows_in_all: int, top_operations: int) -> Matrix:
-    held = frame[frame["operation"].notna()]
+def _why_nothing(rows: pd.DataFrame) -> str:
+    """Say why no operation is drawn: what is not listed may be held all the same."""
+    if rows.empty:
+        return "Nothing visible to the caller holds an operation."
+    if rows["holds_everything"].any():
+        return "The API listed no operation. Full administrators can do everything; of others it is unknown."
+    if not rows["is_complete"].all():
+        return "The API listed no operation: what can be done is unknown."
+    return "Nothing visible to the caller holds an operation."
+
+
+def _matrix(held: pd.DataFrame, shown: pd.DataFrame, top_operations: int) -> Matrix:
     codes = held["operation"].cat.codes.to_numpy()
-    names = held["operation"].cat.categories.to_numpy(dtype=object)
+    names: Any = held["operation"].cat.categories.to_numpy(dtype=object)
     weights = np.bincount(codes, weights=held["token_count"].to_numpy(), minlength=len(names))
     severities = np.full(len(names), -1, dtype=np.int64)
     severities[codes] = held["severity"].cat.codes.to_numpy()
     # The unknown comes right after the high: it is in no catalogue, which is no sign of harmlessness.
     alarm = np.where(severities == SEVERITIES.index(UNKNOWN), 1.5, severities)
-    ranked = sorted(np.flatnonzero(weights), key=lambda code: (alarm[code], -weights[code], names[code]))
+    # What full administrators alone hold comes last: of them it is known anyway.
+    rare = np.ones(len(names), dtype=bool)
+    rare[codes[~held["holds_everything"].to_numpy()]] = False
+    ranked = sorted(
+        np.flatnonzero(weights), key=lambda code: (rare[code], alarm[code], -weights[code], names[code])
+    )
     kept = sorted(ranked[:top_operations], key=lambda code: (domain_of(names[code]), names[code]))
     column = np.full(len(names) + 1, -1, dtype=np.int64)
     column[kept] = np.arange(len(kept))
     cells = np.zeros((len(shown), len(kept)), dtype=np.int64)
     cells[~shown["is_complete"].to_numpy()] = _UNLISTED
-    here = (held["row"].to_numpy() < len(shown)) & (column[codes] >= 0)
+    here = column[codes] >= 0
     cells[held["row"].to_numpy()[here], column[codes[here]]] = severities[codes[here]] + 1
     cells[shown["holds_everything"].to_numpy()] = severities[kept] + 1
-    return Matrix(list(shown["label"]), [str(names[code]) for code in kept], cells, rows_in_all, len(ranked))
+    return Matrix(list(shown["label"]), _totals(held, shown), [str(names[code]) for code in kept], cells)
+
+
+def _totals(held: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
+    """Say of each row how many operations it has, drawn or not."""
+    listed = held["row"].value_counts().reindex(shown.index, fill_value=0)
+    return [
+        "all" if everything else f"{count:,}" if complete else f"≥ {count:,}" if count else "?"
+        for count, everything, complete in zip(
+            listed, shown["holds_everything"], shown["is_complete"], strict=True
+        )
+    ]
 
 
 def _similar(cells: npt.NDArray[np.int64]) -> list[int]:
@@ -166,6 +184,11 @@ def _draw(ax: Axes, matrix: Matrix) -> None:
     for spine in ax.spines.values():
         spine.set(visible=True, color=FAINT)
     canvas.labels(ax, "y", np.arange(rows) + 0.5, matrix.names)
+    for row, total in enumerate(matrix.totals):
+        ax.annotate(
+            total, (max(columns, 1), row + 0.5), xytext=(3, 0), textcoords="offset points", va="center",
+            annotation_clip=False, **style(total, size=canvas.SMALL, color=canvas.ink(ax)),
+        )  # fmt: skip
     _name_columns(ax, matrix.operations)
     ax.tick_params(axis="both", length=0)
 
@@ -181,14 +204,25 @@ def _hatch(ax: Axes, where: npt.NDArray[np.bool_], hatch: str) -> None:
         )
 
 
+def _has_names(ax: Axes) -> bool:
+    """Return whether there is room for names below the columns."""
+    return slot_size(ax)[1] >= pixels(ax, _LOWEST_WITH_NAMES)
+
+
 def _name_columns(ax: Axes, operations: list[str]) -> None:
     """Name every operation where there is room, else the domains, as far as they are wide enough."""
+    if not _has_names(ax):
+        ax.set_xticks([])
+        canvas.axis_label(
+            ax, "x", f"{len(operations):,} {canvas.plural(len(operations), 'operation')}, by name"
+        )
+        return
     across = slot_size(ax)[0] * 0.6 / max(len(operations), 1)
     line = pixels(ax, canvas.SMALL / 72) * 1.15
     domains = pd.Series([domain_of(name) for name in operations], dtype="str")
     begins = np.flatnonzero((domains != domains.shift()).to_numpy())
     for begin in begins[1:]:
-        ax.axvline(begin, color=INK, linewidth=0.7)
+        ax.axvline(begin, color=INK, linewidth=0.7, linestyle="-", marker="")
     if across >= line:
         at, names = np.arange(len(operations)) + 0.5, operations
     else:

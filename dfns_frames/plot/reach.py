@@ -10,7 +10,7 @@ from dfns_frames import measures
 from dfns_frames.measures.holdings import UNKNOWN, current_operations
 from dfns_frames.measures.reach import SENSITIVE
 from dfns_frames.plot import canvas
-from dfns_frames.plot.colors import ACTIVE, FAINT, INACTIVE, INK, PAPER, SEVERITY, UNKNOWN_HATCH
+from dfns_frames.plot.colors import ACTIVE, INACTIVE, INK, PAPER, SEVERITY, UNKNOWN_HATCH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,7 @@ _FEW = 20  # holders, below which one more or less changes the coefficient much
 
 
 def operations_per_token(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
-    """Draw the tokens with most operations, in the colour of the worst that each can do."""
+    """Draw the tokens with most operations, those of each severity in its colour, the worst first."""
     frame = measures.operations_per_token(frames)
     ax = canvas.start(ax, height=canvas.height_of(min(top, len(frame))))
     shown = frame.head(canvas.rows_that_fit(ax, top))
@@ -30,32 +30,38 @@ def operations_per_token(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
     if shown.empty:
         canvas.nothing(ax, "No token is visible to the caller.")
         return canvas.finish(ax, frames, title)
-    everything = shown["holds_everything"] & (shown["operation_count"] == 0)
-    lengths = shown["operation_count"].where(~everything, current_operations()).to_numpy()
-    worst = shown["worst"].astype("object").where(shown["worst"].notna(), "nothing")
-    for place, (length, severity) in enumerate(zip(lengths, worst, strict=True)):
+    base = np.zeros(len(shown), dtype=np.int64)
+    for name, color in SEVERITY.items():
+        lengths = shown[name].to_numpy()
         ax.barh(
-            place, length, height=0.72, color=SEVERITY.get(severity, FAINT), edgecolor=INK, linewidth=0.4,
-            hatch=UNKNOWN_HATCH if severity == UNKNOWN else "",
+            range(len(shown)), lengths, left=base, height=0.72, color=color, edgecolor=INK, linewidth=0.4,
+            hatch=UNKNOWN_HATCH if name == UNKNOWN else "", label=name,
         )  # fmt: skip
+        base = base + lengths
+    bare = np.flatnonzero(shown["holds_everything"] & (base == 0))
+    base[bare] = current_operations()
+    ax.barh(bare, base[bare], height=0.72, color=SEVERITY["critical"], edgecolor=INK, linewidth=0.4)
     canvas.labels(ax, "y", range(len(shown)), list(shown["name"]))
-    canvas.values(ax, lengths, [_amount(row) for row in shown.itertuples()])
+    rows = list(shown.itertuples())
+    canvas.values(ax, base, [_amount(row) for row in rows], [_amount(row, brief=True) for row in rows])
     canvas.axis_label(ax, "x", "different operations, as listed by the API")
-    used = [name for name in SEVERITY if (worst == name).any()]
+    used = [name for name in SEVERITY if shown[name].any() or (name == "critical" and len(bare))]
     if used:
         swatches = [canvas.swatch(SEVERITY[name], UNKNOWN_HATCH if name == UNKNOWN else "") for name in used]
-        canvas.legend(ax, swatches, used, title="most severe operation held (this project's judgement)")
+        canvas.legend(
+            ax, swatches, used, title="severity (this project's judgement; unknown: in no catalogue)"
+        )
     rest = frame["operation_count"].iloc[len(shown) :]
     more = f" The others list at most {rest.max():,}." if len(rest) else ""
     cut = canvas.of_how_many(len(shown), len(frame), "token")
     return canvas.finish(ax, frames, title, f"{cut}{more}", _uncertain(frame))
 
 
-def _amount(row: Any) -> str:
+def _amount(row: Any, *, brief: bool = False) -> str:
     """Say how many operations a token has, and how sure that is."""
-    inactive = "" if row.is_active else ", inactive"
+    inactive = "" if row.is_active or brief else ", inactive"
     if row.holds_everything:
-        return f"everything ({row.operation_count:,} listed){inactive}"
+        return "everything" if brief else f"everything ({row.operation_count:,} listed){inactive}"
     if row.unlisted_assignments:
         return (f"≥ {row.operation_count:,}" if row.operation_count else "unknown") + inactive
     return f"{row.operation_count:,}{inactive}"
@@ -63,8 +69,8 @@ def _amount(row: Any) -> str:
 
 def _uncertain(frame: pd.DataFrame) -> str:
     count = int(((frame["unlisted_assignments"] > 0) & ~frame["holds_everything"]).sum())
-    said = f"Of {count:,} {canvas.plural(count, 'token')} the API did not list all operations: unknown, not none."
-    return said if count else ""
+    tokens = canvas.plural(count, "token")
+    return f"Of {count:,} {tokens} the API did not list all operations: unknown, not none." if count else ""
 
 
 def sensitive_reach(frames: Tables, *, ax: Axes | None) -> Axes:
@@ -92,7 +98,10 @@ def sensitive_reach(frames: Tables, *, ax: Axes | None) -> Axes:
         base = base + lengths
     names = [SENSITIVE.get(name, "something unknown") for name in frame["category"]]
     canvas.labels(ax, "y", range(len(frame)), names)
-    canvas.values(ax, base, [_denominated(row, int(active)) for row in frame.itertuples()])
+    rows = list(frame.itertuples())
+    canvas.values(
+        ax, base, *([_denominated(row, int(active), brief) for row in rows] for brief in (False, True))
+    )
     canvas.axis_label(ax, "x", f"tokens ({active:,} active, {tokens - active:,} inactive in all)")
     canvas.legend(
         ax,
@@ -105,8 +114,12 @@ def sensitive_reach(frames: Tables, *, ax: Axes | None) -> Axes:
     )
 
 
-def _denominated(row: Any, active: int) -> str:
-    share = f" ({row.share_active:.0%})" if active else ""
+def _denominated(row: Any, active: int, brief: bool) -> str:
+    if not active:
+        return f"no active token, {row.tokens_inactive:,} inactive"
+    share = f" ({row.share_active:.0%})"
+    if brief:
+        return f"{row.tokens_active:,}{share}"
     perhaps = f", perhaps {row.active_uncertain:,} more" if row.active_uncertain else ""
     return f"{row.tokens_active:,} of {active:,} active{share}{perhaps}"
 
@@ -138,7 +151,9 @@ def concentration(frames: Tables, *, ax: Axes | None, of: str) -> Axes:
     canvas.shares(ax, "x")
     canvas.shares(ax, "y")
     canvas.gridlines(ax, "both")
-    canvas.axis_label(ax, "x", f"share of {len(known):,} {holders}, the smallest first")
+    canvas.axis_label(
+        ax, "x", f"share of {len(known):,} {canvas.plural(len(known), holders[:-1])}, the smallest first"
+    )
     canvas.axis_label(ax, "y", f"share of their {what}")
     canvas.write(
         ax, 0.04, 0.95, f"Gini {known['gini'].iloc[0]:.2f} (n = {len(known):,})", size=canvas.LABEL, va="top",

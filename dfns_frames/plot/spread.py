@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from dfns_frames import measures
 from dfns_frames.plot import canvas
 from dfns_frames.plot.colors import ACTIVE, FAINT, INACTIVE, INK
 from dfns_frames.plot.layout import pixels, slot_size
+from dfns_frames.plot.text import style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 _NONE = "no permission at all"
 _OTHERS = "other permissions"
-_MATRIX_ROWS = 18
+_PERMISSIONS_AT_MOST = 18
+_DOT_ROW, _AROUND = 0.2, 1.6  # inches: a row of dots, and what stands above and below
+_MOST_FOR_DOTS = 0.6  # of the height
 
 
 def permission_spread(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
@@ -43,7 +46,7 @@ def permission_spread(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
         ax.barh(at, lengths, left=left, height=0.72, color=color, edgecolor=INK, linewidth=0.4, label=name)
     canvas.labels(ax, "y", at, list(shown["permission_name"]))
     texts = [f"{row.token_count:,} ({row.share:.0%})" for row in shown.itertuples()]
-    canvas.values(ax, shown["token_count"], texts)
+    canvas.values(ax, shown["token_count"], texts, texts)
     tokens = frames.arrow("tokens").num_rows
     canvas.axis_label(ax, "x", f"tokens that hold it (share of all {tokens:,})")
     canvas.legend(ax, [canvas.swatch(ACTIVE), canvas.swatch(INACTIVE)], ["active today", "inactive today"])
@@ -55,24 +58,23 @@ def permission_spread(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
 def permission_combinations(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
     """Draw which permissions tokens hold together: bars over a matrix of dots."""
     frame = measures.permission_combinations(frames)
-    ax = canvas.start(ax, width=9.0, height=6.4)
+    ax = canvas.start(ax, width=9.0, height=7.8)
     title = "Tokens by the exact combination of permissions they hold"
     if frame.empty:
         canvas.nothing(ax, "No token is visible to the caller.")
         return canvas.finish(ax, frames, title)
     across, up = (length / pixels(ax, 1) for length in slot_size(ax))
-    shown = frame.head(max(1, min(top, int(across * 0.6 / 0.22))))
-    rows, dots = _dots(shown, max(2, min(_MATRIX_ROWS, int((up - 1.2) * 0.6 / 0.19))))
+    shown = frame.head(max(1, min(canvas.at_least_one(top), int(across * 0.6 / 0.22))))
+    room = max(up - _AROUND, 0.5)
+    rows, dots = _dots(shown, max(2, min(_PERMISSIONS_AT_MOST, int(room * _MOST_FOR_DOTS / _DOT_ROW))))
     ax.set_axis_off()
-    share = max(0.25, min(0.65, 0.06 * len(rows)))
-    bars, matrix = (
-        ax.inset_axes((0, share + 0.02, 1, 0.98 - share)),
-        ax.inset_axes((0, 0, 1, share), sharex=None),
-    )
+    share = max(0.25, min(_MOST_FOR_DOTS, len(rows) * _DOT_ROW / room))
+    gap = pixels(ax, 2 * canvas.TICK / 72) / (0.7 * slot_size(ax)[1])
+    bars, matrix = ax.inset_axes((0, share + gap, 1, 1 - gap - share)), ax.inset_axes((0, 0, 1, share))
     for part in (bars, matrix):
         canvas.bare(part)
         part.set_xlim(-0.6, len(shown) - 0.4)
-    _draw_bars(bars, ax, shown)
+    _draw_bars(bars, shown, 1.8 * canvas.SMALL / 72 / (room * (1 - gap - share)))
     _draw_dots(matrix, ax, rows, dots)
     swatches = [canvas.swatch(ACTIVE), canvas.swatch(INACTIVE)]
     canvas.legend(ax, swatches, ["active today", "inactive today"])
@@ -86,14 +88,14 @@ def _dots(shown: pd.DataFrame, at_most: int) -> tuple[list[str], npt.NDArray[np.
     """Return the rows' names, the most held permissions first, and which column has a dot in which row."""
     sizes: dict[tuple[str, str], int] = {}
     for row in shown.itertuples():
-        for key in zip(row.permission_names, row.permission_ids, strict=True):
-            sizes[key] = sizes.get(key, 0) + row.token_count
+        for key in _permissions(row):
+            sizes[key] = sizes.get(key, 0) + cast("int", row.token_count)
     ranked = sorted(sizes, key=lambda key: (-sizes[key], key[0], key[1] or ""))
     kept = ranked if len(ranked) <= at_most else ranked[: at_most - 1]
     place = {key: number for number, key in enumerate(kept)}
     dots = np.zeros((len(kept) + (len(kept) < len(ranked)), len(shown)), dtype=bool)
     for column, row in enumerate(shown.itertuples()):
-        for key in zip(row.permission_names, row.permission_ids, strict=True):
+        for key in _permissions(row):
             dots[place.get(key, len(kept)), column] = True
     others = [f"{len(ranked) - len(kept):,} {_OTHERS}"] if len(kept) < len(ranked) else []
     names = [name for name, _ in kept] + others
@@ -102,7 +104,12 @@ def _dots(shown: pd.DataFrame, at_most: int) -> tuple[list[str], npt.NDArray[np.
     return names, dots
 
 
-def _draw_bars(bars: Axes, ax: Axes, shown: pd.DataFrame) -> None:
+def _permissions(row: Any) -> list[tuple[str, str]]:
+    """Return the names and ids of the permissions of one combination."""
+    return list(zip(row.permission_names, row.permission_ids, strict=True))
+
+
+def _draw_bars(bars: Axes, shown: pd.DataFrame, headroom: float) -> None:
     at = np.arange(len(shown))
     active, inactive = shown["tokens_active"].to_numpy(), shown["tokens_inactive"].to_numpy()
     bars.bar(at, active, width=0.7, color=ACTIVE, edgecolor=INK, linewidth=0.4, label="active today")
@@ -118,11 +125,11 @@ def _draw_bars(bars: Axes, ax: Axes, shown: pd.DataFrame) -> None:
     )
     for column, count in enumerate(shown["token_count"]):
         canvas.write(bars, column, count, f"{count:,}", ha="center", va="bottom", color=INK)
-    bars.set_ylim(0, max(shown["token_count"].max() * 1.12, 1))
+    bars.set_ylim(0, max(shown["token_count"].max(), 1) * (1 + headroom))
     bars.set_xticks([])
-    canvas.counts(bars, "y", at_most=5)
+    canvas.counts(bars, "y", at_most=3)
     canvas.gridlines(bars, "y")
-    canvas.axis_label(bars, "y", "tokens")
+    bars.set_ylabel("tokens", labelpad=4.0, **style("tokens", size=canvas.LABEL, color=canvas.ink(bars)))
 
 
 def _draw_dots(matrix: Axes, ax: Axes, rows: Sequence[str], dots: npt.NDArray[np.bool_]) -> None:

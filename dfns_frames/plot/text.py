@@ -7,15 +7,18 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
 
 BASE_FONT = "DejaVu Sans"  # comes with matplotlib
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+# A picture saved at another resolution than the screen's has letters up to so much wider.
+_HINTED = 1.04
 _MARKS_IN_A_ROW = 2  # what writing needs; more pile up over the neighbouring lines
 _LONGEST = 400
 _NAMELESS = "(no name)"
+_LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"  # or a number added to a Hebrew name would stand before it
 
 # Families that cover what no single script's name leads to.
 _WIDE_FAMILIES = (
@@ -41,7 +44,12 @@ def drawable(text: str | None) -> str:
             characters.append(REPLACEMENT)
         else:
             characters.append(character)
-    return " ".join("".join(characters).split()) or _NAMELESS
+    line = " ".join("".join(characters).split()) or _NAMELESS
+    return _LEFT_TO_RIGHT + line if any(map(_is_right_to_left, line)) else line
+
+
+def _is_right_to_left(character: str) -> bool:
+    return unicodedata.bidirectional(character) in ("R", "AL")
 
 
 def families(*texts: str) -> list[str]:
@@ -112,7 +120,7 @@ def style(*texts: str, size: float, color: str) -> dict[str, Any]:
     }
 
 
-def fitted(ax: Axes, texts: list[str], *, size: float, width: float) -> list[str]:
+def fitted(ax: Axes, texts: Sequence[str], *, size: float, width: float) -> list[str]:
     """Return drawable texts, those wider than `width` pixels shortened in the middle."""
     measure = Ruler(ax, size)
     return [measure.shorten(text, width) for text in texts]
@@ -138,8 +146,8 @@ class Ruler:
     """Measures texts in pixels, as the figure would draw them."""
 
     def __init__(self, ax: Axes, size: float) -> None:
-        self._figure: Any = ax.get_figure(root=True)
-        self._renderer = self._figure.canvas.get_renderer()
+        figure: Any = ax.get_figure(root=True)
+        self._figure = figure
         self._size = size
 
     def width(self, text: str) -> float:
@@ -148,7 +156,7 @@ class Ruler:
 
         label = Text(0, 0, text, **style(text, size=self._size, color="black"))
         label.set_figure(self._figure)
-        return label.get_window_extent(self._renderer).width
+        return _HINTED * label.get_window_extent().width
 
     def shorten(self, text: str, width: float) -> str:
         """Return the text, its middle left out if it is wider than that."""

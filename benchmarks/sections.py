@@ -1,0 +1,115 @@
+"""What is measured: each section is a function that returns its lines, the first being the yardstick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+
+from benchmarks.contenders import CONTENDERS
+from benchmarks.data import response
+from benchmarks.measuring import Line, commands, in_turns
+from benchmarks.outputs import WRITERS
+from benchmarks.outputs import charts as known_charts
+from benchmarks.server import serving
+
+_GROWTH = (1_000, 10_000, 100_000)
+_MILLION = 1_000_000
+_WRITTEN = 3_000  # the other workbook writers take a minute for 10,000
+
+
+def frames(size: int, rounds: int) -> list[Line]:
+    """Measure a saved response to three frames, against the other ways."""
+    place = str(response(size))
+    names = [name for name in CONTENDERS if "HTTP" not in name and name != "ours, from memory"]
+    return _same_rows(in_turns([(name, name, place) for name in names], rounds))
+
+
+def http(size: int, rounds: int) -> list[Line]:
+    """Measure an answer over HTTP on the loopback to three frames."""
+    path = response(size)
+    sdk = "vendor's SDK + json_normalize, from HTTP"
+    with serving(path) as url:
+        jobs = [
+            ("ours, from memory", "ours, from memory", str(path)),
+            ("ours, HTTP", "ours, from HTTP", f"{url}/plain"),
+            ("ours, HTTP with gzip", "ours, from HTTP", f"{url}/gzip"),
+            ("vendor's SDK + json_normalize, HTTP", sdk, f"{url}/plain"),
+            ("vendor's SDK + json_normalize, HTTP with gzip", sdk, f"{url}/gzip"),
+            ("body alone (requests), HTTP", "floor: body alone, from HTTP", f"{url}/plain"),
+            ("body alone (requests), HTTP with gzip", "floor: body alone, from HTTP", f"{url}/gzip"),
+        ]
+        return _same_rows(in_turns(jobs, rounds))
+
+
+def imports(_: int, rounds: int) -> list[Line]:
+    """Measure importing; the whole process, from start to exit."""
+    return commands(
+        {
+            "import pandas, pyarrow": ["-c", "import pandas, pyarrow"],
+            "import dfns_frames (loads its parts on use)": ["-c", "import dfns_frames"],
+            "from dfns_frames import read": ["-c", "from dfns_frames import read"],
+            "from dfns_frames import Client, read": ["-c", "from dfns_frames import Client, read"],
+        },
+        3 * rounds,
+    )
+
+
+def shell(_: int, rounds: int) -> list[Line]:
+    """Measure asking the shell command for help; the whole process."""
+    if find_spec("dfns_frames.cli") is None:
+        return []
+    return commands(
+        {"python -c pass": ["-c", "pass"], "dfns-frames --help": ["-m", "dfns_frames", "--help"]}, 3 * rounds
+    )
+
+
+def growth(_: int, rounds: int) -> list[Line]:
+    """Measure ours on ever larger responses."""
+    return _grown(_GROWTH, rounds)
+
+
+def million(_: int, rounds: int) -> list[Line]:
+    """Measure ours on a million tokens, twice at most, beside a tenth of it."""
+    return _grown((_GROWTH[-1], _MILLION), min(rounds, 2))
+
+
+def writers(size: int, rounds: int) -> list[Line]:
+    """Measure writing frames to files."""
+    return in_turns([(name, name, str(response(size))) for name in WRITERS], rounds)
+
+
+def charts(size: int, rounds: int) -> list[Line]:
+    """Measure drawing and saving each chart."""
+    return in_turns([(name, name, str(response(size))) for name in known_charts()], rounds)
+
+
+SECTIONS: dict[str, Callable[[int, int], list[Line]]] = {
+    "frames": frames,
+    "http": http,
+    "imports": imports,
+    "shell": shell,
+    "growth": growth,
+    "writers": writers,
+    "charts": charts,
+    "million": million,
+}
+
+# Sections that choose their size themselves.
+SIZED = {"imports": 0, "shell": 0, "growth": 0, "million": 0, "writers": _WRITTEN}
+
+
+def _grown(sizes: tuple[int, ...], rounds: int) -> list[Line]:
+    paths = {size: response(size) for size in sizes}
+    lines = in_turns([(f"{size:,} tokens", "ours", str(path)) for size, path in paths.items()], rounds)
+    for line, (size, path) in zip(lines, paths.items(), strict=True):
+        if line.seconds:
+            per_token = f"{line.best / size * 1e6:,.2f} µs a token"
+            line.note = f"({per_token}, peak {(line.peak or 0) / path.stat().st_size:.2f} x body)"
+    return lines
+
+
+def _same_rows(lines: list[Line]) -> list[Line]:
+    for line in lines:
+        if line.rows and line.rows != lines[0].rows:
+            line.note = f"other row counts: {line.rows}"
+    return lines

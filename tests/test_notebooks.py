@@ -1,0 +1,72 @@
+"""The example notebooks: their form, what they show, and that they run on an account without tokens."""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+import dfns_frames as dff
+from dfns_frames.demo.notebooks import notebook_folder
+
+NOTEBOOKS = sorted(notebook_folder().glob("*.ipynb"))
+
+
+def load(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)
+
+
+def shown(notebook: Any, kind: str) -> int:
+    return sum(
+        kind in output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])
+    )
+
+
+def stderr(notebook: Any) -> list[str]:
+    return [
+        output["text"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.get("name") == "stderr"
+    ]
+
+
+def test_there_are_three() -> None:
+    """They are found both in a checkout and in an installation."""
+    assert [path.name[:2] for path in NOTEBOOKS] == ["01", "02", "03"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_short_and_defines_nothing(path: Path) -> None:
+    """Cells have at most ten lines; what would need a function is the library's business."""
+    for cell in load(path).cells:
+        if cell.cell_type == "code":
+            assert len(cell.source.splitlines()) <= 10, cell.source
+            assert max(map(len, cell.source.splitlines())) <= 88, "a scroll bar in JupyterLab"
+            assert "def " not in cell.source
+            assert "lambda" not in cell.source
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS[:2], ids=lambda path: path.stem)
+def test_the_saved_outputs_show_charts_and_tables(path: Path) -> None:
+    """At least three charts and two tables, no warning, and the words that say it is the demo."""
+    notebook = load(path)
+    assert shown(notebook, "image/png") >= 3
+    assert shown(notebook, "text/html") >= 3  # the frames' own display is one
+    assert stderr(notebook) == []
+    assert "demo organisation" in str(notebook.cells[2].outputs)
+
+
+def test_they_run_on_an_account_without_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a clean kernel, without an error or a warning, with every chart, annotated as empty."""
+    with dff.demo.serve() as server:
+        monkeypatch.setenv("DFNS_API_URL", server.url)
+        monkeypatch.setenv("DFNS_AUTH_TOKEN", server.tokens[dff.demo.CALLERS[-1]])
+        written = dff.demo.run_notebooks(tmp_path, on_account=True)
+    assert [path.name for path in written] == [path.name for path in NOTEBOOKS]
+    for path, saved in zip(written, NOTEBOOKS, strict=True):
+        notebook = load(path)
+        assert "This is your account." in str([cell.get("outputs") for cell in notebook.cells])
+        assert stderr(notebook) == []
+        assert shown(notebook, "image/png") == shown(load(saved), "image/png")
+        assert server.token not in path.read_text("utf-8")

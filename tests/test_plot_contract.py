@@ -1,0 +1,263 @@
+"""What every chart promises on every input: one Axes, nothing cut off or overlapping, no side effects."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+import dfns_frames as dff
+from dfns_frames.plot import Plot
+from dfns_frames.plot.text import REPLACEMENT, drawable
+from tests.plot_inputs import ITEMS, ODD, frames, load, token
+
+CHARTS = tuple(dff.measures.__all__)
+EVERY_CHART = pytest.mark.parametrize("chart", CHARTS)
+_SLANTED = 45
+
+
+@pytest.fixture(autouse=True)
+def _close_figures() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def draw(name: str, chart: str, **options: Any) -> Axes:
+    """Draw a chart of one of the inputs."""
+    ax: Axes = getattr(load(name).plot, chart)(**options)
+    return ax
+
+
+def texts(figure: Any) -> list[tuple[Text, Bbox]]:
+    """Render a figure and return its visible texts, and where they are."""
+    figure.set_dpi(60)
+    figure.canvas.draw()
+    found: list[Text] = []
+    for ax in figure.findobj(Axes):
+        found += [*ax.texts, *(ax.get_legend().findobj(Text) if ax.get_legend() else [])]
+        if ax.axison:
+            found += [ax.xaxis.label, ax.yaxis.label] if ax.xaxis.get_visible() else [ax.yaxis.label]
+            found += [*(ax.get_xticklabels() if ax.xaxis.get_visible() else []), *ax.get_yticklabels()]
+    shown = [text for text in dict.fromkeys(found) if text.get_visible() and text.get_text().strip()]
+    return [(text, text.get_window_extent()) for text in shown]
+
+
+def _overlap(one: Bbox, other: Bbox) -> bool:
+    shared = Bbox.intersection(one, other)
+    return shared is not None and shared.width > 1.5 and shared.height > 1.5
+
+
+def assert_readable(figure: Any) -> None:
+    """Assert that no text leaves the figure or lies over another."""
+    found = texts(figure)
+    for text, box in found:
+        assert box.x0 >= -1, f"cut off on the left: {text.get_text()!r}"
+        assert box.y0 >= -1, f"cut off below: {text.get_text()!r}"
+        assert box.x1 <= figure.bbox.width + 1, f"cut off on the right: {text.get_text()!r}"
+        assert box.y1 <= figure.bbox.height + 1, f"cut off above: {text.get_text()!r}"
+    # The box around a slanted text says little about where it is.
+    upright = [(text, box) for text, box in found if text.get_rotation() != _SLANTED]
+    for (text, box), (other, other_box) in combinations(upright, 2):
+        assert not _overlap(box, other_box), f"{text.get_text()!r} lies over {other.get_text()!r}"
+
+
+def caption(ax: Axes) -> str:
+    """Return the caption of a chart, line breaks taken out."""
+    return " ".join(next(t.get_text() for t in ax.texts if "Source:" in t.get_text()).split())
+
+
+@EVERY_CHART
+@pytest.mark.parametrize("name", ITEMS)
+def test_every_chart_is_readable_on_every_input(name: str, chart: str) -> None:
+    """No warning, nothing cut off, no text over another, and the caption counts the tokens."""
+    ax = draw(name, chart)
+    assert isinstance(ax, Axes)
+    assert_readable(ax.get_figure())
+    count = len(ITEMS[name]())
+    assert f"{count:,} token{'' if count == 1 else 's'}, visible to the caller" in caption(ax)
+    assert "snapshot 2026-11-23 08:00 UTC" in caption(ax)
+
+
+@pytest.mark.parametrize("size", [(13, 14), (10, 16)], ids=str)
+@pytest.mark.parametrize("name", ["demo", "long-names", "unlisted-operations"])
+def test_charts_share_a_figure(name: str, size: tuple[float, float]) -> None:
+    """Drawn into a grid, each chart keeps to its cell."""
+    figure, axes = plt.subplots(4, 3, figsize=size)
+    for chart, ax in zip(CHARTS, axes.flat, strict=False):
+        assert draw(name, chart, ax=ax) is ax
+    axes.flat[-1].remove()
+    assert_readable(figure)
+
+
+@pytest.mark.parametrize("arrange", ["constrained", "tight", "tight_layout()", "subfigures", "by hand"])
+def test_charts_stand_any_layout(arrange: str) -> None:
+    """Whoever arranges the figure, two charts side by side stay readable, without a warning."""
+    figure: Any = plt.figure(figsize=(12, 5), layout=arrange if arrange in ("constrained", "tight") else None)
+    if arrange == "subfigures":
+        axes = [part.subplots() for part in figure.subfigures(1, 2)]
+    elif arrange == "by hand":
+        axes = [figure.add_axes((0, 0, 0.5, 1)), figure.add_axes((0.5, 0, 0.5, 1))]
+    else:
+        axes = list(figure.subplots(1, 2))
+    draw("long-names", "permission_spread", ax=axes[0])
+    draw("demo", "creation_over_time", ax=axes[1])
+    if arrange == "tight_layout()":
+        figure.tight_layout()
+    assert_readable(figure)
+
+
+@EVERY_CHART
+def test_charts_leave_no_trace(chart: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No rcParams change, nothing is shown or saved, and one figure is made, on white."""
+    monkeypatch.setattr(plt, "show", lambda: pytest.fail("shown"))
+    before = dict(mpl.rcParams)
+    figure: Any = draw("demo", chart).get_figure()
+    figure.canvas.draw()
+    assert dict(mpl.rcParams) == before
+    assert plt.get_fignums() == [figure.number]
+    assert figure.get_facecolor() == (1, 1, 1, 1)
+
+
+@EVERY_CHART
+def test_charts_look_the_same_whatever_the_rcparams(chart: str) -> None:
+    """A dark theme, TeX, a serif font, a grid: pixels do not change."""
+    plain: Any = draw("demo", chart).get_figure()
+    plain.canvas.draw()
+    strange = {
+        "text.usetex": True, "font.family": "serif", "axes.grid": True, "figure.constrained_layout.use": True,
+        "font.size": 20, "xtick.direction": "in", "axes.unicode_minus": False, "lines.marker": "x",
+        "axes.labelweight": "bold", "axes.xmargin": 0.3,
+    }  # fmt: skip
+    with plt.style.context(["dark_background", strange]):
+        dark: Any = draw("demo", chart).get_figure()
+        dark.set_dpi(plain.dpi)
+        dark.canvas.draw()
+    assert bytes(dark.canvas.buffer_rgba()) == bytes(plain.canvas.buffer_rgba())
+
+
+@EVERY_CHART
+def test_charts_are_deterministic(chart: str) -> None:
+    """The same tokens give the same pixels."""
+    first, second = (draw("many-shapes", chart).get_figure() for _ in range(2))
+    for figure in (first, second):
+        figure.canvas.draw()
+    assert bytes(first.canvas.buffer_rgba()) == bytes(second.canvas.buffer_rgba())
+
+
+@EVERY_CHART
+def test_text_on_a_dark_figure_is_light(chart: str) -> None:
+    """Outside the Axes, text contrasts with the figure that the user chose."""
+    figure, ax = plt.subplots(figsize=(9, 7), facecolor="#111111")
+    draw("demo", chart, ax=ax)
+    title = next(text for text in ax.texts if text.get_transform() == figure.transSubfigure)
+    assert title.get_color() == "#f2f2f2"
+    assert ax.get_facecolor() == (1, 1, 1, 1)
+
+
+@EVERY_CHART
+def test_no_text_is_parsed(chart: str) -> None:
+    """Neither mathtext nor TeX sees a name; control and direction characters never arrive."""
+    figure: Any = draw("odd-names", chart).get_figure()
+    for text, _ in texts(figure):
+        assert not text.get_parse_math() or "$" not in text.get_text()
+        assert not set("\x00\x07\t\u202e\u200d") & set(text.get_text())
+
+
+@EVERY_CHART
+@pytest.mark.parametrize("name", ["none", "one-token-without-permissions"])
+def test_nothing_to_draw_is_said(name: str, chart: str) -> None:
+    """Without tokens, Axes without data say why; with one token and no permission they still draw."""
+    ax = draw(name, chart)
+    words = [text.get_text() for text in ax.texts if text.get_transform() == ax.transData]
+    if name == "none":
+        assert any("visible to the caller" in " ".join(word.split()) for word in words)
+        assert not ax.patches
+        assert not ax.lines
+
+
+def test_methods_are_the_measures() -> None:
+    """`pats.plot` has a chart for each measure and nothing else, keyword-only, with `ax`."""
+    public = [name for name in dir(Plot) if not name.startswith("_")]
+    assert public == sorted(CHARTS)
+    for name in public:
+        _, *options = inspect.signature(getattr(Plot, name)).parameters.values()
+        assert all(option.kind is inspect.Parameter.KEYWORD_ONLY for option in options)
+        assert options[-1].name == "ax"
+
+
+def test_repr_names_the_charts() -> None:
+    """Shown in a notebook, the accessor says what it can draw."""
+    assert "creation_over_time" in repr(load("none").plot)
+
+
+@pytest.mark.parametrize(
+    ("chart", "options"),
+    [
+        ("creation_over_time", {"freq": "M"}),
+        ("creation_over_time", {"by": "name"}),
+        ("token_ages", {"as_of": "today"}),
+        ("permission_spread", {"top": 0}),
+        ("permission_combinations", {"top": 0}),
+        ("operation_matrix", {"top": 0}),
+        ("operation_matrix", {"top_operations": 0}),
+        ("concentration", {"of": "money"}),
+    ],
+    ids=str,
+)
+def test_bad_options_are_refused(chart: str, options: dict[str, Any]) -> None:
+    """An option out of range is a ConfigurationError, and no figure is left behind half drawn."""
+    with pytest.raises(dff.ConfigurationError):
+        draw("demo", chart, **options)
+
+
+@EVERY_CHART
+def test_captions_say_what_is_missing(chart: str) -> None:
+    """An incomplete source, and a part of the tokens, are named on every chart."""
+    pats = frames([token(1, "p"), token(2, "p")], nextPageToken="more")
+    ax = getattr(pats.filter("to-1").plot, chart)()
+    assert "NOT ALL: a source is incomplete." in caption(ax)
+    assert "1 token of the 2 read" in caption(ax)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_drawable_text_is_one_line_of_known_glyphs(name: str) -> None:
+    """What remains has no control characters, no line breaks, and is never empty."""
+    text = drawable(name)
+    assert text
+    assert text.isprintable() or REPLACEMENT in text or "\u200e" in text
+    assert "\n" not in text
+
+
+def test_marks_do_not_pile_up() -> None:
+    """Of many combining marks, two remain."""
+    assert drawable("a" + "\u0301" * 40) == "\u00e1\u0301\u0301"
+
+
+def test_glyphs_that_no_font_has_become_a_sign() -> None:
+    """A private-use character is replaced visibly."""
+    assert drawable("x\ue000y") == f"x{REPLACEMENT}y"
+
+
+@pytest.mark.parametrize("backend", ["pdf", "svg", "ps"])
+def test_every_chart_is_drawn_by_every_backend(backend: str, tmp_path: Path) -> None:
+    """A script that writes PDF or SVG draws the same charts."""
+    code = (
+        f"import matplotlib; matplotlib.use({backend!r})\n"
+        "import dfns_frames as dff\n"
+        "pats = dff.read({'items': []})\n"
+        "for name in dff.measures.__all__:\n"
+        f"    getattr(pats.plot, name)().figure.savefig({str(tmp_path)!r} + '/' + name + {'.' + backend!r})\n"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+    assert len(list(tmp_path.iterdir())) == len(dff.measures.__all__)
