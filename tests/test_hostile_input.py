@@ -101,12 +101,16 @@ def agree(data: bytes) -> None:
         assert type(got).__name__ == expected
 
 
-@given(st.lists(tokens, max_size=5), st.booleans(), st.sampled_from([0, 1 << 27]))
-def test_the_fast_path_holds_what_the_response_holds(items: list[Any], escaped: bool, bitmap: int) -> None:
+@given(
+    st.lists(tokens, max_size=5), st.booleans(), st.sampled_from([1, 1 << 20]), st.sampled_from([0, 1 << 8])
+)
+def test_the_fast_path_holds_what_the_response_holds(
+    items: list[Any], escaped: bool, bitmap: int, sparse: int
+) -> None:
     """Row for row and value for value, without a look by the slow path, however operations are counted."""
     with (
         mock.patch("dfns_frames.reading.check", side_effect=AssertionError("the slow path was taken")),
-        mock.patch("dfns_frames.flatten._BITMAP", bitmap),
+        mock.patch.multiple("dfns_frames.flatten", _BITMAP=bitmap, _SPARSE=sparse),
     ):
         got = read(json.dumps({"items": items}, ensure_ascii=escaped).encode())
     assert isinstance(got, dff.Frames)
