@@ -16,3 +16,8 @@ class Drift(Counter[tuple[str, str, str]]):
         if len(self) >= MOST_DRIFT and key not in self:
             key = (what, "…", "further ones that are not listed")
         self[key] += count
+
+    def add(self, other: Drift) -> None:
+        """Add what was met elsewhere."""
+        for (what, path, detail), count in other.items():
+            self.note(what, path, detail, count)

@@ -25,37 +25,64 @@ _RFC3339 = re.compile(
 )
 
 
-def build(items: pa.StructArray, endpoint: Endpoint, drift: Drift) -> dict[str, pa.Table]:
-    """Build an endpoint's tables, outermost first, each handing values down to the next.
+def read_columns(items: pa.StructArray, endpoint: Endpoint, drift: Drift) -> list[dict[str, pa.Array]]:
+    """Read what the response itself says: the columns of each table, outermost first.
 
     Parameters
     ----------
     items
-        The elements of the outermost array, of all pages.
+        The elements of the outermost array.
     endpoint
         The declaration.
     drift
         Unknown values and texts that are no timestamps are added here.
+
+    Returns
+    -------
+    list of dict
+        Columns by name; and by the name of the table further in, how many of its rows each row holds.
     """
-    built: dict[str, dict[str, pa.Array]] = {}
+    read = []
     rows: pa.Array = items
-    above: dict[str, pa.Array] = {}
-    lengths = np.array([len(items)])
     path = ""
     for table, inner in zip(endpoint.tables, [*endpoint.tables[1:], None], strict=True):
         path = f"{path}{table.json}[]"
         columns = _read_columns(table, rows, path, drift)
-        columns |= _hand_down(table, above, lengths)
-        columns["source"] = _constant(endpoint.path, len(rows))
-        columns |= {name: _positions(lengths) for name in _positions_of(table) if name not in above}
         if inner:
             children = rows.field(str(inner.json))
-            counted = pc.list_value_length(children).cast(pa.int64())
+            columns[inner.name] = pc.list_value_length(children).cast(pa.int64())
+            rows = children.flatten()
+        read.append(columns)
+        path += "."
+    return read
+
+
+def build(parts: list[list[dict[str, pa.Array]]], item_count: int, endpoint: Endpoint) -> dict[str, pa.Table]:
+    """Build an endpoint's tables, outermost first, each handing values down to the next.
+
+    Parameters
+    ----------
+    parts
+        What `read_columns` gave, for each part of the response. Each is emptied, to have its room.
+    item_count
+        How many items that were, of all parts.
+    endpoint
+        The declaration.
+    """
+    built: dict[str, dict[str, pa.Array]] = {}
+    above: dict[str, pa.Array] = {}
+    lengths = np.array([item_count])
+    for table, inner in zip(endpoint.tables, [*endpoint.tables[1:], None], strict=True):
+        each = [part.pop(0) for part in parts]
+        columns = {name: pa.concat_arrays([part.pop(name) for part in each]) for name in list(each[0])}
+        columns |= _hand_down(table, above, lengths)
+        columns["source"] = _constant(endpoint.path, int(lengths.sum()))
+        columns |= {name: _positions(lengths) for name in _positions_of(table) if name not in above}
+        if inner:
+            counted = columns.pop(inner.name)
             columns |= {c.name: counted for c in table.columns if c.counts == inner.name and not c.distinct}
             lengths = counted.fill_null(0).to_numpy()
-            rows = children.flatten()
         built[table.name] = above = columns
-        path += "."
     _count_distinct(endpoint, built)
     return {
         table.name: pa.Table.from_arrays(

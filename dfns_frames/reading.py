@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -11,7 +13,8 @@ import pyarrow.json
 
 from dfns_frames.drift import Drift
 from dfns_frames.errors import DfnsFramesError, ResponseError
-from dfns_frames.flatten import build
+from dfns_frames.flatten import build, read_columns
+from dfns_frames.pieces import cores, piece, spans
 from dfns_frames.schema import Body, Endpoint, Kind
 from dfns_frames.validate import NEXT_PAGE, check
 
@@ -47,7 +50,7 @@ class Reader:
         self.next_page: str | None = None
         self.rejected: list[dict[str, Any]] = []
         self._size = 0
-        self._pages: list[pa.StructArray] = []
+        self._parts: list[_Part] = []
         self._drift = Drift()
 
     def add(self, body: Body) -> None:
@@ -65,38 +68,39 @@ class Reader:
             raise ResponseError(
                 f"the response has {self._size:,} bytes; at most {MAX_BODY:,} can be read at once"
             )
-        read = _read_fast(body, self.endpoint)
-        if read is None:
+        parts = _read_fast(body, self.endpoint)
+        if parts is None:
             error = self._add_checked(body)
             if error:
                 raise error
         else:
-            self._take(*read)
-            self.item_count += len(read[0])
+            self._take(parts)
+            self.item_count += sum(part.item_count for part in parts)
 
     def _add_checked(self, body: Body) -> DfnsFramesError | None:
         checked = check(body, self.endpoint, first_item=self.item_count, skip_invalid=self.skip_invalid)
         if checked.error:
             return checked.error
-        read = _read_fast(checked.body, self.endpoint)
-        if read is None:
+        parts = _read_fast(checked.body, self.endpoint)
+        if parts is None:
             return ResponseError("the response could not be read, although each of its tokens fits")
-        self._take(*read)
-        for (what, path, detail), count in checked.drift.items():
-            self._drift.note(what, path, detail, count)
+        self._drift.add(checked.drift)
+        self._take(parts)
         self.rejected += [{"source": self.endpoint.path, **row} for row in checked.rejected]
         self.item_count += checked.item_count
         return None
 
-    def _take(self, items: pa.StructArray, next_page: str | None) -> None:
-        self._pages.append(items)
-        self.next_page = next_page
+    def _take(self, parts: list[_Part]) -> None:
+        self._parts += parts
+        self.next_page = next((part.next_page for part in parts if part.next_page), None)
+        for part in parts:
+            self._drift.add(part.drift)
 
     def finish(self) -> tuple[dict[str, pa.Table], list[dict[str, Any]]]:
         """Return the endpoint's tables, and the rows of the table `drift`."""
-        items = self._pages[0] if len(self._pages) == 1 else pa.concat_arrays(self._pages)
-        self._pages = []
-        tables = build(items, self.endpoint, self._drift)
+        parts, self._parts = self._parts, []
+        kept = sum(part.item_count for part in parts)
+        tables = build([part.columns for part in parts], kept, self.endpoint)
         drift = [
             {"source": self.endpoint.path, "what": what, "path": path, "detail": detail, "count": count}
             for (what, path, detail), count in sorted(self._drift.items())
@@ -104,19 +108,44 @@ class Reader:
         return tables, drift
 
 
-def _read_fast(body: Body, endpoint: Endpoint) -> tuple[pa.StructArray, str | None] | None:
-    """Read one body with Arrow's reader; None if it refuses, for whatever reason."""
-    buffer = pa.py_buffer(body.data)
+@dataclass(frozen=True)
+class _Part:
+    """What was read of one body, or of a piece of one."""
+
+    columns: list[dict[str, pa.Array]]
+    drift: Drift
+    item_count: int
+    next_page: str | None
+
+
+def _read_fast(body: Body, endpoint: Endpoint) -> list[_Part] | None:
+    """Read one body, its pieces side by side; None if one of them is refused."""
     if body.data.startswith(_BOM):
-        buffer = buffer.slice(len(_BOM))
+        body = Body(body.data[len(_BOM) :])
+    found = spans(body, endpoint)
+    if len(found) == 1:
+        part = _read_piece(body, endpoint)
+        return [part] if part else None
+    with ThreadPoolExecutor(cores()) as threads:
+        parts = []
+        for part in threads.map(lambda span: _read_piece(piece(body, span, endpoint), endpoint), found):
+            if part is None:
+                return None
+            parts.append(part)
+    return parts
+
+
+def _read_piece(body: Body, endpoint: Endpoint) -> _Part | None:
+    """Read a body, or a piece of one, with Arrow's reader; None if that refuses it, for whatever reason."""
     # The reader dies on a body of `null`, and accepts some bytes that are not UTF-8.
-    opening = body.data[:4096].removeprefix(_BOM).lstrip(b" \t\r\n")
-    if not opening.startswith(b"{") or buffer.size > MAX_BODY or not _is_utf8(buffer):
+    if not body.data[:4096].lstrip(b" \t\r\n").startswith(b"{"):
+        return None
+    if len(body.data) > MAX_BODY or not _is_utf8(body):
         return None
     try:
         table = pyarrow.json.read_json(
-            pa.BufferReader(buffer),
-            read_options=pyarrow.json.ReadOptions(block_size=buffer.size + 1),
+            pa.BufferReader(body.data),
+            read_options=pyarrow.json.ReadOptions(block_size=len(body.data) + 1),
             parse_options=pyarrow.json.ParseOptions(
                 explicit_schema=_reading_schema(endpoint),
                 # Without line breaks one pass less is needed, which would look for where the object ends.
@@ -129,14 +158,16 @@ def _read_fast(body: Body, endpoint: Endpoint) -> tuple[pa.StructArray, str | No
     if table.num_rows != 1:  # `{…}{…}` reads as two
         return None
     items = table.column(str(endpoint.tables[0].json)).chunk(0).flatten()
-    return items, table.column(NEXT_PAGE)[0].as_py() or None
+    drift = Drift()
+    columns = read_columns(items, endpoint, drift)
+    return _Part(columns, drift, len(items), table.column(NEXT_PAGE)[0].as_py() or None)
 
 
-def _is_utf8(buffer: pa.Buffer) -> bool:
+def _is_utf8(body: Body) -> bool:
     """Tell whether bytes are valid UTF-8, without decoding them into an object."""
-    offsets = pa.py_buffer(np.array([0, buffer.size], dtype=np.int32))
+    offsets = pa.py_buffer(np.array([0, len(body.data)], dtype=np.int32))
     try:
-        pa.Array.from_buffers(pa.binary(), 1, [None, offsets, buffer]).cast(pa.string())
+        pa.Array.from_buffers(pa.binary(), 1, [None, offsets, pa.py_buffer(body.data)]).cast(pa.string())
     except pa.ArrowInvalid:
         return False
     return True

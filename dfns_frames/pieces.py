@@ -1,0 +1,64 @@
+"""Cutting a response body into shorter ones that hold the same items, to be read side by side."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pyarrow as pa
+
+from dfns_frames.schema import Body, Endpoint, Table
+
+_SIZE = 8 << 20  # bytes; smaller pieces cost more Python, larger ones more memory
+_CORES = 8  # with more, each waits for Python's lock and holds its piece in memory meanwhile
+_OPENING = 4096  # bytes in which the first item has to begin
+
+
+def spans(body: Body, endpoint: Endpoint) -> list[tuple[int, int]]:
+    """Find where a body can be cut between items; returns where each piece begins and ends.
+
+    An item begins with the field that the first item begins with: what is looked for is ``},{"thatField":``.
+    No text of valid JSON can hold these bytes, since its quotes are escaped. A body that is not valid, or a
+    place that is in another array, makes for a piece that is not valid; so if each of the pieces is read as
+    one object in which no key comes twice, the whole would be read as the same items.
+
+    Parameters
+    ----------
+    body
+        The response body.
+    endpoint
+        The declaration of what it lists.
+    """
+    outer, *inner = endpoint.tables
+    size = len(body.data)
+    first = re.search(rb'"%b"\s*:\s*\[\s*\{\s*"(\w+)"\s*:' % str(outer.json).encode(), body.data[:_OPENING])
+    if first is None or size < 2 * _SIZE or first[1].decode() in _names(inner):
+        return [(0, size)]
+    between = re.compile(rb'\}(\s*,\s*)\{\s*"%b"\s*:' % first[1])
+    count = cores() * math.ceil(size / _SIZE / cores())  # as many for each core
+    found, start = [], 0
+    for number in range(1, count):
+        place = between.search(body.data, max(start, size * number // count))
+        if place is None:
+            break
+        found.append((start, place.start(1)))
+        start = place.end(1)
+    return [*found, (start, size)]
+
+
+def piece(body: Body, span: tuple[int, int], endpoint: Endpoint) -> Body:
+    """Return one piece as a body of its own; what is around the items stays with the first and the last."""
+    start, end = span
+    opening = b'{"%b":[' % str(endpoint.tables[0].json).encode() if start else b""
+    closing = b"]}" if end < len(body.data) else b""
+    return Body(b"".join((opening, memoryview(body.data)[start:end], closing)))
+
+
+def cores() -> int:
+    """Return how many pieces are read at a time."""
+    return min(pa.cpu_count(), _CORES)
+
+
+def _names(tables: list[Table]) -> set[str | None]:
+    """Return the names of the fields that objects in these tables' arrays have."""
+    return {name for table in tables for name in (table.json, *(column.json for column in table.fields))}

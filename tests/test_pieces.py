@@ -1,0 +1,123 @@
+"""A body that is read in pieces holds what it holds when read whole."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable
+from typing import Any
+from unittest import mock
+
+import pytest
+
+import dfns_frames as dff
+from dfns_frames import pieces
+from dfns_frames.schema import Body
+from dfns_frames.tables import PATS
+from tests.conftest import assignment, token
+
+TOKENS = [token(n, assignment(), assignment(operations=["Wallets:Read"])) for n in range(40)]
+
+
+@pytest.fixture(autouse=True)
+def _short_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "_SIZE", 1000)
+
+
+def cut(body: bytes) -> list[bytes]:
+    whole = Body(body)
+    return [pieces.piece(whole, span, PATS).data for span in pieces.spans(whole, PATS)]
+
+
+FORMS: dict[str, Callable[[Any], bytes]] = {
+    "compact": lambda document: json.dumps(document, separators=(",", ":")).encode(),
+    "spaced": lambda document: json.dumps(document).encode(),
+    "indented": lambda document: json.dumps(document, indent="\t").replace("\n", "\r\n").encode(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize(
+    "envelope", [{}, {"nextPageToken": "x"}, {"nextPageToken": None}], ids=["last", "more", "null"]
+)
+@pytest.mark.parametrize("before", [False, True], ids=["items first", "items last"])
+def test_each_piece_is_a_list_of_whole_items(
+    form: Callable[[Any], bytes], envelope: dict[str, Any], before: bool
+) -> None:
+    """Whatever white space is between them, and what stands around the items stays at its end."""
+    listed = {"items": TOKENS}
+    found = cut(form(envelope | listed if before else listed | envelope))
+    documents = [json.loads(each) for each in found]
+    assert len(found) > 10
+    assert [item for document in documents for item in document["items"]] == TOKENS
+    assert all(document["items"] for document in documents)
+    kept = documents.pop(0 if before else -1)
+    assert {name: value for name, value in kept.items() if name != "items"} == envelope
+    assert all(document.keys() == {"items"} for document in documents)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"items": []},
+        {"items": TOKENS[:1]},
+        {"items": [{"name": "x", **TOKENS[0]}, *TOKENS]},
+        {"more": "x" * 5000, "items": TOKENS},
+        {"items": [{"permissionId": "x", **each} for each in TOKENS]},
+    ],
+    ids=["no items", "one item", "the first begins differently", "items begin late", "as assignments begin"],
+)
+def test_what_cannot_be_cut_stays_whole(body: dict[str, Any]) -> None:
+    """It is then read as one piece."""
+    data = json.dumps(body).encode()
+    assert cut(data) == [data]
+
+
+def test_pieces_are_read_side_by_side_and_joined_in_order() -> None:
+    """Positions, categories and drift are those of the whole, without the slow path."""
+    tokens = [{**each, "kind": f"Kind{n % 7}"} for n, each in enumerate(TOKENS)]
+    body = json.dumps({"items": tokens, "nextPageToken": "x"}).encode()
+    with (
+        mock.patch("dfns_frames.reading.check", side_effect=AssertionError("the slow path was taken")),
+        pytest.warns(dff.DriftWarning, match="Kind"),
+    ):
+        got = dff.read(body, fetched_at="2026-10-19T07:30:00Z")
+    with mock.patch.object(pieces, "_SIZE", 1 << 30), pytest.warns(dff.DriftWarning):
+        whole = dff.read(body, fetched_at="2026-10-19T07:30:00Z")
+    assert got == whole
+    assert got.tokens["token_no"].tolist() == list(range(40))
+    assert got.token_operations["token_no"].is_monotonic_increasing
+    assert got.tokens["kind"].cat.categories.tolist() == [f"Kind{n}" for n in range(7)]
+    assert got.drift["count"].sum() == 40
+    assert got.sources["status"].tolist() == ["incomplete"]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        '},{"permissionAssignments":',  # as every token here begins
+        ']}{"items":[',
+        '],"items":[',
+        '],"nextPageToken":"y","items":[',
+    ],
+)
+def test_what_looks_like_items_is_read_as_it_stands(between: str) -> None:
+    """In a text it is text; between items it is what it would be in the whole."""
+    named = [{**each, "name": f"{n} {between}"} for n, each in enumerate(TOKENS)]
+    assert dff.read({"items": named}).tokens["name"].tolist() == [each["name"] for each in named]
+    halves = (json.dumps(TOKENS[:20])[1:-1], json.dumps(TOKENS[20:])[1:-1])
+    broken = '{"items":[%s%s%s]}' % (halves[0], between, halves[1])  # noqa: UP031 - braces
+    results = []
+    for size in (1000, 1 << 30):
+        with mock.patch.object(pieces, "_SIZE", size):
+            results.append(_outcome(broken.encode()))
+    assert results[0] == results[1]
+
+
+def _outcome(body: bytes) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dff.DriftWarning)
+        try:
+            return dff.read(body, fetched_at="2026-10-19T07:30:00Z").arrow("tokens")
+        except dff.DfnsFramesError as error:
+            return type(error), str(error)
