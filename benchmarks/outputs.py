@@ -80,7 +80,7 @@ def charts() -> list[str]:
     """Return the names of the charts that there are."""
     from dfns_frames.plot import Plot
 
-    return [name for name in vars(Plot) if not name.startswith("_")]
+    return [name for name in dir(Plot) if not name.startswith("_")]
 
 
 WRITERS: dict[str, Contender] = {
