@@ -51,6 +51,15 @@ def test_dataframes_belong_to_the_user(three: dff.Frames) -> None:
     assert three.filter("to-1").tokens["name"].tolist() == ["token 1"]
 
 
+def test_columns_of_many_categories_can_be_written_to() -> None:
+    """Their codes are as wide as Arrow's, which must not be shared."""
+    many = dff.read({"items": [token(n, assignment()) for n in range(1 << 15)]})
+    before = many.arrow("token_assignments")["token_id"][0].as_py()
+    many.token_assignments.loc[0, "token_id"] = "to-9"
+    assert many.token_assignments["token_id"].iloc[0] == "to-9"
+    assert many.arrow("token_assignments")["token_id"][0].as_py() == before == "to-0"
+
+
 @pytest.mark.parametrize(
     "which",
     [
