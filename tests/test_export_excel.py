@@ -23,6 +23,7 @@ from tests.conftest import assignment, read, token
 from tests.export_samples import HOSTILE, convert, named
 
 SHEETS = {"Tokens": "tokens", "Assignments": "token_assignments", "Operations": "token_operations"}
+JUDGED = {"Tokens": ["worst_severity"], "Assignments": [], "Operations": ["category", "severity"]}
 
 
 def expected(frame: pd.DataFrame) -> list[list[Any]]:
@@ -81,10 +82,12 @@ def test_cells_equal_the_frames(demo_pats: dff.Frames, reader: Any, tmp_path: Pa
         header, *rows = sheets[sheet]
         frame = demo_pats[table]
         times = {c for c in frame if isinstance(frame[c].dtype, pd.DatetimeTZDtype)}
-        assert header == [f"{column} (UTC)" if column in times else column for column in frame]
+        assert (
+            header == [f"{column} (UTC)" if column in times else column for column in frame] + JUDGED[sheet]
+        )
         assert len(rows) == len(frame)
         for row, wanted in zip(rows, expected(frame), strict=True):
-            assert all(map(same, row, wanted)), (row, wanted)
+            assert all(map(same, row[: len(wanted)], wanted)), (row, wanted)
 
 
 @example(names=["_x0041_", "http://a.example", "=1+1", "a\rb", "\uffff\x00", " padded ", "1e5", "TRUE", "NA"])
@@ -156,7 +159,58 @@ def test_summary_is_what_the_measures_say(demo_pats: dff.Frames, tmp_path: Path)
     drawn = [series.val.numRef.f for chart in charts for series in chart.series]
     first = len(cells) - len(months) + 1
     assert drawn[0] == f"Summary!$B${first}:$B${len(cells)}"
-    assert len(drawn) == 3
+    assert len(drawn) == 5
+
+
+def test_summary_counts_tokens_by_what_they_can_do(demo_pats: dff.Frames, tmp_path: Path) -> None:
+    """By the worst of their operations, and by the sensitive ones; the same as pandas counts."""
+    cells = with_openpyxl(demo_pats.to_excel(tmp_path / "a.xlsx"))["Summary"]
+    held = demo_pats.token_operations.merge(dff.operations(), on="operation", how="left")
+    full = demo_pats.token_assignments["permission_name"].isin(
+        ["ManagedFullAdminAccess", "DfnsFullAdminAccess"]
+    )
+    full_tokens = set(demo_pats.token_assignments.loc[full, "token_no"])
+    for label, column, value in [
+        ("critical", "severity", "critical"),
+        ("move funds", "category", "move_funds"),
+        ("export keys", "category", "export_keys"),
+    ]:
+        holders = set(held.loc[held[column] == value, "token_no"]) | full_tokens
+        active = set(demo_pats.tokens.loc[demo_pats.tokens.is_active, "token_no"])
+        (row,) = [row for row in cells if row[0] == label]
+        assert row[1:4] == [len(holders & active), len(holders - active), len(holders)]
+    start = cells.index(["worst severity", "active", "not active", "tokens", None]) + 1
+    labels = ["critical", "high", "medium", "low", "none", "unknown", "no operations"]
+    assert [row[0] for row in cells[start : start + 7]] == labels
+    assert sum(row[3] for row in cells[start : start + 7]) == len(demo_pats.tokens)
+
+
+def test_operations_and_tokens_say_how_severe(tmp_path: Path) -> None:
+    """Each operation with its category, each token with its worst; README says whose judgement that is."""
+    unknown = assignment("Odd")
+    del unknown["operations"]
+    with pytest.warns(dff.DriftWarning):
+        pats = read(
+            token(1, assignment(operations=["Wallets:Read", "Wallets:Transfers:Create"])),
+            token(2, assignment(operations=["Made:Up"])),
+            token(3, unknown),
+            token(4),
+        )
+    sheets = with_openpyxl(pats.filter(["to-1", "to-2", "to-4"]).to_excel(tmp_path / "a.xlsx"))
+    header, *rows = sheets["Operations"]
+    catalogue = dff.operations().set_index("operation")
+    assert header[-2:] == ["category", "severity"]
+    assert [row[-2:] for row in rows] == [
+        catalogue.loc["Wallets:Read", ["category", "severity"]].tolist(),
+        catalogue.loc["Wallets:Transfers:Create", ["category", "severity"]].tolist(),
+        ["unknown", "unknown"],
+    ]
+    header, *rows = sheets["Tokens"]
+    assert header[-1] == "worst_severity"
+    assert [row[-1] for row in rows] == ["critical", "unknown", None]
+    described = {(row[0], row[1]): row[2] for row in sheets["README"]}
+    assert "judgement" in described["Tokens", "worst_severity"]
+    assert "judgement" in described["Operations", "severity"]
 
 
 def test_matrix_marks_what_is_listed(tmp_path: Path) -> None:

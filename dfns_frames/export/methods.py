@@ -30,16 +30,17 @@ class Exports:
         """Write one workbook (.xlsx) to open, filter, print and hand on.
 
         Sheets: README, Summary, Findings and Changes if passed, Tokens, Assignments, Operations, Matrix.
-        Times are UTC. Nothing from the API becomes a formula or a link; README names what was changed.
+        Tokens also says the worst severity of what each may do, Operations category and severity of each,
+        from `operations`. Times are UTC. Nothing from the API becomes a formula or a link; README names what was changed.
 
         Parameters
         ----------
         path
             The file, ending in ``.xlsx``. It appears complete or not at all.
         findings
-            Findings to add, as `audit` returns them.
+            Findings to add, one a row.
         changes
-            Differences to add, to the state of another day.
+            Differences from the state of another day to add, one a row.
         overwrite
             Replace the file if it exists.
 

@@ -11,50 +11,51 @@ from dfns_frames import measures
 from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import as_cells, from_frame
 from dfns_frames.export.sheet import Block, Chart, Sheet
+from dfns_frames.measures.reach import SENSITIVE
 from dfns_frames.schema import Tables
 
 MATRIX_CELLS_AT_MOST = 30_000  # 200 tokens by 150 operations: what eyes can follow
 _COLUMNS_AT_MOST = 1_000
 _LOW, _HIGH = 14, 17  # rows of the charts: names of permissions stand below theirs
 _PERMISSIONS_SHOWN = 20
+_NOTHING = "no operations"
 _PERIODS_AT_MOST = 120
 _PERIODS = {"MS": ("month", "%Y-%m"), "QS": ("quarter", "%Y-%m"), "YS": ("year", "%Y")}
 
 
 def summary(tables: Tables, changes: Changes) -> Sheet:
     """Return the figures, the charts, and below them the numbers that these draw."""
-    figures, permissions, created = (
+    figures, created, permissions, reach, severities = (
         as_cells("Summary", from_frame(frame), changes)
-        for frame in (_figures(tables), _permissions(tables), _created(tables))
+        for frame in (
+            _figures(tables),
+            _created(tables),
+            _permissions(tables),
+            _reach(tables),
+            _severities(tables),
+        )
     )
     first = Block(figures)
-    below = first.below + _LOW + _HIGH
-    spread = Block(permissions, below)
+    drawn = first.below
+    rows = [range(drawn, drawn := drawn + height) for height in (_LOW, _HIGH, _HIGH)]
+    worst = Block(severities, drawn)
+    reached = Block(reach, worst.below)
+    spread = Block(permissions, reached.below)
     months = Block(created, spread.below)
     period = created.column_names[0]
+    titles = (f"Tokens created per {period} (UTC)", "Tokens per permission", "Tokens that can …")
     charts = (
-        Chart(
-            f"Tokens created per {period} (UTC)",
-            months,
-            (1,),
-            range(first.below, first.below + _LOW),
-            "tokens that still exist",
-        ),
-        Chart(
-            "Tokens per permission",
-            spread,
-            (1, 2),
-            range(first.below + _LOW, below),
-            "tokens",
-        ),
+        Chart(titles[0], months, (1,), rows[0], "tokens that still exist"),
+        Chart(titles[1], spread, (1, 2), rows[1], "tokens"),
+        Chart(titles[2], reached, (1, 2), rows[2], "tokens"),
     )
-    drawn = tuple(chart for chart in charts if chart.block.cells.num_rows)
+    names = ("figure", "worst severity", "can", "permission", period)
     return Sheet(
         "Summary",
-        (first, spread, months),
-        drawn,
+        (first, worst, reached, spread, months),
+        tuple(chart for chart in charts if chart.block.cells.num_rows),
         shares=frozenset({"share"}),
-        widths=dict.fromkeys(("figure", "permission", period), 28.0),  # all columns fit on paper
+        widths=dict.fromkeys(names, 28.0),  # all columns fit on paper
     )
 
 
@@ -86,6 +87,35 @@ def _permissions(tables: Tables) -> pd.DataFrame:
             "not active": spread["tokens_inactive"],
             "tokens": spread["token_count"],
             "share": spread["share"],
+        }
+    )
+
+
+def _reach(tables: Tables) -> pd.DataFrame:
+    reach = measures.sensitive_reach(tables)
+    return pd.DataFrame(
+        {
+            "can": reach["category"].astype("str").replace({**SENSITIVE, "unknown": "something unknown"}),
+            "active": reach["tokens_active"],
+            "not active": reach["tokens_inactive"],
+            "tokens": reach["token_count"],
+            "unclear": reach["active_uncertain"],
+        }
+    )
+
+
+def _severities(tables: Tables) -> pd.DataFrame:
+    """Count tokens by the worst that they can do."""
+    measured = measures.operations_per_token(tables)
+    worst = measured["worst"].cat.add_categories(_NOTHING).fillna(_NOTHING)
+    counts = pd.crosstab(worst, measured["is_active"].to_numpy(), dropna=False)
+    counts = counts.reindex(index=worst.cat.categories, columns=[True, False], fill_value=0)
+    return pd.DataFrame(
+        {
+            "worst severity": counts.index.astype("str"),
+            "active": counts[True].to_numpy(),
+            "not active": counts[False].to_numpy(),
+            "tokens": counts.sum(axis=1).to_numpy(),
         }
     )
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from dfns_frames.export.about import Changes, changed, overview
 from dfns_frames.export.cells import as_cells, from_frame
 from dfns_frames.export.files import StrPath, new_file
+from dfns_frames.export.judgement import ADDED, judged
 from dfns_frames.export.sheet import Block, Sheet
 from dfns_frames.export.summary import matrix, summary
 from dfns_frames.export.writer import write
@@ -31,6 +32,10 @@ _PASSED = {
 _MATRIX = (
     "Which operations the API lists for which token. x: listed; empty: not listed; ?: not known, as for one "
     "of its assignments no operations were listed."
+)
+_SUMMARY = (
+    "Figures and charts of all that is here. unclear: further active tokens of which it is not known, "
+    "because they hold something unknown."
 )
 _NOTES = (
     "Times are UTC. An empty cell is missing: there is none, or the API did not say.",
@@ -66,7 +71,7 @@ def build(tables: Tables, passed: dict[str, pd.DataFrame | None]) -> tuple[list[
         if frame is not None:
             sheets.append(Sheet(name, (Block(as_cells(name, from_frame(frame), altered)),)))
     for name, table in _SHEETS.items():
-        sheets.append(_sheet(name, tables.arrow(table), altered))
+        sheets.append(_sheet(name, judged(tables, table), altered))
     crossed = matrix(tables, altered)
     if isinstance(crossed, Sheet):
         sheets.append(crossed)
@@ -94,6 +99,7 @@ def _readme(tables: Tables, pages: list[Sheet], no_matrix: str, altered: Changes
     for sheet, table in {**_SHEETS, **_SHEETS_IF_ANY}.items():
         if any(page.name == sheet for page in pages):
             rows += [(sheet, column.name, column.meaning) for column in TABLES[table].columns]
+            rows += [(sheet, name, meaning) for name, meaning in ADDED.get(table, {}).items()]
     about, names, texts = zip(*rows, strict=True)
     cells = pa.table({"about": about, "name": [name or None for name in names], "text": texts})
     return Sheet(
@@ -112,6 +118,4 @@ def _what(page: str) -> str:
         return f"Continues {name}: a sheet holds 1,048,576 rows, its header included."
     if declared:
         return f"A row is {declared.row}."
-    return (
-        _PASSED.get(name) or {"Matrix": _MATRIX, "Summary": "Figures and charts of all that is here."}[name]
-    )
+    return {**_PASSED, "Matrix": _MATRIX, "Summary": _SUMMARY}[name]
