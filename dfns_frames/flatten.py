@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +14,12 @@ import pyarrow.compute as pc
 from dfns_frames.drift import Drift
 from dfns_frames.parsing import shorten
 from dfns_frames.schema import DICTIONARY, ELEMENT, TIME, Column, Endpoint, Kind, Table, reencode
+from dfns_frames.times import parse_time
 
 _BITMAP = 1 << 20  # bytes in which values are marked as seen; so few stay in the processor's cache
 _SPARSE = 1 << 8  # with more bytes a row to mark, hashing is faster
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$"
 _FIRST, _LAST = (pa.scalar(time.replace(tzinfo=UTC), TIME) for time in (datetime.min, datetime.max))
-_RFC3339 = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))?", re.ASCII
-)
 
 
 def read_columns(items: pa.StructArray, endpoint: Endpoint, drift: Drift) -> list[dict[str, pa.Array]]:
@@ -226,23 +223,3 @@ def _times(texts: pa.Array) -> tuple[pa.Array, Counter[str]]:
         if time is None and text is not None:
             strange[text] += 1
     return pa.array(read, type=TIME), strange
-
-
-def parse_time(text: str) -> datetime | None:
-    """Read an RFC 3339 timestamp as UTC, finer than microseconds cut off; None if it is none.
-
-    Without an offset it is UTC. A leap second is the second that follows it.
-    """
-    match = _RFC3339.fullmatch(text)
-    if match is None:
-        return None
-    day, hours_minutes, seconds, fraction, sign, offset_hours, offset_minutes = match.groups()
-    if int(seconds) > 60 or int(offset_hours or 0) > 23 or int(offset_minutes or 0) > 59:
-        return None
-    offset = timedelta(hours=int(offset_hours or 0), minutes=int(offset_minutes or 0))
-    try:
-        minute = datetime.fromisoformat(f"{day}T{hours_minutes}00").replace(tzinfo=UTC)
-        time = minute + timedelta(seconds=int(seconds), microseconds=int((fraction or "0").ljust(6, "0")[:6]))
-        return time + offset if sign == "-" else time - offset
-    except (ValueError, OverflowError):
-        return None

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from dfns_frames.errors import ConfigurationError, DriftWarning, ResponseError
-from dfns_frames.flatten import parse_time
 from dfns_frames.frames import Frames
 from dfns_frames.parsing import clean
 from dfns_frames.reading import MAX_BODY, Reader
 from dfns_frames.schema import Body
 from dfns_frames.tables import DRIFT, PATS, REJECTED, SOURCES
+from dfns_frames.times import as_utc
 
 _GZIP = b"\x1f\x8b"
 _DRIFT_SHOWN = 5
@@ -93,7 +93,7 @@ def read(
     """
     pages = [_Page(page) for page in (_pages(source) if isinstance(source, list | tuple) else [source])]
     del source
-    when = _as_utc(fetched_at)
+    when = None if fetched_at is None else as_utc(fetched_at, "fetched_at")
     reader = Reader(PATS, skip_invalid=skip_invalid)
     places, newest = [], None
     for page in pages:
@@ -143,19 +143,6 @@ def _drift_message(drift: list[dict[str, Any]]) -> str:
     more = [f"and {len(lines) - _DRIFT_SHOWN:,} more"] if len(lines) > _DRIFT_SHOWN else []
     listed = "\n  ".join([*lines[:_DRIFT_SHOWN], *more])
     return f"the response holds what this version does not know; all of it is listed in .drift:\n  {listed}"
-
-
-def _as_utc(when: datetime | str | None) -> datetime | None:
-    if isinstance(when, str):
-        time = parse_time(when)
-        if time is None:
-            raise ConfigurationError(
-                f"fetched_at={when!r} is no RFC 3339 timestamp; write it as 2026-03-02T08:00:00Z"
-            )
-        return time
-    if when is None or isinstance(when, datetime):
-        return when if when is None or when.tzinfo else when.replace(tzinfo=UTC)
-    raise ConfigurationError(f"fetched_at takes a datetime or text, not {type(when).__name__}")
 
 
 def _pages(source: Sequence[Any]) -> list[Any]:

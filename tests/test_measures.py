@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from importlib.resources import files
 from itertools import combinations
 from typing import Any
@@ -101,15 +101,30 @@ def test_periods_begin_where_the_calendar_says(freq: str, first: str) -> None:
     assert frame["is_partial"].tolist() == [False] * (len(frame) - 1) + [True]
 
 
-def test_partial_period_follows_as_of() -> None:
+@pytest.mark.parametrize(
+    "as_of",
+    [
+        datetime(2026, 10, 1, 1),
+        datetime(2026, 9, 30, 23, tzinfo=timezone(-timedelta(hours=2))),
+        "2026-10-01T01:00:00",
+        "2026-09-30T23:00:00-02:00",
+    ],
+    ids=str,
+)
+def test_partial_period_follows_as_of(as_of: datetime | str) -> None:
     """Only the period in which `as_of` falls is partial; a time without an offset is UTC."""
     pats = frames([token(1, dateCreated="2026-09-15T00:00:00.000Z")])
-    frame = dff.measures.creation_over_time(pats, as_of=datetime(2026, 10, 2))
+    frame = dff.measures.creation_over_time(pats, as_of=as_of)
     assert frame["is_partial"].tolist() == [False, True]
 
 
 @pytest.mark.parametrize(
-    "options", [{"freq": "month"}, {"by": "name"}, {"as_of": "2026-01-01"}, {"freq": ""}], ids=str
+    "options",
+    [
+        *({"freq": "month"}, {"freq": ""}, {"by": "name"}, {"as_of": "2026-01-01"}, {"as_of": 2026}),
+        *({"as_of": pd.NaT}, {"as_of": datetime.max.replace(tzinfo=timezone(-timedelta(hours=2)))}),
+    ],
+    ids=str,
 )
 def test_options_out_of_range_are_named(options: dict[str, Any]) -> None:
     """An option that does not exist is a ConfigurationError that repeats it."""

@@ -204,5 +204,7 @@ def test_few_holders_get_a_caveat() -> None:
 
 def test_as_of_moves_ages() -> None:
     """Ages and limits count to `as_of`."""
-    ax = load("one-token").plot.token_ages(as_of=datetime(2025, 3, 31, tzinfo=UTC))
-    assert "0 of 1 are at least 90 days old" in _words(ax)
+    for as_of in (datetime(2025, 3, 31, tzinfo=UTC), "2025-03-31T00:00:00Z"):
+        words = _words(load("one-token").plot.token_ages(as_of=as_of))
+        assert "0 of 1 are at least 90 days old" in words
+        assert "Ages as of 2025-03-31" in words

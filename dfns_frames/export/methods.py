@@ -31,7 +31,8 @@ class Exports:
 
         Sheets: README, Summary, Findings and Changes if passed, Tokens, Assignments, Operations, Matrix.
         Tokens also says the worst severity of what each may do, Operations category and severity of each,
-        from `operations`. Times are UTC. Nothing from the API becomes a formula or a link; README names what was changed.
+        from `operations`. Times are UTC. Nothing from the API becomes a formula or a link; README names what
+        was changed.
 
         Parameters
         ----------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +10,11 @@ import pandas as pd
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.codes import codes, created_at, flags
 from dfns_frames.measures.periods import check_freq, period_numbers, period_starts
+from dfns_frames.times import as_utc
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import pyarrow as pa
 
     from dfns_frames.measures.codes import Ints
@@ -23,23 +25,20 @@ SPLITS = ("kind", "is_active", "source")
 _ROWS_AT_MOST = 4_000_000
 
 
-def snapshot_time(frames: Tables, as_of: datetime | None) -> np.datetime64:
+def snapshot_time(frames: Tables, as_of: datetime | str | None) -> np.datetime64:
     """Return the time that ages and partial periods refer to, as UTC: `as_of`, else when it was fetched.
 
     Raises
     ------
     ConfigurationError
-        `as_of` is no datetime.
+        `as_of` is no time.
     """
-    if as_of is not None and not isinstance(as_of, datetime):
-        raise ConfigurationError(f"as_of takes a datetime (without an offset: UTC), not {as_of!r}")
-    when = as_of or frames.fetched_at
-    naive = when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else when
-    return np.datetime64(naive, "us")
+    when = frames.fetched_at if as_of is None else as_utc(as_of, "as_of")
+    return np.datetime64(when.replace(tzinfo=None), "us")
 
 
 def creation_over_time(
-    frames: Tables, *, freq: str = "MS", by: str = "kind", as_of: datetime | None = None
+    frames: Tables, *, freq: str = "MS", by: str = "kind", as_of: datetime | str | None = None
 ) -> pd.DataFrame:
     """Count the tokens created in each period.
 
@@ -54,8 +53,8 @@ def creation_over_time(
     by
         What to split by: ``"kind"``, ``"is_active"`` or ``"source"``.
     as_of
-        The period that this falls in is not over yet; without an offset, UTC. Defaults to when the tokens
-        were fetched.
+        The period that this falls in is not over yet: a datetime or RFC 3339 text, without an
+        offset UTC. Defaults to when the tokens were fetched.
 
     Returns
     -------

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 PRIVILEGES = ("critical or high", "lower", UNKNOWN)
 
 
-def creation_and_survival(frames: Tables, *, freq: str = "MS", as_of: datetime | None = None) -> pd.DataFrame:
+def creation_and_survival(
+    frames: Tables, *, freq: str = "MS", as_of: datetime | str | None = None
+) -> pd.DataFrame:
     """Count the tokens created up to each period, and those of them that are active today.
 
     One snapshot does not tell when a token was deactivated: `active` is of the day of the snapshot in every
@@ -33,7 +35,8 @@ def creation_and_survival(frames: Tables, *, freq: str = "MS", as_of: datetime |
     freq
         Length of a period, all in UTC: ``"D"``, ``"W"`` (from Monday), ``"MS"``, ``"QS"`` or ``"YS"``.
     as_of
-        The period that this falls in is not over yet; defaults to when the tokens were fetched.
+        The period that this falls in is not over yet: a datetime or RFC 3339 text. Defaults to when the
+        tokens were fetched.
 
     Returns
     -------
@@ -68,7 +71,7 @@ def creation_and_survival(frames: Tables, *, freq: str = "MS", as_of: datetime |
     ]
 
 
-def creation_calendar(frames: Tables, *, as_of: datetime | None = None) -> pd.DataFrame:
+def creation_calendar(frames: Tables, *, as_of: datetime | str | None = None) -> pd.DataFrame:
     """Count the tokens created on each day.
 
     Parameters
@@ -76,7 +79,8 @@ def creation_calendar(frames: Tables, *, as_of: datetime | None = None) -> pd.Da
     frames
         Tokens from ``GET /auth/pats``.
     as_of
-        The last day, unless a token is dated later; defaults to when the tokens were fetched.
+        The last day, unless a token is dated later: a datetime or RFC 3339 text. Defaults to when the tokens
+        were fetched.
 
     Returns
     -------
@@ -119,7 +123,7 @@ def creation_calendar(frames: Tables, *, as_of: datetime | None = None) -> pd.Da
     return pd.concat([frame, last.astype(frame.dtypes)], ignore_index=True)
 
 
-def token_ages(frames: Tables, *, as_of: datetime | None = None) -> pd.DataFrame:
+def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.DataFrame:
     """List how old each active token is.
 
     Parameters
@@ -127,7 +131,8 @@ def token_ages(frames: Tables, *, as_of: datetime | None = None) -> pd.DataFrame
     frames
         Tokens from ``GET /auth/pats``.
     as_of
-        When ages are counted to; without an offset, UTC. Defaults to when the tokens were fetched.
+        When ages are counted to: a datetime or RFC 3339 text, without an offset UTC. Defaults to when the
+        tokens were fetched.
 
     Returns
     -------

@@ -30,7 +30,7 @@ _STATES = {True: "active today", False: "inactive today"}
 
 
 def creation_over_time(
-    frames: Tables, *, ax: Axes | None, freq: str, by: str, as_of: datetime | None
+    frames: Tables, *, ax: Axes | None, freq: str, by: str, as_of: datetime | str | None
 ) -> Axes:
     """Draw the tokens created in each period, stacked, and their running total."""
     frame = measures.creation_over_time(frames, freq=freq, by=by, as_of=as_of)
@@ -55,7 +55,9 @@ def creation_over_time(
     return canvas.finish(ax, frames, title, f"{hatched}{_DELETED}", cut, undated(frame))
 
 
-def creation_and_survival(frames: Tables, *, ax: Axes | None, freq: str, as_of: datetime | None) -> Axes:
+def creation_and_survival(
+    frames: Tables, *, ax: Axes | None, freq: str, as_of: datetime | str | None
+) -> Axes:
     """Draw the tokens created up to each period, and those of them that are active today."""
     frame = measures.creation_and_survival(frames, freq=freq, as_of=as_of)
     ax = canvas.start(ax)

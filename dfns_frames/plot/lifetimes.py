@@ -13,6 +13,7 @@ from dfns_frames.plot.colors import CALENDAR, INK, PAPER
 from dfns_frames.plot.creation import undated
 from dfns_frames.plot.layout import pixels, slot_size
 from dfns_frames.plot.text import Ruler
+from dfns_frames.times import as_utc
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +38,7 @@ _LINES = {
 }
 
 
-def creation_calendar(frames: Tables, *, ax: Axes | None, as_of: datetime | None) -> Axes:
+def creation_calendar(frames: Tables, *, ax: Axes | None, as_of: datetime | str | None) -> Axes:
     """Draw the tokens created on each day: a row a year, a column a week."""
     frame = measures.creation_calendar(frames, as_of=as_of)
     dated = frame[frame["date"].notna()]
@@ -95,14 +96,16 @@ def _name_days(ax: Axes, years: list[int]) -> None:
         spine.set_visible(False)
 
 
-def token_ages(frames: Tables, *, ax: Axes | None, as_of: datetime | None) -> Axes:
+def token_ages(frames: Tables, *, ax: Axes | None, as_of: datetime | str | None) -> Axes:
     """Draw which share of the active tokens is at least so old, for any age."""
     frame = measures.token_ages(frames, as_of=as_of)
     ax = canvas.start(ax)
     title = "Share of active tokens that are at least so old"
     dated = frame[frame["share_at_least"].notna()]
     lost, later = int(frame["age_days"].isna().sum()), int((frame["age_days"] < 0).sum())
-    notes = [f"Ages as of {as_of:%Y-%m-%d}, of the tokens that are active today."] if as_of else []
+    notes = []
+    if as_of is not None:
+        notes.append(f"Ages as of {as_utc(as_of, 'as_of'):%Y-%m-%d}, of the tokens that are active today.")
     if lost:
         notes.append(
             f"Not drawn: {lost:,} active {canvas.plural(lost, 'token')} without a readable creation date."

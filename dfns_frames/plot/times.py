@@ -20,7 +20,12 @@ class TimeCharts:
     _frames: Tables
 
     def creation_over_time(
-        self, *, freq: str = "MS", by: str = "kind", as_of: datetime | None = None, ax: Axes | None = None
+        self,
+        *,
+        freq: str = "MS",
+        by: str = "kind",
+        as_of: datetime | str | None = None,
+        ax: Axes | None = None,
     ) -> Axes:
         """Draw the tokens created in each period, stacked, with the running total as a line.
 
@@ -31,7 +36,8 @@ class TimeCharts:
         by
             What to stack: ``"kind"``, ``"is_active"`` or ``"source"``.
         as_of
-            The period that this falls in is hatched as not over; defaults to when the tokens were fetched.
+            The period that this falls in is hatched as not over: a datetime or RFC 3339 text. Defaults to
+            when the tokens were fetched.
         ax
             Axes to draw into; without it a new figure is made.
 
@@ -53,7 +59,7 @@ class TimeCharts:
         return creation.creation_over_time(self._frames, ax=ax, freq=freq, by=by, as_of=as_of)
 
     def creation_and_survival(
-        self, *, freq: str = "MS", as_of: datetime | None = None, ax: Axes | None = None
+        self, *, freq: str = "MS", as_of: datetime | str | None = None, ax: Axes | None = None
     ) -> Axes:
         """Draw all tokens created up to each period, and those of them still active today.
 
@@ -64,7 +70,8 @@ class TimeCharts:
         freq
             Length of a period, UTC: ``"D"``, ``"W"`` (from Monday), ``"MS"``, ``"QS"`` or ``"YS"``.
         as_of
-            The period that this falls in is hatched as not over; defaults to when the tokens were fetched.
+            The period that this falls in is hatched as not over: a datetime or RFC 3339 text. Defaults to
+            when the tokens were fetched.
         ax
             Axes to draw into; without it a new figure is made.
 
@@ -85,13 +92,13 @@ class TimeCharts:
         """
         return creation.creation_and_survival(self._frames, ax=ax, freq=freq, as_of=as_of)
 
-    def creation_calendar(self, *, as_of: datetime | None = None, ax: Axes | None = None) -> Axes:
+    def creation_calendar(self, *, as_of: datetime | str | None = None, ax: Axes | None = None) -> Axes:
         """Draw the tokens created on each day (UTC): a block a year, a column a week.
 
         Parameters
         ----------
         as_of
-            The last day; defaults to when the tokens were fetched.
+            The last day: a datetime or RFC 3339 text. Defaults to when the tokens were fetched.
         ax
             Axes to draw into; without it a new figure is made.
 
@@ -112,13 +119,13 @@ class TimeCharts:
         """
         return lifetimes.creation_calendar(self._frames, ax=ax, as_of=as_of)
 
-    def token_ages(self, *, as_of: datetime | None = None, ax: Axes | None = None) -> Axes:
+    def token_ages(self, *, as_of: datetime | str | None = None, ax: Axes | None = None) -> Axes:
         """Draw which share of the active tokens is at least so old, for any age in days.
 
         Parameters
         ----------
         as_of
-            When ages are counted to; defaults to when the tokens were fetched.
+            When ages are counted to: a datetime or RFC 3339 text. Defaults to when the tokens were fetched.
         ax
             Axes to draw into; without it a new figure is made.
 
