@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -24,6 +25,10 @@ from dfns_frames.tables import DRIFT, PATS, REJECTED, SOURCES
 from dfns_frames.times import as_utc
 
 _GZIP = b"\x1f\x8b"
+_OTHER_FILES = {
+    b"PK\x03\x04": "a workbook or another zip archive; of exports, only Parquet can be read back",
+    b"PAR1": "Parquet; Frames.from_parquet() reads the folder that to_parquet() wrote",
+}
 _DRIFT_SHOWN = 5
 
 
@@ -160,6 +165,9 @@ def _load(page: _Page) -> tuple[Body, str, datetime | None]:
         if isinstance(page.source, str) and page.source.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
             raise ConfigurationError("read() takes a path, not JSON text; pass it as bytes: text.encode()")
         path = Path(page.source)
+        if path.is_dir():
+            wanted = "a folder, not a saved response; what to_parquet() wrote, Frames.from_parquet() reads"
+            raise IsADirectoryError(errno.EISDIR, wanted, str(path))
         body, place = Body(path.read_bytes()), str(path)
         modified = _modified(path)
     elif isinstance(page.source, bytes | bytearray | memoryview):
@@ -175,6 +183,9 @@ def _load(page: _Page) -> tuple[Body, str, datetime | None]:
             "read() takes a path, an open binary file, bytes, a dict, a list of tokens or a list of pages, "
             f"not {type(page.source).__name__}"
         )
+    for opening, what in _OTHER_FILES.items():
+        if body.data.startswith(opening):
+            raise ResponseError(f"{clean(place)!r} is no saved response but {what}")
     return _unzip(body), clean(place), modified
 
 

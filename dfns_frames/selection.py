@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -20,11 +21,13 @@ def mask(tokens: pa.Table, which: Any) -> npt.NDArray[np.bool_]:
         A token id is not among the tokens.
     ValueError
         A mask does not fit the tokens.
+    TypeError
+        It is neither.
     """
     if isinstance(which, str):
         which = [which]
-    if isinstance(which, pd.DataFrame):
-        raise TypeError("filter() takes a boolean mask or token ids, not a DataFrame")
+    if isinstance(which, pd.DataFrame | bytes) or not isinstance(which, Iterable):
+        raise TypeError(f"filter() takes a boolean mask or token ids, not {type(which).__name__}")
     values = which if isinstance(which, pd.Series) else pd.Series(list(which), dtype=_dtype_of(which))
     if values.dtype == bool or isinstance(values.dtype, pd.BooleanDtype):
         rows = pd.RangeIndex(tokens.num_rows)

@@ -100,6 +100,15 @@ def test_a_folder_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert everything_in(tmp_path) == []
 
 
+@pytest.mark.parametrize(("method", "name"), [("to_csv", "pats.csv"), ("to_parquet", "pats.PARQUET")])
+def test_a_folder_is_not_named_as_a_file(method: str, name: str, tmp_path: Path) -> None:
+    """Who asks for pats.csv is told that there are several files; an existing folder may be named so."""
+    with pytest.raises(dff.ConfigurationError, match="each table gets one of its own; name a folder"):
+        getattr(named("a"), method)(tmp_path / name)
+    (tmp_path / name).mkdir()
+    assert getattr(named("a"), method)(tmp_path / name) == tmp_path / name
+
+
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     """Writing to a link replaces the file that it points to."""
     real = tmp_path / "real.xlsx"

@@ -102,7 +102,9 @@ def test_filter_on_nothing() -> None:
         (["to-1", "to-9"], KeyError, "to-9"),
         (np.array([True]), ValueError, "3 tokens"),
         (pd.Series([True] * 3, index=[7, 8, 9]), ValueError, "index"),
-        (pd.DataFrame(), TypeError, "mask"),
+        (pd.DataFrame(), TypeError, "mask or token ids, not DataFrame"),
+        (None, TypeError, "not NoneType"),
+        (b"to-1", TypeError, "not bytes"),
     ],
 )
 def test_filter_refuses_what_does_not_fit(

@@ -100,6 +100,15 @@ def test_charts_share_a_figure(name: str, size: tuple[float, float]) -> None:
     assert_readable(figure)
 
 
+@EVERY_CHART
+def test_charts_refuse_what_are_no_axes(chart: str) -> None:
+    """An array of Axes, which subplots() gives, or a figure, is named for what it is."""
+    figure, axes = plt.subplots(1, 2)
+    for wrong, name in ((axes, "ndarray"), (figure, "Figure"), (3, "int")):
+        with pytest.raises(TypeError, match=f"such as axes.0., not {name}"):
+            draw("one-token", chart, ax=wrong)
+
+
 @pytest.mark.parametrize("arrange", ["constrained", "tight", "tight_layout()", "subfigures", "by hand"])
 def test_charts_stand_any_layout(arrange: str) -> None:
     """Whoever arranges the figure, two charts side by side stay readable, without a warning."""

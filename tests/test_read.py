@@ -337,6 +337,18 @@ def test_a_missing_file_is_an_os_error(tmp_path: Path) -> None:
         dff.read(tmp_path / "no.json")
 
 
+def test_what_was_exported_is_no_response(tmp_path: Path) -> None:
+    """A workbook, a Parquet file and their folder are named for what they are, with the way back."""
+    pats = dff.read({"items": [token(1, assignment())]})
+    folder = pats.to_parquet(tmp_path / "pats")
+    with pytest.raises(IsADirectoryError, match=r"Frames\.from_parquet"):
+        dff.read(folder)
+    with pytest.raises(dff.ResponseError, match=r"tokens\.parquet' is no saved response but Parquet"):
+        dff.read(folder / "tokens.parquet")
+    with pytest.raises(dff.ResponseError, match="is no saved response but a workbook"):
+        dff.read(pats.to_excel(tmp_path / "pats.xlsx"))
+
+
 def test_lone_surrogates_do_not_deny_the_report() -> None:
     """A name that no UTF-8 can hold is repaired visibly and listed."""
     with pytest.warns(dff.DriftWarning, match="invalid text"):

@@ -6,7 +6,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -54,16 +54,23 @@ def new_file(path: StrPath, *, suffix: str, overwrite: bool) -> Iterator[IO[byte
 
 
 @contextmanager
-def new_folder(folder: StrPath, names: Iterable[str], *, overwrite: bool) -> Iterator[Path]:
+def new_folder(folder: StrPath, names: Sequence[str], *, overwrite: bool) -> Iterator[Path]:
     """Give a folder to write files of these names into; they move to their place when all are complete.
 
     Raises
     ------
+    ConfigurationError
+        The folder is named as a file of that kind is.
     OSError
         One of them exists and may not be overwritten, the folder is a file, its parent does not exist, or
         it cannot be written; nothing is left behind.
     """
     target = _resolve(folder)
+    suffix = Path(names[0]).suffix
+    if target.suffix.lower() == suffix and not target.is_dir():
+        raise ConfigurationError(
+            f"{str(folder)!r} is named as a file, but each table gets one of its own; name a folder"
+        )
     if target.exists() and not target.is_dir():
         raise NotADirectoryError(
             errno.ENOTDIR, "this is a file; name a folder, which is made if need be", str(folder)

@@ -95,7 +95,7 @@ class Exports:
         Raises
         ------
         ConfigurationError
-            There is no such encoding, or it has no form for a character.
+            There is no such encoding, it has no form for a character, or the folder is named as a file.
         OSError
             A file exists (FileExistsError), or cannot be written; nothing is left behind.
 
@@ -122,6 +122,8 @@ class Exports:
 
         Raises
         ------
+        ConfigurationError
+            The folder is named as a file.
         OSError
             A file exists (FileExistsError), or cannot be written; nothing is left behind.
 

@@ -34,6 +34,8 @@ def start(ax: Axes | None, *, width: float = 8.0, height: float = 4.5) -> Axes:
 
         figure = pyplot.figure(figsize=(width, height), facecolor=PAPER, edgecolor=PAPER, layout="none")
         ax = figure.add_axes((0, 0, 1, 1))
+    elif not hasattr(ax, "spines"):
+        raise TypeError(f"ax takes one of matplotlib's Axes, such as axes[0], not {type(ax).__name__}")
     bare(ax)
     return ax
 
