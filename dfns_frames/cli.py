@@ -180,7 +180,13 @@ def _demo(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> None:
     if not 0 <= options.port <= 65_535:
         raise dff.ConfigurationError(f"--port takes a number from 0 to 65535, not {options.port}")
-    with dff.demo.serve(options.port) as server:
+    try:
+        server = dff.demo.serve(options.port)
+    except OSError as error:
+        raise dff.ConfigurationError(
+            f"port {options.port} cannot be opened ({error.strerror}); leave --port out to take a free one"
+        ) from None
+    with server:
         print(f"the demo API answers at {server.url}; in another shell (Ctrl-C here ends it):\n")
         for caller, token in server.tokens.items():
             print(f"# {caller}\nexport DFNS_API_URL={server.url} DFNS_AUTH_TOKEN={token}\n")

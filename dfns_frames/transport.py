@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import requests.adapters
@@ -164,6 +165,7 @@ class _Exchange:
     ) -> None:
         self.outcome: queue.SimpleQueue[Answer | DfnsFramesError] = queue.SimpleQueue()
         self._url = url
+        self._server = urlsplit(url).netloc
         self._params = params
         self._secret = secret
         self._limits = limits
@@ -189,7 +191,7 @@ class _Exchange:
         try:
             outcome = self._exchange()
         except FAULTS as fault:
-            outcome = failure(fault)
+            outcome = failure(fault, self._server)
         except MemoryError:
             outcome = NetworkError("the answer does not fit into memory")
         except Exception as fault:  # noqa: BLE001 - a fault of ours must reach the caller's thread
@@ -236,7 +238,7 @@ class _Exchange:
                     break
         except FAULTS as fault:
             if good:  # else the status says more than the fault
-                return failure(fault, begun=True)
+                return failure(fault, self._server, begun=True)
         if good and received.tell() > limit:
             return NetworkError(
                 f"the list has more than {self._limits.max_body:,} bytes (Client(max_body=…) allows more)"

@@ -54,7 +54,7 @@ class Row:
         return nullcontext(server.url) if self.world is nullcontext else self.world(server)
 
 
-def broken(name: str, behaviour: Behaviour, says: str = "the connection failed") -> Row:
+def broken(name: str, behaviour: Behaviour, says: str = r"the connection to 127.0.0.1:\d+ failed") -> Row:
     """Make a row of a fault that is tried again."""
     return Row(name, behaviour, Network, says, AGAIN, 2)
 
@@ -176,7 +176,9 @@ def _waits() -> Iterator[Row]:
 
 
 CONNECTIONS = (
-    elsewhere("nothing listens", worlds.nothing_listens, Network, "cannot be reached", retryable=True),
+    elsewhere(
+        "nothing listens", worlds.nothing_listens, Network, r"127.0.0.1:\d+ cannot be reached", retryable=True
+    ),
     elsewhere(
         "nobody accepts the connection", worlds.nobody_accepts, Network, "no connection", retryable=True
     ),

@@ -137,6 +137,15 @@ def test_a_closed_pipe_is_no_traceback() -> None:
     assert result.stdout.startswith("operation")
 
 
+def test_serve_says_that_its_port_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    """And how to get another."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", "--port", str(port)]) == 2
+    assert f"port {port} cannot be opened" in (told := capsys.readouterr().err)
+    assert "leave --port out" in told
+
+
 def test_serve_runs_until_interrupted() -> None:
     """It prints what to export, answers, and ends at once on SIGINT."""
     process = subprocess.Popen(
