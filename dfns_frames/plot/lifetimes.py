@@ -147,16 +147,19 @@ def _survivors(ax: Axes, ages: npt.NDArray[np.float64], color: str, dashes: str,
 def _mark_ages(ax: Axes, ages: npt.NDArray[np.float64], end: float) -> None:
     """Draw the usual limits and, above the curves, how many tokens are over each."""
     line = 1.35 * pixels(ax, canvas.SMALL / 72) / (slot_size(ax)[1] * 0.5)
-    ax.set_ylim(0, 1.04 + line * len(AGES))
+    height = 1.04 + line * len(AGES)
+    ax.set_ylim(0, height)
     for place, limit in enumerate(AGES):
-        ax.axvline(limit, color=INK, linewidth=0.8, linestyle=(0, (2, 2)), marker="")
+        foot = 1.03 + line * (len(AGES) - 1 - place)
+        top = (foot + line) / height  # no higher than its own words, so as not to cross those of the others
+        ax.axvline(limit, ymax=top, color=INK, linewidth=0.8, linestyle=(0, (2, 2)), marker="")
         old = int((ages >= limit).sum())
         left = limit < end / 2
         text = f" {old:,} of {len(ages):,} are at least {limit} days old ({old / len(ages):.0%}) "
         brief = f" {limit} d: {old:,} ({old / len(ages):.0%}) "
         room = slot_size(ax)[0] * 0.7 * (1 - limit / end if left else limit / end)
         canvas.write(
-            ax, limit, 1.03 + line * (len(AGES) - 1 - place),
+            ax, limit, foot,
             text if Ruler(ax, canvas.SMALL).width(text) <= room else brief,
             ha="left" if left else "right", va="bottom",
             bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.5},
