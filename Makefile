@@ -31,12 +31,12 @@ check: $(READY) ## Lint, types, layers, documentation and notebooks up to date
 	$(BIN)/python docs/execute_notebooks.py --check
 
 lab: $(READY) ## Open JupyterLab on the example notebooks
-	$(BIN)/jupyter lab --notebook-dir notebooks
+	$(BIN)/jupyter lab --notebook-dir notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 notebooks: $(READY) ## Execute the example notebooks and save them with their outputs
 	$(BIN)/python docs/execute_notebooks.py
 
-pictures: $(READY) ## Draw the pictures of README.md anew
+pictures: $(READY) ## Draw the pictures of the documentation anew
 	$(BIN)/python docs/generate.py --pictures
 
 docs: $(READY) ## Write the generated parts of the documentation anew

@@ -1,19 +1,22 @@
 """Write the generated parts of the documentation, or check that they are up to date (``--check``).
 
-``--pictures`` draws the charts that README.md shows; they are not checked, since fonts differ.
+``--pictures`` draws the charts that README.md and charts.md show; they are not checked, since fonts differ.
 """
 
 import argparse
+import inspect
 import os
+import re
 import subprocess
 import sys
 import warnings
 from pathlib import Path
 
 import dfns_frames as dff
+from dfns_frames.plot import Plot
 
 FOLDER = Path(__file__).parent
-SHOWN = ("creation_over_time", "permission_spread")
+CHARTS = [name for group in Plot.mro() for name in vars(group) if name in dff.measures.__all__]
 
 
 def tables() -> str:
@@ -53,8 +56,47 @@ def shell() -> str:
     return "\n".join(parts) + "\n"
 
 
+def charts() -> str:
+    """Return every chart's documentation as Markdown, with its picture and what its numbers are."""
+    parts = [
+        "# Charts",
+        "Generated from the docstrings (`make docs`, and `make pictures`). `pats.plot.NAME()` draws what",
+        "`dff.measures.NAME(pats)` returns as a DataFrame. Every chart takes `ax`, Axes to draw into, and",
+        "returns it; it neither shows nor saves. The pictures are of the demo organisation.",
+    ]
+    for name in CHARTS:
+        chart = _sections(getattr(Plot, name))
+        signature = str(inspect.signature(getattr(Plot, name))).replace("self, ", "").split(" ->")[0]
+        parts += [f"\n## {name}", f"![{name}](pictures/{name}.png)", "", chart[""], ""]
+        parts += [f"`pats.plot.{name}{re.sub(r': [^=,)]+ = ', '=', signature)}`", ""]
+        parts += [option for option in _definitions(chart.get("Parameters", "")) if "**ax**" not in option]
+        parts += ["", f"Drawn: {_joined(chart['Returns'])}", ""]
+        parts += [f"Numbers: {_joined(_sections(getattr(dff.measures, name))['Returns'])}"]
+    return "\n".join(parts) + "\n"
+
+
+def _sections(documented: object) -> dict[str, str]:
+    """Split a numpydoc docstring into its sections; what comes before the first is ``""``."""
+    pieces = re.split(r"^(\w+)\n-+\n", inspect.getdoc(documented) or "", flags=re.MULTILINE)
+    return {name: text.strip() for name, text in zip(["", *pieces[1::2]], pieces[::2], strict=True)}
+
+
+def _definitions(section: str) -> list[str]:
+    """Return a section of names and what they mean as a list."""
+    pieces = re.split(r"^(\S.*)\n", section, flags=re.MULTILINE)
+    return [
+        f"* **{name}**: {' '.join(text.split())}"
+        for name, text in zip(pieces[1::2], pieces[2::2], strict=True)
+    ]
+
+
+def _joined(section: str) -> str:
+    """Return what a section says of the one thing that it names."""
+    return " ".join(section.split("\n", 1)[1].split())
+
+
 def draw_pictures() -> None:
-    """Draw the charts that README.md shows, from the demo organisation."""
+    """Draw the charts that README.md and charts.md show, from the demo organisation."""
     import matplotlib as mpl
 
     mpl.use("agg")
@@ -62,7 +104,7 @@ def draw_pictures() -> None:
         warnings.simplefilter("ignore", dff.DriftWarning)
         pats = dff.demo.client().pats()
     (FOLDER / "pictures").mkdir(exist_ok=True)
-    for name in SHOWN:
+    for name in CHARTS:
         getattr(pats.plot, name)().figure.savefig(FOLDER / "pictures" / f"{name}.png", dpi=100)
 
 
@@ -77,7 +119,7 @@ def main() -> int:
     if options.pictures:
         draw_pictures()
     stale = []
-    for name, text in (("tables.md", tables()), ("shell.md", shell())):
+    for name, text in (("tables.md", tables()), ("charts.md", charts()), ("shell.md", shell())):
         path = FOLDER / name
         if options.check:
             stale += [name] if not path.exists() or path.read_text("utf-8") != text else []
