@@ -24,3 +24,8 @@ __all__ = [
     "sensitive_reach",
     "token_ages",
 ]
+
+
+def __dir__() -> list[str]:
+    """List the measures alone, not the modules that they live in."""
+    return __all__
