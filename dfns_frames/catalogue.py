@@ -40,6 +40,8 @@ OPERATIONS = Table(
     ),
 )
 
+SEVERITIES = ("none", "low", "medium", "high", "critical")
+
 
 @cache
 def _rows() -> tuple[dict[str, str | None], ...]:
@@ -82,7 +84,8 @@ def operations() -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns `operation` (the key), `domain`, `resource`, `action`, `access`, `category`, `severity`,
-        `status` and `successor`, all categorical text. A new frame at each call.
+        `status` and `successor`, all categorical text; `severity` is ordered, from none to critical. A new
+        frame at each call.
 
     Examples
     --------
@@ -90,5 +93,9 @@ def operations() -> pd.DataFrame:
     >>> catalogue = dff.operations().set_index("operation")
     >>> catalogue.loc["Wallets:Transfers:Create", "category"]
     'move_funds'
+    >>> int((catalogue.severity >= "high").sum()) > 50
+    True
     """
-    return operations_table().to_pandas()
+    frame = operations_table().to_pandas()
+    frame["severity"] = frame["severity"].cat.set_categories(SEVERITIES, ordered=True)
+    return frame

@@ -200,3 +200,6 @@ def test_the_catalogue() -> None:
     names = catalogue["resource"].astype("str") + ":" + catalogue["action"].astype("str")
     assert (names == catalogue["operation"].astype("str")).all()
     assert catalogue.drop(columns="successor").notna().all(axis=None)
+    severe = catalogue.loc[catalogue["severity"] >= "high", "severity"]
+    assert set(severe) == {"high", "critical"}
+    assert catalogue["severity"].max() == "critical"

@@ -202,6 +202,7 @@ def test_permission_combinations_cover_every_token_once(name: str) -> None:
 def test_operations_per_token_counts_distinct_operations(name: str) -> None:
     """Counts, severities, the worst and the unknown of each token are those of the response."""
     frame = dff.measures.operations_per_token(load(name)).set_index("token_id")
+    severe = set(frame.index[frame["worst"] >= "high"])
     for item in ITEMS[name]():
         row: Any = frame.loc[item["tokenId"]]
         held = _operations(item)
@@ -214,6 +215,7 @@ def test_operations_per_token_counts_distinct_operations(name: str) -> None:
         )
         assert pd.isna(row["worst"]) or row["worst"] == _worst(item)
         assert pd.isna(row["worst"]) == (_worst(item) is None)
+        assert (row["worst"] in ("critical", "high")) == (item["tokenId"] in severe)
 
 
 def _worst(item: Item) -> str | None:

@@ -11,6 +11,7 @@ from dfns_frames import measures
 from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import as_cells, from_frame
 from dfns_frames.export.sheet import Block, Chart, Sheet
+from dfns_frames.measures.holdings import SEVERITIES
 from dfns_frames.measures.reach import SENSITIVE
 from dfns_frames.schema import Tables
 
@@ -109,7 +110,7 @@ def _severities(tables: Tables) -> pd.DataFrame:
     measured = measures.operations_per_token(tables)
     worst = measured["worst"].cat.add_categories(_NOTHING).fillna(_NOTHING)
     counts = pd.crosstab(worst, measured["is_active"].to_numpy(), dropna=False)
-    counts = counts.reindex(index=worst.cat.categories, columns=[True, False], fill_value=0)
+    counts = counts.reindex(index=[*SEVERITIES, _NOTHING], columns=[True, False], fill_value=0)
     return pd.DataFrame(
         {
             "worst severity": counts.index.astype("str"),

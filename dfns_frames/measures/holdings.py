@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from dfns_frames.catalogue import operations_table
 from dfns_frames.measures.codes import codes, distinct_pairs, missing, token_rows
@@ -114,6 +115,12 @@ def severity_of(operations: list[str]) -> Ints:
         [SEVERITIES.index(known[name][2] if name in known else UNKNOWN) for name in operations],
         dtype=np.int64,
     )
+
+
+def as_severities(places: Ints) -> pd.Categorical:
+    """Return places in `SEVERITIES` (-1: missing) as texts that compare: critical is the highest."""
+    codes = np.where(places < 0, -1, len(SEVERITIES) - 1 - places)
+    return pd.Categorical.from_codes(codes, pd.Index(SEVERITIES[::-1], dtype="str"), ordered=True)
 
 
 def domain_of(operation: str) -> str:

@@ -179,7 +179,7 @@ def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.Dat
 def _privilege(frames: Tables) -> pd.Categorical:
     held = token_holdings(frames)
     severities = held.by(severity_of(held.operations), len(SEVERITIES))
-    high = np.isin(worst(held, severities).codes, [SEVERITIES.index("critical"), SEVERITIES.index("high")])
+    high = np.asarray(worst(held, severities) >= "high")
     unsure = (severities[:, -1] > 0) | (held.unlisted > 0)
     place = np.where(high, 0, np.where(unsure, 2, 1))
     return pd.Categorical.from_codes(place, categories=pd.Index(PRIVILEGES, dtype="str"))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dfns_frames.measures.codes import distinct_pairs, flags, same_sets, texts, token_rows
 from dfns_frames.measures.holdings import (
-    SEVERITIES,
+    as_severities,
     domain_of,
     permission_holdings,
     severity_of,
@@ -137,14 +137,12 @@ def with_operations(rows: pd.DataFrame, held: Holdings) -> pd.DataFrame:
     code = np.full(len(row), -1, dtype=np.int64)
     some = listed[row] > 0
     code[some] = _by_name(held)[starts[row[some]] + within[some]]
-    severity = np.append(severity_of(held.operations), -1)
+    severities = np.append(severity_of(held.operations), -1)
     frame = rows.iloc[row].reset_index(drop=True)
     frame["operation"] = pd.Categorical.from_codes(code, pd.Index(held.operations, dtype="str"))
     domains = np.array([*map(domain_of, held.operations), None], dtype=object)
     frame["domain"] = pd.Series(domains[code], dtype="str").astype("category")
-    frame["severity"] = pd.Categorical.from_codes(
-        severity[code], pd.Index(SEVERITIES, dtype="str"), ordered=True
-    )
+    frame["severity"] = as_severities(severities[code])
     return frame
 
 

@@ -12,6 +12,7 @@ from dfns_frames.measures.codes import flags, missing, texts
 from dfns_frames.measures.holdings import (
     SEVERITIES,
     UNKNOWN,
+    as_severities,
     catalogue,
     current_operations,
     severity_of,
@@ -55,7 +56,8 @@ def operations_per_token(frames: Tables) -> pd.DataFrame:
         listed), `unlisted_assignments` (assignments whose operations the API did not list: unknown), one
         column for each severity with the number of those operations (`critical`, `high`, `medium`, `low`,
         `none`, and `unknown` for operations that are in no catalogue) and `worst`: the highest severity,
-        ``"unknown"`` if nothing about the token's operations is known, missing if it has none. Full
+        ordered so that ``worst >= "high"`` works, ``"unknown"`` (the lowest) if nothing about the token's
+        operations is known, missing if it has none. Full
         administrators first, then most operations, then by name.
 
     Examples
@@ -95,7 +97,7 @@ def worst(held: Holdings, severities: Ints) -> pd.Categorical:
     harmless = (place == SEVERITIES.index("none")) & (some[:, -1] | (held.unlisted > 0))
     place[harmless] = SEVERITIES.index(UNKNOWN)
     place[held.everything] = 0
-    return pd.Categorical.from_codes(place, categories=pd.Index(SEVERITIES, dtype="str"), ordered=True)
+    return as_severities(place)
 
 
 def sensitive_reach(frames: Tables) -> pd.DataFrame:

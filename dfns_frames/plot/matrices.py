@@ -123,7 +123,7 @@ def _matrix(held: pd.DataFrame, shown: pd.DataFrame, top_operations: int) -> Mat
     names: Any = held["operation"].cat.categories.to_numpy(dtype=object)
     weights = np.bincount(codes, weights=held["token_count"].to_numpy(), minlength=len(names))
     severities = np.full(len(names), -1, dtype=np.int64)
-    severities[codes] = held["severity"].cat.codes.to_numpy()
+    severities[codes] = held["severity"].cat.set_categories(SEVERITIES).cat.codes.to_numpy()
     # The unknown comes right after the high: it is in no catalogue, which is no sign of harmlessness.
     alarm = np.where(severities == SEVERITIES.index(UNKNOWN), 1.5, severities)
     # What full administrators alone hold comes last: of them it is known anyway.
