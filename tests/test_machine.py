@@ -101,7 +101,8 @@ def test_a_file_may_have_an_odd_name_and_an_odd_date(tmp_path: Path, monkeypatch
         path.write_bytes(LIST)
     except OSError:
         pytest.skip("this file system knows no such name")
-    monkeypatch.setattr(Path, "stat", lambda *_: SimpleNamespace(st_mtime=1e15))  # few file systems can
+    # Few file systems hold such a date.
+    monkeypatch.setattr(Path, "stat", lambda *_: SimpleNamespace(st_mtime=1e15, st_mode=0o100644))
     pats = dff.read(path)
     monkeypatch.undo()
     assert len(pats.tokens) == 3
