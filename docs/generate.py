@@ -6,11 +6,12 @@
 import argparse
 import inspect
 import os
-import re
 import subprocess
 import sys
 import warnings
 from pathlib import Path
+
+import docstring_parser
 
 import dfns_frames as dff
 from dfns_frames.plot import Plot
@@ -65,34 +66,33 @@ def charts() -> str:
         "returns it; it neither shows nor saves. The pictures are of the demo organisation.",
     ]
     for name in CHARTS:
-        chart = _sections(getattr(Plot, name))
-        signature = str(inspect.signature(getattr(Plot, name))).replace("self, ", "").split(" ->")[0]
-        parts += [f"\n## {name}", f"![{name}](pictures/{name}.png)", "", chart[""], ""]
-        parts += [f"`pats.plot.{name}{re.sub(r': [^=,)]+ = ', '=', signature)}`", ""]
-        parts += [option for option in _definitions(chart.get("Parameters", "")) if "**ax**" not in option]
-        parts += ["", f"Drawn: {_joined(chart['Returns'])}", ""]
-        parts += [f"Numbers: {_joined(_sections(getattr(dff.measures, name))['Returns'])}"]
+        method = getattr(Plot, name)
+        chart, numbers = (
+            docstring_parser.parse(inspect.getdoc(documented) or "", docstring_parser.DocstringStyle.NUMPYDOC)
+            for documented in (method, getattr(dff.measures, name))
+        )
+        defaults = [f"{each.name}={each.default!r}" for each in inspect.signature(method).parameters.values()]
+        parts += [
+            f"\n## {name}",
+            f"![{name}](pictures/{name}.png)",
+            "",
+            (chart.description or "").strip(),
+            "",
+        ]
+        parts += [f"`pats.plot.{name}({', '.join(defaults[1:])})`", ""]
+        parts += [
+            f"* **{option.arg_name}**: {_joined(option.description)}"
+            for option in chart.params
+            if option.arg_name != "ax"
+        ]
+        for about, documented in (("Drawn", chart), ("Numbers", numbers)):
+            assert documented.returns
+            parts += ["", f"{about}: {_joined(documented.returns.description)}"]
     return "\n".join(parts) + "\n"
 
 
-def _sections(documented: object) -> dict[str, str]:
-    """Split a numpydoc docstring into its sections; what comes before the first is ``""``."""
-    pieces = re.split(r"^(\w+)\n-+\n", inspect.getdoc(documented) or "", flags=re.MULTILINE)
-    return {name: text.strip() for name, text in zip(["", *pieces[1::2]], pieces[::2], strict=True)}
-
-
-def _definitions(section: str) -> list[str]:
-    """Return a section of names and what they mean as a list."""
-    pieces = re.split(r"^(\S.*)\n", section, flags=re.MULTILINE)
-    return [
-        f"* **{name}**: {' '.join(text.split())}"
-        for name, text in zip(pieces[1::2], pieces[2::2], strict=True)
-    ]
-
-
-def _joined(section: str) -> str:
-    """Return what a section says of the one thing that it names."""
-    return " ".join(section.split("\n", 1)[1].split())
+def _joined(text: str | None) -> str:
+    return " ".join((text or "").split())
 
 
 def draw_pictures() -> None:

@@ -81,26 +81,22 @@ def _figures(tables: Tables) -> pd.DataFrame:
 
 def _permissions(tables: Tables) -> pd.DataFrame:
     spread = measures.permission_spread(tables).head(_PERMISSIONS_SHOWN)
-    return pd.DataFrame(
-        {
-            "permission": spread["permission_name"],
-            "active": spread["tokens_active"],
-            "not active": spread["tokens_inactive"],
-            "tokens": spread["token_count"],
-            "share": spread["share"],
-        }
-    )
+    return _by_state("permission", spread["permission_name"], spread).assign(share=spread["share"])
 
 
 def _reach(tables: Tables) -> pd.DataFrame:
     reach = measures.sensitive_reach(tables)
+    names = reach["category"].astype("str").replace({**SENSITIVE, "unknown": "something unknown"})
+    return _by_state("can", names, reach).assign(unclear=reach["active_uncertain"])
+
+
+def _by_state(label: str, names: pd.Series, measured: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "can": reach["category"].astype("str").replace({**SENSITIVE, "unknown": "something unknown"}),
-            "active": reach["tokens_active"],
-            "not active": reach["tokens_inactive"],
-            "tokens": reach["token_count"],
-            "unclear": reach["active_uncertain"],
+            label: names,
+            "active": measured["tokens_active"],
+            "not active": measured["tokens_inactive"],
+            "tokens": measured["token_count"],
         }
     )
 
