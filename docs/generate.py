@@ -86,8 +86,7 @@ def charts() -> str:
             if option.arg_name != "ax"
         ]
         for about, documented in (("Drawn", chart), ("Numbers", numbers)):
-            assert documented.returns
-            parts += ["", f"{about}: {_joined(documented.returns.description)}"]
+            parts += ["", f"{about}: {_joined(documented.returns and documented.returns.description)}"]
     return "\n".join(parts) + "\n"
 
 
