@@ -7,9 +7,9 @@ import pyarrow as pa
 
 from dfns_frames import measures
 from dfns_frames.catalogue import OPERATIONS, operations_table
+from dfns_frames.measures.holdings import UNKNOWN
 from dfns_frames.schema import Tables
 
-UNKNOWN = "unknown"
 ADDED = {
     "tokens": {
         "worst_severity": "Highest severity of what it may do: critical, high, medium, low or none; unknown "
