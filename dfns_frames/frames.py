@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from dfns_frames import export
 from dfns_frames.plot import Plot
-from dfns_frames.provenance import filtered, source_lines
+from dfns_frames.provenance import filtered, source_lines, visibility
 from dfns_frames.schema import DICTIONARY, Kind, Table, compact
 from dfns_frames.selection import belongs, mask
 from dfns_frames.tables import TABLES
@@ -192,7 +192,7 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
         return cls(export.from_parquet(folder))
 
     def __repr__(self) -> str:
-        lines = [f"Frames of the tokens visible to the caller{filtered(self)}"]
+        lines = [f"Frames of the tokens {visibility(self)}{filtered(self)}"]
         lines += [f"  {line}" for line in source_lines(self)]
         width = max(map(len, self._tables), default=0)
         for name, table in self._tables.items():
@@ -208,7 +208,7 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
         )
         sources = "<br>".join(map(escape, source_lines(self)))
         return (
-            f"<div><b>Tokens visible to the caller{escape(filtered(self))}</b><br>{sources}"
+            f"<div><b>Tokens {visibility(self)}{escape(filtered(self))}</b><br>{sources}"
             "<table><thead><tr><th style='text-align:left'>table</th><th>rows</th>"
             f"<th style='text-align:left'>a row is</th></tr></thead><tbody>{rows}</tbody></table></div>"
         )

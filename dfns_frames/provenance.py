@@ -18,6 +18,12 @@ def source_lines(tables: Tables) -> list[str]:
     return lines
 
 
+def visibility(tables: Tables) -> str:
+    """Return to whom the tokens are visible; a list holds its caller's own only."""
+    lists = tables.arrow("sources").num_rows
+    return f"visible to the callers of {lists:,} lists" if lists > 1 else "visible to the caller"
+
+
 def filtered(tables: Tables) -> str:
     """Return how many of the tokens read are left; empty if all are."""
     sources = tables.arrow("sources")

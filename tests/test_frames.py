@@ -146,6 +146,9 @@ def test_concat_counts_positions_anew(three: dff.Frames) -> None:
     assert joined.token_assignments["token_no"].tolist() == [0, 0, 2, 3]
     assert joined.token_operations["permission_name"].cat.categories.tolist() == ["B", "C", "D", "E"]
     assert len(joined.sources) == 2
+    caption = " ".join(text.get_text() for text in joined.plot.permission_spread().texts)
+    for shown in (repr(joined), joined._repr_html_(), caption):
+        assert "visible to the callers of 2 lists" in " ".join(shown.split())
 
 
 def test_concat_keeps_an_equal_token_once(three: dff.Frames) -> None:

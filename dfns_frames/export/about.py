@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow.compute as pc
 
 from dfns_frames import __version__
-from dfns_frames.provenance import filtered, source_lines
+from dfns_frames.provenance import filtered, source_lines, visibility
 from dfns_frames.schema import Tables
 from dfns_frames.tables import TABLES
 
@@ -17,7 +17,7 @@ def overview(tables: Tables) -> list[str]:
     counts = {name: tables.arrow(name).num_rows for name in tables}
     unknown = pc.sum(tables.arrow("token_assignments")["operation_count"].is_null()).as_py() or 0
     lines = [
-        f"Access tokens visible to the caller{filtered(tables)}, and the permissions assigned to them.",
+        f"Access tokens {visibility(tables)}{filtered(tables)}, and the permissions assigned to them.",
         f"Fetched at {tables.fetched_at:%Y-%m-%d %H:%M:%S} UTC; written by dfns-frames {__version__}.",
         *source_lines(tables),
         "The API lists the caller's own tokens only, so those of other people are not here.",

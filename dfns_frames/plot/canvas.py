@@ -10,6 +10,7 @@ from dfns_frames.errors import ConfigurationError
 from dfns_frames.plot.colors import FAINT, INK, INK_ON_DARK, PAPER
 from dfns_frames.plot.layout import PADDING, figure_of, fit, pixels, slot, slot_size, whole_figure
 from dfns_frames.plot.text import BASE_FONT, Ruler, drawable, fitted, style, wrapped
+from dfns_frames.provenance import visibility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -232,7 +233,7 @@ def provenance(frames: Tables) -> str:
     part = f" of the {listed:,} read" if count != listed else ""
     names = ", ".join(sorted({f"GET {row['source']}" for row in sources})) or "no source"
     text = (
-        f"Source: {drawable(names)}; {count:,} {plural(count, 'token')}{part}, visible to the caller; "
+        f"Source: {drawable(names)}; {count:,} {plural(count, 'token')}{part}, {visibility(frames)}; "
         f"snapshot {frames.fetched_at:%Y-%m-%d %H:%M} UTC."
     )
     troubles = sorted({row["status"] for row in sources if row["status"] != "ok"})
