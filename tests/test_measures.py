@@ -218,6 +218,19 @@ def test_operations_per_token_counts_distinct_operations(name: str) -> None:
         assert (row["worst"] in ("critical", "high")) == (item["tokenId"] in severe)
 
 
+@EVERY
+def test_masks_of_tokens_filter_the_tokens_that_they_are_of(name: str) -> None:
+    """Measures that list tokens are sorted, but keep the index by which `filter` finds them."""
+    pats = load(name)
+    breadth = dff.measures.operations_per_token(pats)
+    for chosen in (breadth["worst"] >= "critical", breadth["operation_count"] > 10):
+        assert set(pats.filter(chosen).tokens["token_no"]) == set(breadth.loc[chosen, "token_no"])
+    active = pats.filter(pats.tokens["is_active"])
+    ages = dff.measures.token_ages(active)
+    old = ages["age_days"] > 200
+    assert set(active.filter(old).tokens["token_no"]) == set(ages.loc[old, "token_no"])
+
+
 def _worst(item: Item) -> str | None:
     if _is_full(item):
         return "critical"

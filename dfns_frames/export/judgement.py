@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import pyarrow as pa
 
 from dfns_frames import measures
@@ -35,11 +34,8 @@ def judged(tables: Tables, name: str) -> pa.Table:
 
 
 def _worst(tables: Tables) -> pa.Array:
-    key = ["source", "token_no"]
-    measured = measures.operations_per_token(tables).astype({"source": "str"}).set_index(key)["worst"]
-    tokens = tables.arrow("tokens").select(key)
-    wanted = pd.MultiIndex.from_arrays([tokens[name].to_pylist() for name in key])
-    return pa.array(measured.reindex(wanted).astype("str"), from_pandas=True)
+    measured = measures.operations_per_token(tables)["worst"].sort_index()  # now in the order of the tokens
+    return pa.array(measured.astype("str"), from_pandas=True)
 
 
 def _looked_up(operations: pa.ChunkedArray, added: str) -> pa.DictionaryArray:

@@ -143,7 +143,8 @@ def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.Dat
         ``"unknown"``: holds no such operation, but some that are not known) and `share_at_least` (active
         tokens at least this old, of those with a date that existed at `as_of`; 0 to 1; missing for a token
         that did not). Tokens whose date is missing come last, without age and share. Which tokens were
-        active at another time than today is not known.
+        active at another time than today is not known. The index is that of `tokens`, so of frames that were
+        filtered to active tokens a mask made of it can be given to `filter`.
 
     Raises
     ------
@@ -170,7 +171,7 @@ def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.Dat
             "privilege": _privilege(frames),
         }
     )[flags(tokens, "is_active")]
-    frame = frame.sort_values(["date_created", "source", "token_no"], ignore_index=True)
+    frame = frame.sort_values(["date_created", "source", "token_no"])
     there = frame["age_days"].where(frame["age_days"] >= 0)
     frame["share_at_least"] = there.rank(method="max", ascending=False) / max(int(there.notna().sum()), 1)
     return frame

@@ -57,8 +57,8 @@ def operations_per_token(frames: Tables) -> pd.DataFrame:
         column for each severity with the number of those operations (`critical`, `high`, `medium`, `low`,
         `none`, and `unknown` for operations that are in no catalogue) and `worst`: the highest severity,
         ordered so that ``worst >= "high"`` works, ``"unknown"`` (the lowest) if nothing about the token's
-        operations is known, missing if it has none. Full
-        administrators first, then most operations, then by name.
+        operations is known, missing if it has none. Full administrators first, then most operations, then
+        by name; the index is that of `tokens`, so a mask made of it can be given to `filter`.
 
     Examples
     --------
@@ -85,7 +85,6 @@ def operations_per_token(frames: Tables) -> pd.DataFrame:
     return frame.sort_values(
         ["holds_everything", "operation_count", "name", "source", "token_no"],
         ascending=[False, False, True, True, True],
-        ignore_index=True,
     )
 
 
