@@ -39,9 +39,9 @@ def draw(name: str, chart: str, **options: Any) -> Axes:
     return ax
 
 
-def texts(figure: Any) -> list[tuple[Text, Bbox]]:
+def texts(figure: Any, dpi: int = 60) -> list[tuple[Text, Bbox]]:
     """Render a figure and return its visible texts, and where they are."""
-    figure.set_dpi(60)
+    figure.set_dpi(dpi)
     figure.canvas.draw()
     found: list[Text] = []
     for ax in figure.findobj(Axes):
@@ -58,9 +58,9 @@ def _overlap(one: Bbox, other: Bbox) -> bool:
     return shared is not None and shared.width > 1.5 and shared.height > 1.5
 
 
-def assert_readable(figure: Any) -> None:
+def assert_readable(figure: Any, dpi: int = 60) -> None:
     """Assert that no text leaves the figure or lies over another."""
-    found = texts(figure)
+    found = texts(figure, dpi)
     for text, box in found:
         assert box.x0 >= -1, f"cut off on the left: {text.get_text()!r}"
         assert box.y0 >= -1, f"cut off below: {text.get_text()!r}"
@@ -87,6 +87,14 @@ def test_every_chart_is_readable_on_every_input(name: str, chart: str) -> None:
     count = len(ITEMS[name]())
     assert f"{count:,} token{'' if count == 1 else 's'}, visible to the caller" in caption(ax)
     assert "snapshot 2026-11-23 08:00 UTC" in caption(ax)
+
+
+@EVERY_CHART
+@pytest.mark.parametrize("name", ["demo", "long-names"])
+def test_charts_are_readable_at_other_resolutions(name: str, chart: str) -> None:
+    """Letters are not quite as wide at the resolution of a report as on the screen."""
+    for dpi in (120, 200, 300):
+        assert_readable(draw(name, chart).get_figure(), dpi)
 
 
 @pytest.mark.parametrize("size", [(13, 14), (10, 16)], ids=str)

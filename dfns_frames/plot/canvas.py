@@ -207,7 +207,7 @@ def nothing(ax: Axes, why: str) -> None:
 
 def finish(ax: Axes, frames: Tables, title: str, *notes: str) -> Axes:
     """Add title and caption, then make room for everything that stands outside the Axes."""
-    room, figure, width = slot(ax), figure_of(ax), slot_size(ax)[0] * 0.95
+    room, figure, width = slot(ax), figure_of(ax), slot_size(ax)[0] * 0.92
     across, up = pixels(ax, PADDING) / figure.bbox.width, pixels(ax, PADDING) / figure.bbox.height
     caption = "\n".join([*filter(None, notes), provenance(frames)])
     head, foot = (

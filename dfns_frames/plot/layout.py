@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PADDING = 0.1  # inches around everything
 _GAP = 0.06  # inches between title, Axes and caption
 _SMALLEST = 0.12  # of the room, for the Axes themselves
-_SPARE = 0.04
+_SPARE = 0.08
 _ROUNDS = 3  # moving the Axes changes their ticks, so measure again
 
 
@@ -78,15 +78,14 @@ def fit(ax: Axes, head: Any, foot: Any) -> None:
         box = ax.get_window_extent()
         around = _extent(ax, without=wide[:2])
         narrow = _extent(ax, without=wide)
-        # Letters are a little wider, or narrower, at another resolution.
-        spare = _SPARE * max(narrow.width - box.width, 0)
+        # Letters are a little wider, or narrower, at another resolution: beside the Axes, and turned below.
+        left, right = (1 + _SPARE) * (box.x0 - narrow.x0), (1 + _SPARE) * (narrow.x1 - box.x1)
+        below = (1 + _SPARE) * (box.y0 - around.y0)
         _place(
             ax,
+            _between(room.x0 + pad + left, room.x1 - pad - right, room.width),
             _between(
-                room.x0 + pad + box.x0 - narrow.x0, room.x1 - pad - spare - narrow.x1 + box.x1, room.width
-            ),
-            _between(
-                room.y0 + pad + under + box.y0 - around.y0,
+                room.y0 + pad + under + below,
                 room.y1 - pad - over - around.y1 + box.y1,
                 room.height,
             ),
