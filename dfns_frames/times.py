@@ -34,7 +34,7 @@ def parse_time(text: str) -> datetime | None:
 
 
 def as_utc(when: object, option: str) -> datetime:
-    """Read a time that a user gave: a datetime or RFC 3339 text; without an offset, UTC.
+    """Read a time that a user gave: a datetime or RFC 3339 text; without an offset UTC, a day its midnight.
 
     Parameters
     ----------
@@ -49,10 +49,10 @@ def as_utc(when: object, option: str) -> datetime:
         It is no time.
     """
     if isinstance(when, str):
-        time = parse_time(when)
+        time = parse_time(when) or parse_time(f"{when}T00:00:00Z")
         if time is None:
             raise ConfigurationError(
-                f"{option}={when!r} is no RFC 3339 timestamp; write it as 2026-03-02T08:00:00Z"
+                f"{option}={when!r} is no RFC 3339 timestamp; write it as 2026-03-02 or 2026-03-02T08:00:00Z"
             )
         return time
     # pandas' missing time counts as a datetime, but equals nothing; one at the end of time has no UTC.

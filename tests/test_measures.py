@@ -118,10 +118,25 @@ def test_partial_period_follows_as_of(as_of: datetime | str) -> None:
     assert frame["is_partial"].tolist() == [False, True]
 
 
+@pytest.mark.parametrize("measure", ["creation_over_time", "creation_and_survival", "creation_calendar"])
+def test_what_was_created_after_as_of_is_left_out(measure: str) -> None:
+    """As if it had been counted then. Undated tokens are counted, and without `as_of` all are."""
+    dates = ["2025-11-30T12:00:00Z", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", "2027-05-05T00:00:00Z"]
+    pats = frames([token(n, dateCreated=date) for n, date in enumerate([*dates, "soon"])])
+    count = getattr(dff.measures, measure)
+    frame = count(pats, as_of="2026-01-01")
+    assert frame["created"].sum() == 3
+    when = frame.iloc[:, 0].dropna()
+    assert when.max() == pd.Timestamp("2026-01-01", tz="UTC")
+    assert count(pats)["created"].sum() == 5
+    early = count(pats, as_of="1990-01-01")
+    assert early["created"].tolist() == [1]
+
+
 @pytest.mark.parametrize(
     "options",
     [
-        *({"freq": "month"}, {"freq": ""}, {"by": "name"}, {"as_of": "2026-01-01"}, {"as_of": 2026}),
+        *({"freq": "month"}, {"freq": ""}, {"by": "name"}, {"as_of": "2026-01"}, {"as_of": 2026}),
         *({"as_of": pd.NaT}, {"as_of": datetime.max.replace(tzinfo=timezone(-timedelta(hours=2)))}),
     ],
     ids=str,

@@ -202,6 +202,16 @@ def test_few_holders_get_a_caveat() -> None:
     assert "Fewer than 20" not in _words(load("demo").plot.concentration())
 
 
+@pytest.mark.parametrize("chart", ["creation_over_time", "creation_and_survival", "creation_calendar"])
+def test_as_of_leaves_out_and_says_so(chart: str) -> None:
+    """A chart of another day says which, and how many tokens it does not show."""
+    pats = load("demo")
+    later = int((pats.tokens["date_created"] > "2026-01-01T00:00:00Z").sum())
+    words = _words(getattr(pats.plot, chart)(as_of="2026-01-01"))
+    assert f"As of 2026-01-01 00:00 UTC, without {later} tokens created later." in words
+    assert "As of" not in _words(getattr(pats.plot, chart)())
+
+
 def test_as_of_moves_ages() -> None:
     """Ages and limits count to `as_of`."""
     for as_of in (datetime(2025, 3, 31, tzinfo=UTC), "2025-03-31T00:00:00Z"):

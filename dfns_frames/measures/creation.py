@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.codes import codes, created_at, flags
@@ -14,8 +15,6 @@ from dfns_frames.times import as_utc
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    import pyarrow as pa
 
     from dfns_frames.measures.codes import Ints
     from dfns_frames.measures.periods import Times
@@ -53,8 +52,8 @@ def creation_over_time(
     by
         What to split by: ``"kind"``, ``"is_active"`` or ``"source"``.
     as_of
-        The period that this falls in is not over yet: a datetime or RFC 3339 text, without an
-        offset UTC. Defaults to when the tokens were fetched.
+        Leave out what was created later; the period that this falls in is not over yet. A datetime or RFC
+        3339 text, without an offset UTC. Defaults to when the tokens were fetched, and leaves out nothing.
 
     Returns
     -------
@@ -63,7 +62,8 @@ def creation_over_time(
         `period_start` (UTC), the column named by `by`, `created` (tokens), `cumulative` (tokens of that
         value up to the end of the period) and `is_partial`. Periods without tokens are filled in; values
         with most tokens come first. Tokens whose date is missing are rows of their own after all others,
-        without `period_start` and `cumulative`, so that `created` sums to the number of tokens.
+        without `period_start` and `cumulative`, so that `created` sums to the number of tokens (of those
+        that existed at `as_of`, if that is given).
 
     Raises
     ------
@@ -80,11 +80,13 @@ def creation_over_time(
     check_freq(freq)
     if by not in SPLITS:
         raise ConfigurationError(f"by={by!r} is not known; it is one of {', '.join(map(repr, SPLITS))}")
-    tokens = frames.arrow("tokens")
+    tokens, snapshot = frames.arrow("tokens"), snapshot_time(frames, as_of)
+    if as_of is not None:
+        tokens = tokens.filter(pa.array(~(created_at(tokens) > snapshot)))
     group, names = _groups(tokens, by)
     times = created_at(tokens)
     dated = ~np.isnat(times)
-    now = int(period_numbers(snapshot_time(frames, as_of), freq))
+    now = int(period_numbers(snapshot, freq))
     numbers = _span(period_numbers(times[dated], freq), now)
     if len(numbers) * len(names) > _ROWS_AT_MOST:
         raise ConfigurationError(

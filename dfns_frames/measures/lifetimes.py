@@ -35,8 +35,8 @@ def creation_and_survival(
     freq
         Length of a period, all in UTC: ``"D"``, ``"W"`` (from Monday), ``"MS"``, ``"QS"`` or ``"YS"``.
     as_of
-        The period that this falls in is not over yet: a datetime or RFC 3339 text. Defaults to when the
-        tokens were fetched.
+        Leave out what was created later; the period that this falls in is not over yet. A datetime or RFC
+        3339 text. Defaults to when the tokens were fetched, and leaves out nothing.
 
     Returns
     -------
@@ -79,8 +79,8 @@ def creation_calendar(frames: Tables, *, as_of: datetime | str | None = None) ->
     frames
         Tokens from ``GET /auth/pats``.
     as_of
-        The last day, unless a token is dated later: a datetime or RFC 3339 text. Defaults to when the tokens
-        were fetched.
+        The last day; leave out what was created later. A datetime or RFC 3339 text. Defaults to when the
+        tokens were fetched, and leaves out nothing: then a token that is dated later has the last day.
 
     Returns
     -------

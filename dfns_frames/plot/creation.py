@@ -12,6 +12,7 @@ from dfns_frames.measures.periods import NAMES
 from dfns_frames.plot import canvas
 from dfns_frames.plot.colors import ACTIVE, GROUPS, INACTIVE, INK, OTHERS, PARTIAL_HATCH
 from dfns_frames.plot.layout import pixels, slot_size
+from dfns_frames.times import as_utc
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,7 +40,7 @@ def creation_over_time(
     title = f"Tokens created per {NAMES[freq]}, by {'state today' if by == 'is_active' else by}"
     if dated.empty:
         canvas.nothing(ax, _EMPTY)
-        return canvas.finish(ax, frames, title, undated(frame))
+        return canvas.finish(ax, frames, title, left_out(frames, frame, as_of))
     created = _table(dated, by)
     partial = dated.drop_duplicates("period_start").set_index("period_start")["is_partial"]
     total = created.sum(axis=1).cumsum()
@@ -52,7 +53,7 @@ def creation_over_time(
     _time_axis(ax, pd.DatetimeIndex(created.index), freq)
     line = _running_total(ax, total.loc[created.index])
     canvas.legend(ax, [*bars.values(), line], [*bars, "all so far (right-hand axis)"])
-    return canvas.finish(ax, frames, title, f"{hatched}{_DELETED}", cut, undated(frame))
+    return canvas.finish(ax, frames, title, f"{hatched}{_DELETED}", cut, left_out(frames, frame, as_of))
 
 
 def creation_and_survival(
@@ -65,7 +66,7 @@ def creation_and_survival(
     dated = frame[frame["period_start"].notna()].set_index("period_start")
     if dated.empty:
         canvas.nothing(ax, _EMPTY)
-        return canvas.finish(ax, frames, title, undated(frame))
+        return canvas.finish(ax, frames, title, left_out(frames, frame, as_of))
     active = dated["cumulative_active"].astype("int64")
     stacked = pd.DataFrame(
         {_STATES[True]: active, _STATES[False]: dated["cumulative_created"].astype("int64") - active}
@@ -78,17 +79,21 @@ def creation_and_survival(
     _time_axis(ax, pd.DatetimeIndex(shown.index), freq)
     canvas.legend(ax, list(bars.values()), list(bars))
     past = "Which tokens were active then is not known: the state is that of the snapshot."
-    return canvas.finish(ax, frames, title, f"{past} {hatched}{_DELETED}", undated(frame))
+    return canvas.finish(ax, frames, title, f"{past} {hatched}{_DELETED}", left_out(frames, frame, as_of))
 
 
-def undated(frame: pd.DataFrame) -> str:
-    """Say how many tokens a chart of dates leaves out."""
-    count = int(frame.loc[frame.iloc[:, 0].isna(), "created"].sum())
-    return (
-        f"Not drawn: {count:,} {canvas.plural(count, 'token')} without a readable creation date."
-        if count
-        else ""
-    )
+def left_out(frames: Tables, frame: pd.DataFrame, as_of: datetime | str | None) -> str:
+    """Say how many tokens a chart of dates leaves out, and why."""
+    notes = []
+    later = frames.arrow("tokens").num_rows - int(frame["created"].sum())
+    if as_of is not None:
+        tokens = f", without {later:,} {canvas.plural(later, 'token')} created later" if later else ""
+        notes.append(f"As of {as_utc(as_of, 'as_of'):%Y-%m-%d %H:%M} UTC{tokens}.")
+    undated = int(frame.loc[frame.iloc[:, 0].isna(), "created"].sum())
+    if undated:
+        tokens = canvas.plural(undated, "token")
+        notes.append(f"Not drawn: {undated:,} {tokens} without a readable creation date.")
+    return " ".join(notes)
 
 
 def _table(dated: pd.DataFrame, by: str) -> pd.DataFrame:

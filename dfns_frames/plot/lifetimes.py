@@ -10,7 +10,7 @@ from dfns_frames import measures
 from dfns_frames.measures.lifetimes import PRIVILEGES
 from dfns_frames.plot import canvas
 from dfns_frames.plot.colors import CALENDAR, INK, PAPER
-from dfns_frames.plot.creation import undated
+from dfns_frames.plot.creation import left_out
 from dfns_frames.plot.layout import pixels, slot_size
 from dfns_frames.plot.text import Ruler
 from dfns_frames.times import as_utc
@@ -47,7 +47,7 @@ def creation_calendar(frames: Tables, *, ax: Axes | None, as_of: datetime | str 
     title = "Tokens created on each day"
     if dated.empty:
         canvas.nothing(ax, "No token with a creation date is visible to the caller.")
-        return canvas.finish(ax, frames, title, undated(frame))
+        return canvas.finish(ax, frames, title, left_out(frames, frame, as_of))
     fit = max(1, int((slot_size(ax)[1] / pixels(ax, 1) - 1.3) / 0.55))
     shown = years[-min(_YEARS_AT_MOST, fit) :]
     _draw_days(ax, _days(dated, shown))
@@ -57,7 +57,7 @@ def creation_calendar(frames: Tables, *, ax: Axes | None, as_of: datetime | str 
     earlier = int(dated.loc[~dated["year"].isin(shown), "created"].sum())
     cut = f"Not drawn: {earlier:,} {canvas.plural(earlier, 'token')} of other years." if earlier else ""
     without = "Years without new tokens are left out. " if len(years) < dated["year"].nunique() else ""
-    return canvas.finish(ax, frames, title, f"Days in UTC. {without}{cut}", undated(frame))
+    return canvas.finish(ax, frames, title, f"Days in UTC. {without}{cut}", left_out(frames, frame, as_of))
 
 
 def _days(dated: pd.DataFrame, years: list[int]) -> npt.NDArray[np.float64]:

@@ -36,8 +36,8 @@ class TimeCharts:
         by
             What to stack: ``"kind"``, ``"is_active"`` or ``"source"``.
         as_of
-            The period that this falls in is hatched as not over: a datetime or RFC 3339 text. Defaults to
-            when the tokens were fetched.
+            Leave out what was created later, and hatch the period that this falls in as not over: a datetime
+            or RFC 3339 text. Defaults to when the tokens were fetched, and leaves out nothing.
         ax
             Axes to draw into; without it a new figure is made.
 
@@ -70,8 +70,8 @@ class TimeCharts:
         freq
             Length of a period, UTC: ``"D"``, ``"W"`` (from Monday), ``"MS"``, ``"QS"`` or ``"YS"``.
         as_of
-            The period that this falls in is hatched as not over: a datetime or RFC 3339 text. Defaults to
-            when the tokens were fetched.
+            Leave out what was created later, and hatch the period that this falls in as not over: a datetime
+            or RFC 3339 text. Defaults to when the tokens were fetched, and leaves out nothing.
         ax
             Axes to draw into; without it a new figure is made.
 
@@ -98,7 +98,8 @@ class TimeCharts:
         Parameters
         ----------
         as_of
-            The last day: a datetime or RFC 3339 text. Defaults to when the tokens were fetched.
+            The last day: a datetime or RFC 3339 text. Defaults to when the tokens were fetched, and leaves
+            out nothing.
         ax
             Axes to draw into; without it a new figure is made.
 
