@@ -104,7 +104,11 @@ def _parser() -> argparse.ArgumentParser:
         "demo", _demo, "fetch the demo organisation and write all there is: CSV, workbook, charts, notebooks"
     )
     demo.add_argument(
-        "--out", metavar="DIR", type=Path, default=Path("demo-output"), help="default: %(default)s"
+        "--out",
+        metavar="DIR",
+        type=Path,
+        default=Path("demo-output"),
+        help="folder to write to, over the files of an earlier demo; default: %(default)s",
     )
     serve = add("serve", _serve, "run the demo API on this machine until interrupted")
     serve.add_argument("--port", type=int, default=0, help="default: any that is free")

@@ -30,7 +30,8 @@ def concat(frames: Iterable[Frames]) -> Frames:
     Frames
         A row of `tokens` is one access token; positions (`token_no`) are counted anew. A token id that
         several inputs list is kept once: where it first stood if all agree, else as the input fetched
-        last has it, which is warned of and listed in `drift`. Tokens without an id, and ids repeated
+        last has it, which is warned of and listed in `drift`. A token that a later list lacks, as it was
+        deleted since, is kept: this joins, and compares nothing. Tokens without an id, and ids repeated
         within one input, are all kept. `sources` has a row for each source of each input.
 
     Raises

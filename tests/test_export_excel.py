@@ -158,8 +158,8 @@ def test_summary_is_what_the_measures_say(demo_pats: dff.Frames, tmp_path: Path)
     charts = openpyxl.load_workbook(path)["Summary"]._charts
     drawn = [series.val.numRef.f for chart in charts for series in chart.series]
     first = len(cells) - len(months) + 1
-    assert drawn[0] == f"Summary!$B${first}:$B${len(cells)}"
-    assert len(drawn) == 5
+    assert drawn[-1] == f"Summary!$B${first}:$B${len(cells)}"
+    assert len(drawn) == 6
 
 
 def test_summary_counts_tokens_by_what_they_can_do(demo_pats: dff.Frames, tmp_path: Path) -> None:

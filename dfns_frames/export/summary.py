@@ -37,18 +37,17 @@ def summary(tables: Tables, changes: Changes) -> Sheet:
         )
     )
     first = Block(figures)
-    drawn = first.below
-    rows = [range(drawn, drawn := drawn + height) for height in (_LOW, _HIGH, _HIGH)]
-    worst = Block(severities, drawn)
+    worst = Block(severities, first.below)
     reached = Block(reach, worst.below)
-    spread = Block(permissions, reached.below)
+    drawn = reached.below
+    rows = [range(drawn, drawn := drawn + height) for height in (_HIGH, _HIGH, _LOW)]
+    spread = Block(permissions, drawn)
     months = Block(created, spread.below)
     period = created.column_names[0]
-    titles = (f"Tokens created per {period} (UTC)", "Tokens per permission", "Tokens that can …")
     charts = (
-        Chart(titles[0], months, (1,), rows[0], "tokens that still exist"),
-        Chart(titles[1], spread, (1, 2), rows[1], "tokens"),
-        Chart(titles[2], reached, (1, 2), rows[2], "tokens"),
+        Chart("Tokens that can …", reached, (1, 4, 2), rows[0], "tokens"),
+        Chart("Tokens per permission", spread, (1, 2), rows[1], "tokens"),
+        Chart(f"Tokens created per {period} (UTC)", months, (1,), rows[2], "tokens that still exist"),
     )
     names = ("figure", "worst severity", "can", "permission", period)
     return Sheet(

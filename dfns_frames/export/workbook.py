@@ -31,7 +31,7 @@ _PASSED = {
 }
 _MATRIX = (
     "Which operations the API lists for which token. x: listed; empty: not listed; ?: not known, as for one "
-    "of its assignments no operations were listed."
+    "of its assignments no operations were listed. A full administrator can do everything, listed or not."
 )
 _SUMMARY = (
     "Figures and charts of all that is here. unclear: further active tokens of which it is not known, "

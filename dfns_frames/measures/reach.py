@@ -33,6 +33,7 @@ SENSITIVE = {
     "grant_access": "grant access",
     "change_policy": "change policies",
     "export_keys": "export keys",
+    "key_custody": "manage keys",
     "identities": "manage identities",
     "egress": "send data out",
 }
