@@ -209,8 +209,9 @@ def _distinct_per(
 
 def _times(texts: pa.Array) -> tuple[pa.Array, Counter[str]]:
     """Read timestamps; a text that is none becomes missing and is counted."""
-    if pc.all(pc.match_substring_regex(texts, _ISO)).as_py() is not False:
-        # A 30th of February, a leap second or the year 0: each text is looked at alone.
+    regular = pc.and_not(pc.match_substring_regex(texts, _ISO), pc.starts_with(texts, "0000"))
+    if pc.all(regular).as_py() is not False:
+        # A 30th of February or a leap second: each text is looked at alone, as all are if one is of year 0.
         with contextlib.suppress(pa.ArrowInvalid):
             times = texts.cast(TIME)
             if not pc.any(pc.or_(pc.less(times, _FIRST), pc.greater(times, _LAST))).as_py():

@@ -20,7 +20,8 @@ def spans(body: Body, endpoint: Endpoint) -> list[tuple[int, int]]:
     An item begins with the field that the first item begins with: what is looked for is ``},{"thatField":``.
     No text of valid JSON can hold these bytes, since its quotes are escaped. A body that is not valid, or a
     place that is in another array, makes for a piece that is not valid; so if each of the pieces is read as
-    one object in which no key comes twice, the whole would be read as the same items.
+    one object in which no key comes twice, the whole would be read as the same items. What else the list's
+    object holds must stand behind the items, in the last piece, for a key that comes twice to be noticed.
 
     Parameters
     ----------
@@ -31,10 +32,12 @@ def spans(body: Body, endpoint: Endpoint) -> list[tuple[int, int]]:
     """
     outer, *inner = endpoint.tables
     size = len(body.data)
-    first = re.search(rb'"%b"\s*:\s*\[\s*\{\s*"(\w+)"\s*:' % str(outer.json).encode(), body.data[:_OPENING])
+    listed = b'"%b"' % str(outer.json).encode()
+    opening = _spaced(b"", rb"\{", listed, b":", rb"\[", rb"\{", rb'"(\w+)"', b":")
+    first = opening.match(body.data[:_OPENING])
     if first is None or size < 2 * _SIZE or first[1].decode() in _names(inner):
         return [(0, size)]
-    between = re.compile(rb'\}(\s*,\s*)\{\s*"%b"\s*:' % first[1])
+    between = _spaced(rb"\}", b"(,)", rb"\{", b'"%b"' % first[1], b":")
     count = cores() * math.ceil(size / _SIZE / cores())  # as many for each core
     found, start = [], 0
     for number in range(1, count):
@@ -57,6 +60,11 @@ def piece(body: Body, span: tuple[int, int], endpoint: Endpoint) -> Body:
 def cores() -> int:
     """Return how many pieces are read at a time."""
     return min(pa.cpu_count(), _CORES)
+
+
+def _spaced(*tokens: bytes) -> re.Pattern[bytes]:
+    """Compile a pattern of JSON's tokens, with its white space between them."""
+    return re.compile(rb"[ \t\r\n]*".join(tokens))
 
 
 def _names(tables: list[Table]) -> set[str | None]:

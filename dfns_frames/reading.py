@@ -124,15 +124,24 @@ def _read_fast(body: Body, endpoint: Endpoint) -> list[_Part] | None:
         body = Body(body.data[len(_BOM) :])
     found = spans(body, endpoint)
     if len(found) == 1:
-        part = _read_piece(body, endpoint)
-        return [part] if part else None
-    with ThreadPoolExecutor(cores()) as threads:
-        parts = []
+        return _alone(body, endpoint)
+    parts = []
+    threads = ThreadPoolExecutor(cores())
+    try:
         for part in threads.map(lambda span: _read_piece(piece(body, span, endpoint), endpoint), found):
             if part is None:
                 return None
             parts.append(part)
+    except RuntimeError:  # no thread can be started: none are left to this process, or Python is ending
+        return _alone(body, endpoint)
+    finally:
+        threads.shutdown(cancel_futures=True)
     return parts
+
+
+def _alone(body: Body, endpoint: Endpoint) -> list[_Part] | None:
+    part = _read_piece(body, endpoint)
+    return [part] if part else None
 
 
 def _read_piece(body: Body, endpoint: Endpoint) -> _Part | None:
