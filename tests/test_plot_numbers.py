@@ -181,8 +181,8 @@ def test_unknown_operations_are_never_none() -> None:
     assert drawn["unknown"] == sum(len(_operations(item)) for item in ITEMS["unknown-operations-only"]())
     assert sum(drawn[severity] for severity in SEVERITIES[:-1]) == 0
     reach = load("unknown-operations-only").plot.sensitive_reach()
-    assert [bar.get_width() for bar in reach.containers[0]] == [0] * 7 + [8]
-    assert [bar.get_width() for bar in reach.containers[1]] == [8] * 7 + [0]
+    assert [bar.get_width() for bar in reach.containers[0]] == [0] * 8 + [8]
+    assert [bar.get_width() for bar in reach.containers[1]] == [8] * 8 + [0]
 
 
 @pytest.mark.parametrize("name", ["demo", "thousand", "many-shapes"])
