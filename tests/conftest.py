@@ -1,5 +1,6 @@
 """What several test modules use: made-up tokens, and the demo organisation."""
 
+import signal
 import warnings
 from typing import Any
 
@@ -11,6 +12,9 @@ import dfns_frames as dff
 mpl.use("agg")
 
 WHEN = "2026-03-02T08:00:00Z"
+
+# What a shell starts in the background ignores interrupts, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def assignment(name: str = "Operators", **changes: Any) -> dict[str, Any]:
