@@ -92,14 +92,9 @@ def _parser() -> argparse.ArgumentParser:
 
     fetch = add("fetch", _fetch, "read the tokens and print a summary; with --out, keep them as Parquet")
     _add_input(fetch)
-    fetch.add_argument("--out", metavar="DIR", type=Path, help="folder for one Parquet file a table")
     export = add("export", _export, "write the tokens as a workbook, as CSV or as Parquet")
     _add_input(export)
-    export.add_argument("--excel", metavar="FILE", type=Path, help="one workbook, *.xlsx")
-    export.add_argument("--csv", metavar="DIR", type=Path, help="one CSV file a table")
-    export.add_argument("--parquet", metavar="DIR", type=Path, help="one Parquet file a table")
-    for command in (fetch, export):
-        command.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    _add_output(fetch, export)
     demo = add(
         "demo", _demo, "fetch the demo organisation and write all there is: CSV, workbook, charts, notebooks"
     )
@@ -126,6 +121,15 @@ def _add_input(command: argparse.ArgumentParser) -> None:
     source.add_argument("--demo", action="store_true", help="the demo organisation")
     command.add_argument("--as-of", metavar="TIME", help="with --from: when the response was made (RFC 3339)")
     command.add_argument("--skip-invalid", action="store_true", help="set tokens that do not fit aside")
+
+
+def _add_output(fetch: argparse.ArgumentParser, export: argparse.ArgumentParser) -> None:
+    fetch.add_argument("--out", metavar="DIR", type=Path, help="folder for one Parquet file a table")
+    export.add_argument("--excel", metavar="FILE", type=Path, help="one workbook, *.xlsx")
+    export.add_argument("--csv", metavar="DIR", type=Path, help="one CSV file a table")
+    export.add_argument("--parquet", metavar="DIR", type=Path, help="one Parquet file a table")
+    for command in (fetch, export):
+        command.add_argument("--overwrite", action="store_true", help="replace files that exist")
 
 
 def _read(options: argparse.Namespace) -> dff.Frames:
