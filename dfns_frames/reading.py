@@ -92,7 +92,7 @@ class Reader:
 
     def _take(self, parts: list[_Part]) -> None:
         self._parts += parts
-        self.next_page = next((part.next_page for part in parts if part.next_page), None)
+        self.next_page = parts[-1].next_page
         for part in parts:
             self._drift.add(part.drift)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dfns_frames.catalogue import SEVERITIES as CATALOGUED
 from dfns_frames.catalogue import operations_table
 from dfns_frames.measures.codes import codes, distinct_pairs, missing, token_rows
 from dfns_frames.measures.spread import permissions
@@ -21,7 +22,7 @@ FULL_ADMINISTRATOR = frozenset({"ManagedFullAdminAccess", "DfnsFullAdminAccess"}
 """The vendor's permissions that contain every operation, those of the future included."""
 
 UNKNOWN = "unknown"
-SEVERITIES = ("critical", "high", "medium", "low", "none", UNKNOWN)
+SEVERITIES = (*reversed(CATALOGUED), UNKNOWN)
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.Dat
     Raises
     ------
     ConfigurationError
-        `as_of` is no datetime.
+        `as_of` is no time.
 
     Examples
     --------
