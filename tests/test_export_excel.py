@@ -242,6 +242,7 @@ def test_empty_frames_make_a_workbook(tmp_path: Path) -> None:
     assert list(sheets) == ["README", "Summary", "Tokens", "Assignments", "Operations"]
     assert sheets["Tokens"][0][:3] == ["source", "token_no", "token_id"]
     assert len(sheets["Tokens"]) == 1
+    assert not openpyxl.load_workbook(path)["Summary"]._charts
 
 
 def test_readme_says_what_is_not_here(tmp_path: Path) -> None:

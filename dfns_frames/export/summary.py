@@ -49,11 +49,12 @@ def summary(tables: Tables, changes: Changes) -> Sheet:
         Chart("Tokens per permission", spread, (1, 2), rows[1], "tokens"),
         Chart(f"Tokens created per {period} (UTC)", months, (1,), rows[2], "tokens that still exist"),
     )
+    tokens = tables.arrow("tokens").num_rows
     names = ("figure", "worst severity", "can", "permission", period)
     return Sheet(
         "Summary",
         (first, worst, reached, spread, months),
-        tuple(chart for chart in charts if chart.block.cells.num_rows),
+        tuple(chart for chart in charts if tokens and chart.block.cells.num_rows),
         shares=frozenset({"share"}),
         widths=dict.fromkeys(names, 28.0),  # all columns fit on paper
     )
