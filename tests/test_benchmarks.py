@@ -1,0 +1,42 @@
+"""What is measured is what is claimed: the same data each time, the same rows from each way, every chart."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import dfns_frames as dff
+from benchmarks import data, outputs
+from benchmarks.contenders import CONTENDERS
+
+
+@pytest.fixture
+def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(data, "RESULTS", tmp_path)
+    return data.response(300)
+
+
+def test_the_data_are_the_same_each_time_and_in_the_documented_shape(saved: Path) -> None:
+    """As many tokens as asked for, of 40 permissions, with 0 to 6 assignments each."""
+    first = saved.read_bytes()
+    saved.unlink()
+    assert data.response(300).read_bytes() == first
+    items = json.loads(first)["items"]
+    assert len(items) == 300
+    assert {len(item["permissionAssignments"]) for item in items} == set(range(7))
+    pats = dff.read(saved)
+    assert pats.drift.empty
+    assert pats.token_assignments["permission_id"].nunique() <= 40
+
+
+@pytest.mark.parametrize("name", ["json_normalize + explode", "polars"])
+def test_ways_that_are_compared_make_the_same_rows(saved: Path, name: str) -> None:
+    """Those whose packages the tests have; the others are checked when they are measured."""
+    assert CONTENDERS[name](str(saved))() == CONTENDERS["ours"](str(saved))()
+
+
+def test_every_chart_is_measured() -> None:
+    """None is left out when charts move."""
+    assert set(outputs.charts()) == set(dff.measures.__all__)
