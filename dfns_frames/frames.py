@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames import export
+from dfns_frames.dtypes import TEXT
 from dfns_frames.plot import Plot
 from dfns_frames.provenance import filtered, source_lines, visibility
 from dfns_frames.schema import DICTIONARY, Kind, Table, compact
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _NULLABLE = {pa.bool_(): pd.BooleanDtype(), pa.int64(): pd.Int64Dtype()}
-_PLAIN_INTEGERS = {pa.bool_(): pd.BooleanDtype()}
+_PLAIN_INTEGERS = {pa.bool_(): pd.BooleanDtype(), pa.string(): TEXT}
 
 
 class Frames(export.Exports, Mapping[str, pd.DataFrame]):
@@ -234,5 +235,5 @@ def _to_pandas(table: pa.Table, declared: Table) -> pd.DataFrame:
 def _categorical(values: pa.ChunkedArray) -> pd.Categorical:
     """Make categories without an object for each, as Arrow's own conversion does it."""
     encoded = values.combine_chunks()
-    categories = pd.Index(encoded.dictionary.to_pandas(), dtype="str")
+    categories = pd.Index(encoded.dictionary.to_pandas(), dtype=TEXT)
     return pd.Categorical.from_codes(encoded.indices.fill_null(-1).to_numpy(), categories)

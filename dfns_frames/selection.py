@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames.dtypes import TEXT
+
 
 def mask(tokens: pa.Table, which: Any) -> npt.NDArray[np.bool_]:
     """Return which tokens are meant by a mask or by token ids.
@@ -48,7 +50,7 @@ def mask(tokens: pa.Table, which: Any) -> npt.NDArray[np.bool_]:
 
 def _dtype_of(values: Any) -> Any:
     """Return what pandas is to make of a list: an empty one is neither flags nor ids to it."""
-    return None if isinstance(values, np.ndarray) or len(list(values)) else "str"
+    return None if isinstance(values, np.ndarray) or len(list(values)) else TEXT
 
 
 def belongs(table: pa.Table, tokens: pa.Table) -> pa.Array:

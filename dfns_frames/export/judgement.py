@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from dfns_frames import measures
 from dfns_frames.catalogue import OPERATIONS, operations_table
+from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.holdings import UNKNOWN
 from dfns_frames.schema import Tables
 
@@ -35,7 +36,7 @@ def judged(tables: Tables, name: str) -> pa.Table:
 
 def _worst(tables: Tables) -> pa.Array:
     measured = measures.operations_per_token(tables)["worst"].sort_index()  # now in the order of the tokens
-    return pa.array(measured.astype("str"), from_pandas=True)
+    return pa.array(measured.astype(TEXT), from_pandas=True)
 
 
 def _looked_up(operations: pa.ChunkedArray, added: str) -> pa.DictionaryArray:

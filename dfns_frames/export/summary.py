@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames import measures
+from dfns_frames.dtypes import TEXT
 from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import as_cells, from_frame
 from dfns_frames.export.sheet import Block, Chart, Sheet
@@ -86,7 +87,7 @@ def _permissions(tables: Tables) -> pd.DataFrame:
 
 def _reach(tables: Tables) -> pd.DataFrame:
     reach = measures.sensitive_reach(tables)
-    names = reach["category"].astype("str").replace({**SENSITIVE, "unknown": "something unknown"})
+    names = reach["category"].astype(TEXT).replace({**SENSITIVE, "unknown": "something unknown"})
     return _by_state("can", names, reach).assign(unclear=reach["active_uncertain"])
 
 
@@ -109,7 +110,7 @@ def _severities(tables: Tables) -> pd.DataFrame:
     counts = counts.reindex(index=[*SEVERITIES, _NOTHING], columns=[True, False], fill_value=0)
     return pd.DataFrame(
         {
-            "worst severity": counts.index.astype("str"),
+            "worst severity": counts.index.astype(TEXT),
             "active": counts[True].to_numpy(),
             "not active": counts[False].to_numpy(),
             "tokens": counts.sum(axis=1).to_numpy(),
@@ -138,7 +139,7 @@ def _created(tables: Tables) -> pd.DataFrame:
     counts = [*rows["created"], *[undated] * bool(undated)]
     return pd.DataFrame(
         {
-            period: pd.Series([*labels, *["date missing"] * bool(undated)], dtype="str"),
+            period: pd.Series([*labels, *["date missing"] * bool(undated)], dtype=TEXT),
             "created": pd.Series(counts, dtype="Int64"),
             "cumulative": rows["cumulative"].astype("Int64").reindex(range(len(counts))),
         }

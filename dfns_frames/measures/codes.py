@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames.dtypes import TEXT
 from dfns_frames.schema import Tables
 
 Ints = npt.NDArray[np.int64]
@@ -39,7 +40,7 @@ def missing(table: pa.Table, column: str) -> Flags:
 
 def texts(table: pa.Table, column: str) -> pd.Series:
     """Return a text column as pandas text."""
-    return table[column].cast(pa.string()).to_pandas().astype("str")
+    return table[column].cast(pa.string()).to_pandas(types_mapper={pa.string(): TEXT}.get)
 
 
 def created_at(tokens: pa.Table) -> npt.NDArray[np.datetime64]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from dfns_frames.dtypes import TEXT
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.codes import codes, created_at, flags
 from dfns_frames.measures.periods import check_freq, period_numbers, period_starts
@@ -122,7 +123,7 @@ def _tidy(
     created: Ints, undated: Ints, names: list[str] | list[bool], by: str, partial: object, starts: Times
 ) -> pd.DataFrame:
     lost = np.flatnonzero(undated)
-    dtype = "bool" if by == "is_active" else pd.CategoricalDtype(pd.Index(names, dtype="str"))
+    dtype = "bool" if by == "is_active" else pd.CategoricalDtype(pd.Index(names, dtype=TEXT))
     values = [*np.tile(np.arange(len(names)), len(starts)), *lost]
     return pd.DataFrame(
         {

@@ -11,6 +11,7 @@ import pandas as pd
 
 from dfns_frames.catalogue import SEVERITIES as CATALOGUED
 from dfns_frames.catalogue import operations_table
+from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.codes import codes, distinct_pairs, missing, token_rows
 from dfns_frames.measures.spread import permissions
 
@@ -121,7 +122,7 @@ def severity_of(operations: list[str]) -> Ints:
 def as_severities(places: Ints) -> pd.Categorical:
     """Return places in `SEVERITIES` (-1: missing) as texts that compare: critical is the highest."""
     codes = np.where(places < 0, -1, len(SEVERITIES) - 1 - places)
-    return pd.Categorical.from_codes(codes, pd.Index(SEVERITIES[::-1], dtype="str"), ordered=True)
+    return pd.Categorical.from_codes(codes, pd.Index(SEVERITIES[::-1], dtype=TEXT), ordered=True)
 
 
 def domain_of(operation: str) -> str:

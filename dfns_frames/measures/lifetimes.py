@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.codes import created_at, flags, texts
 from dfns_frames.measures.creation import creation_over_time, snapshot_time
 from dfns_frames.measures.holdings import SEVERITIES, UNKNOWN, severity_of, token_holdings
@@ -183,4 +184,4 @@ def _privilege(frames: Tables) -> pd.Categorical:
     high = np.asarray(worst(held, severities) >= "high")
     unsure = (severities[:, -1] > 0) | (held.unlisted > 0)
     place = np.where(high, 0, np.where(unsure, 2, 1))
-    return pd.Categorical.from_codes(place, categories=pd.Index(PRIVILEGES, dtype="str"))
+    return pd.Categorical.from_codes(place, categories=pd.Index(PRIVILEGES, dtype=TEXT))

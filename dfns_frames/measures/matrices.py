@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.codes import distinct_pairs, flags, same_sets, texts, token_rows
 from dfns_frames.measures.holdings import (
     as_severities,
@@ -58,7 +59,7 @@ def token_groups(frames: Tables) -> tuple[pd.DataFrame, Holdings]:
     group = same_sets(held.holder, held.operation, held.count, len(held.operations)) * 4
     group = np.unique(group + 2 * held.everything + (held.unlisted > 0), return_inverse=True)[1]
     names = texts(tokens, "name").to_numpy(dtype=object)
-    by_name = np.lexsort((np.arange(held.count), pd.Series(names, dtype="str").rank(method="dense")))
+    by_name = np.lexsort((np.arange(held.count), pd.Series(names, dtype=TEXT).rank(method="dense")))
     groups, first = np.unique(group[by_name], return_index=True)
     example = by_name[first]
     rows = pd.DataFrame(
@@ -66,7 +67,7 @@ def token_groups(frames: Tables) -> tuple[pd.DataFrame, Holdings]:
             "holder": example,
             "token_count": np.bincount(group, minlength=len(groups)),
             "tokens_active": np.bincount(group[flags(tokens, "is_active")], minlength=len(groups)),
-            "name": pd.Series(names[example], dtype="str"),
+            "name": pd.Series(names[example], dtype=TEXT),
             "holds_everything": held.everything[example],
             "is_complete": held.unlisted[example] == 0,
         }
@@ -111,8 +112,8 @@ def permission_rows(frames: Tables) -> tuple[pd.DataFrame, Holdings]:
     rows = pd.DataFrame(
         {
             "holder": np.arange(len(ids)),
-            "permission_id": pd.Series(ids, dtype="str"),
-            "permission_name": pd.Series(names, dtype="str"),
+            "permission_id": pd.Series(ids, dtype=TEXT),
+            "permission_name": pd.Series(names, dtype=TEXT),
             "token_count": np.bincount(holding, minlength=len(ids)),
             "holds_everything": held.everything,
             "is_complete": held.unlisted == 0,
@@ -139,9 +140,9 @@ def with_operations(rows: pd.DataFrame, held: Holdings) -> pd.DataFrame:
     code[some] = _by_name(held)[starts[row[some]] + within[some]]
     severities = np.append(severity_of(held.operations), -1)
     frame = rows.iloc[row].reset_index(drop=True)
-    frame["operation"] = pd.Categorical.from_codes(code, pd.Index(held.operations, dtype="str"))
+    frame["operation"] = pd.Categorical.from_codes(code, pd.Index(held.operations, dtype=TEXT))
     domains = np.array([*map(domain_of, held.operations), None], dtype=object)
-    frame["domain"] = pd.Series(domains[code], dtype="str").astype("category")
+    frame["domain"] = pd.Series(domains[code], dtype=TEXT).astype("category")
     frame["severity"] = as_severities(severities[code])
     return frame
 

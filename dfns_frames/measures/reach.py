@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dfns_frames.dtypes import TEXT
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.codes import flags, missing, texts
 from dfns_frames.measures.holdings import (
@@ -134,7 +135,7 @@ def sensitive_reach(frames: Tables) -> pd.DataFrame:
     uncertain = ~reach & reach[:, -1:] & ~held.everything[:, None]
     return pd.DataFrame(
         {
-            "category": pd.Categorical(categories[:-1], categories=pd.Index(categories[:-1], dtype="str")),
+            "category": pd.Categorical(categories[:-1], categories=pd.Index(categories[:-1], dtype=TEXT)),
             "tokens_active": reach[active].sum(axis=0),
             "tokens_inactive": reach[~active].sum(axis=0),
             "token_count": reach.sum(axis=0),
@@ -230,4 +231,4 @@ def _owners(frames: Tables) -> pd.DataFrame:
         ~missing(tokens, "linked_user_id"), texts(tokens, "linked_app_id")
     )
     sizes = owner.value_counts(dropna=True)
-    return pd.DataFrame({"holder": sizes.index.astype("str"), "value": pd.array(sizes.to_numpy(), "Int64")})
+    return pd.DataFrame({"holder": sizes.index.astype(TEXT), "value": pd.array(sizes.to_numpy(), "Int64")})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.codes import codes, distinct_pairs, flags, same_sets, token_rows
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def permission_spread(frames: Tables) -> pd.DataFrame:
     active = flags(tokens, "is_active")[token]
     frame = pd.DataFrame(
         {
-            "permission_id": pd.Series(ids, dtype="str"),
-            "permission_name": pd.Series(names, dtype="str"),
+            "permission_id": pd.Series(ids, dtype=TEXT),
+            "permission_name": pd.Series(names, dtype=TEXT),
             "tokens_active": np.bincount(held[active], minlength=len(ids)),
             "tokens_inactive": np.bincount(held[~active], minlength=len(ids)),
             "token_count": np.bincount(held, minlength=len(ids)),

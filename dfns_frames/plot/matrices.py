@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.holdings import SEVERITIES, UNKNOWN, domain_of
 from dfns_frames.measures.matrices import permission_rows, token_groups, with_operations
 from dfns_frames.plot import canvas
@@ -219,7 +220,7 @@ def _name_columns(ax: Axes, operations: list[str]) -> None:
         return
     across = slot_size(ax)[0] * 0.6 / max(len(operations), 1)
     line = pixels(ax, canvas.SMALL / 72) * 1.15
-    domains = pd.Series([domain_of(name) for name in operations], dtype="str")
+    domains = pd.Series([domain_of(name) for name in operations], dtype=TEXT)
     begins = np.flatnonzero((domains != domains.shift()).to_numpy())
     for begin in begins[1:]:
         ax.axvline(begin, color=INK, linewidth=0.7, linestyle="-", marker="")
