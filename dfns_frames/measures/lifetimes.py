@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from dfns_frames.dtypes import TEXT
-from dfns_frames.measures.ages import exact_ages, whole_days
+from dfns_frames.errors import ConfigurationError
+from dfns_frames.measures.ages import exact_ages, snapshot_time, whole_days
 from dfns_frames.measures.classes import by_severity, is_unsure, worst
 from dfns_frames.measures.codes import created_at, flags, texts
 from dfns_frames.measures.creation import creation_over_time
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from dfns_frames.schema import Tables
 
+_DAYS_AT_MOST = 1_500_000
 PRIVILEGES = ("critical or high", "lower", UNKNOWN)
 
 
@@ -103,6 +105,8 @@ def creation_calendar(frames: Tables, *, as_of: datetime | str | None = None) ->
     >>> len(dff.measures.creation_calendar(dff.read({"items": []})))
     0
     """
+    check_frames(frames)
+    _check_days(frames, as_of)
     counted = creation_and_survival(frames, freq="D", as_of=as_of)
     undated = counted.loc[counted["period_start"].isna(), "created"]
     daily = counted[counted["period_start"].notna()].set_index("period_start")["created"]
@@ -124,6 +128,20 @@ def creation_calendar(frames: Tables, *, as_of: datetime | str | None = None) ->
         return frame
     last = pd.DataFrame({"created": undated.to_numpy()}, index=[len(frame)]).reindex(columns=frame.columns)
     return pd.concat([frame, last.astype(frame.dtypes)], ignore_index=True)
+
+
+def _check_days(frames: Tables, as_of: datetime | str | None) -> None:
+    """Refuse dates that lie so far apart that there are millions of days between them."""
+    times = created_at(frames.arrow("tokens"))
+    times = times[~np.isnat(times)]
+    if as_of is not None:
+        times = times[times <= snapshot_time(frames, as_of)]
+    days = np.sort(times.astype("datetime64[D]"))
+    if len(days) and (days[-1] - days[0]).astype(np.int64) > _DAYS_AT_MOST:
+        raise ConfigurationError(
+            f"a calendar of {days[0]} to {days[-1]} has too many days; leave out the tokens dated far off: "
+            'pats.filter(lambda tokens: tokens["date_created"].between("2015", "2035"))'
+        )
 
 
 def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.DataFrame:

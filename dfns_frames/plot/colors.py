@@ -10,6 +10,8 @@ UNKNOWN = "#ffffff"
 UNKNOWN_HATCH = "xxx"
 PARTIAL_HATCH = "////"
 UNLISTED_HATCH = "...."
+REFUSED_HATCH = "||||"
+EVERYTHING_HATCH = "////"
 
 ACTIVE = "#12355b"
 INACTIVE = "#b9d3e6"
