@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dfns_frames.measures.options import check_frames
 from dfns_frames.plot.access import AccessCharts
 from dfns_frames.plot.times import TimeCharts
 
@@ -18,7 +19,8 @@ class Plot(TimeCharts, AccessCharts):
 
     Every chart takes ``ax`` (Axes to draw into; without it a new figure is made), returns the Axes it drew
     into, and neither shows nor saves. Its caption names source, number of tokens and time of the snapshot.
-    Axes in a grid use their cell of it; other Axes, the place that they were given.
+    In a grid a chart keeps to its cell. Drawn into the same Axes again, it replaces the chart before. Axes
+    that share a scale (``sharex=True``) get one that fits all their charts, or an error if there is none.
 
     Parameters
     ----------
@@ -27,6 +29,7 @@ class Plot(TimeCharts, AccessCharts):
     """
 
     def __init__(self, frames: Tables) -> None:
+        check_frames(frames)
         self._frames = frames
 
     def __repr__(self) -> str:

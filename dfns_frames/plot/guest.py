@@ -143,6 +143,9 @@ def _forget(ax: Any) -> None:
     for artist in record.artists:
         if any(artist is part for part in _parts(ax)):
             artist.remove()
+    # Where labels were measured from decides, to the pixel, where the Axes end up.
+    ax.set_axes_locator(None)
+    ax.set_position(ax.get_position(original=True), which="active")
     ax.set_axis_on()
     for axis, name in ((ax.xaxis, "x"), (ax.yaxis, "y")):
         axis.set_visible(True)
