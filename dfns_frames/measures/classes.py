@@ -60,6 +60,11 @@ def capabilities(frames: Tables) -> pd.DataFrame:
         known whether its kind can use the one that it holds; else ``"no"``. The worst come first, then the
         oldest. The index is that of `tokens`, so a mask made of this frame can be given to `filter`.
 
+    Raises
+    ------
+    ConfigurationError
+        `frames` are no Frames.
+
     Examples
     --------
     >>> import dfns_frames as dff

@@ -33,6 +33,11 @@ def permission_spread(frames: Tables) -> pd.DataFrame:
         those without permissions included). Most tokens first, then by name and id. Where the API gives
         one permission several names, the first one listed stands for it.
 
+    Raises
+    ------
+    ConfigurationError
+        `frames` are no Frames.
+
     Examples
     --------
     >>> import dfns_frames as dff
@@ -76,6 +81,11 @@ def permission_combinations(frames: Tables) -> pd.DataFrame:
         those without permissions too. Columns: `permission_ids` and `permission_names` (tuples, by name),
         `permission_count`, `tokens_active`, `tokens_inactive`, `token_count` and `share` (of all tokens
         visible to the caller). Most tokens first, then fewest permissions, then by name.
+
+    Raises
+    ------
+    ConfigurationError
+        `frames` are no Frames.
 
     Examples
     --------
