@@ -68,7 +68,16 @@ def capabilities(frames: Tables) -> pd.DataFrame:
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> pats = dff.demo.client().pats()
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> able = dff.measures.capabilities(pats)
+    >>> able[["name", "age_days", "worst", "move_funds", "approve"]].head(3)
+               name  age_days     worst move_funds approve
+    10  daily sweep       961  critical        yes      no
+    13    month-end       825  critical        yes      no
+    3      year-end       684  critical        yes      no
+    >>> movers = pats.filter(able["move_funds"] != "no")
+    >>> len(movers.tokens)
+    11
     """
     check_frames(frames)
     tokens, held = frames.arrow("tokens"), token_holdings(frames)

@@ -64,6 +64,13 @@ def creation_over_time(
     Examples
     --------
     >>> import dfns_frames as dff
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> dff.measures.creation_over_time(pats, freq="YS").drop(columns="is_partial")
+                   period_start kind  created  cumulative
+    0 2023-01-01 00:00:00+00:00  Pat        1           1
+    1 2024-01-01 00:00:00+00:00  Pat        3           4
+    2 2025-01-01 00:00:00+00:00  Pat        4           8
+    3 2026-01-01 00:00:00+00:00  Pat        6          14
     """
     check_frames(frames)
     check_choice("freq", freq, Freq)

@@ -61,6 +61,14 @@ def creation_and_survival(
     Examples
     --------
     >>> import dfns_frames as dff
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> years = dff.measures.creation_and_survival(pats, freq="YS")
+    >>> years[["period_start", "cumulative_created", "cumulative_active"]]
+                   period_start  cumulative_created  cumulative_active
+    0 2023-01-01 00:00:00+00:00                   1                  1
+    1 2024-01-01 00:00:00+00:00                   4                  2
+    2 2025-01-01 00:00:00+00:00                   8                  6
+    3 2026-01-01 00:00:00+00:00                  14                 11
     """
     long = creation_over_time(frames, freq=freq, by="is_active", as_of=as_of)
     long["active"] = long["created"].where(long["is_active"], 0)
@@ -107,6 +115,13 @@ def creation_calendar(frames: Tables, *, as_of: datetime | str | None = None) ->
     Examples
     --------
     >>> import dfns_frames as dff
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> days = dff.measures.creation_calendar(pats)
+    >>> days[days["created"] > 0].head(3)
+                             date  year  week  weekday  created
+    305 2023-11-02 00:00:00+00:00  2023    44        3        1
+    425 2024-03-01 00:00:00+00:00  2024     8        4        1
+    561 2024-07-15 00:00:00+00:00  2024    28        0        1
     """
     check_frames(frames)
     _check_days(frames, as_of)
@@ -175,6 +190,13 @@ def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.Dat
     Examples
     --------
     >>> import dfns_frames as dff
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> ages = dff.measures.token_ages(pats)
+    >>> ages[["name", "age_days", "privilege", "share_at_least"]].head(3).round(2)
+                name  age_days         privilege  share_at_least
+    8    spreadsheet      1081  critical or high            0.09
+    10   daily sweep       961  critical or high            0.18
+    0   hedging desk       614  critical or high            0.27
     """
     check_frames(frames)
     tokens = frames.arrow("tokens")

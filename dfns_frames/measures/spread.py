@@ -41,8 +41,15 @@ def permission_spread(frames: Tables) -> pd.DataFrame:
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> len(dff.measures.permission_spread(dff.read({"items": []})))
-    0
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> spread = dff.measures.permission_spread(pats)
+    >>> spread[["permission_name", "tokens_active", "token_count", "share"]].round(2)
+             permission_name  tokens_active  token_count  share
+    0    Treasury operations              8           11   0.79
+    1  Read only (reporting)              2            3   0.21
+    2         Approvals desk              2            2   0.14
+    3          balance-check              1            1   0.07
+    4            staking-bot              1            1   0.07
     """
     check_frames(frames)
     permission, ids, names = permissions(frames)
@@ -90,8 +97,13 @@ def permission_combinations(frames: Tables) -> pd.DataFrame:
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> len(dff.measures.permission_combinations(dff.read({"items": []})))
-    0
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> together = dff.measures.permission_combinations(pats)
+    >>> together[["permission_names", "token_count", "share"]].head(3).round(2)
+                            permission_names  token_count  share
+    0                 (Treasury operations,)            7   0.50
+    1               (Read only (reporting),)            2   0.14
+    2  (Approvals desk, Treasury operations)            2   0.14
     """
     check_frames(frames)
     permission, ids, names = permissions(frames)
