@@ -12,8 +12,9 @@ from dfns_frames.dtypes import TEXT
 from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import as_cells, from_frame
 from dfns_frames.export.sheet import Block, Chart, Sheet
+from dfns_frames.measures.classes import SENSITIVE
 from dfns_frames.measures.holdings import SEVERITIES
-from dfns_frames.measures.reach import SENSITIVE
+from dfns_frames.measures.options import Freq
 from dfns_frames.schema import Tables
 
 MATRIX_CELLS_AT_MOST = 30_000  # 200 tokens by 150 operations: what eyes can follow
@@ -22,7 +23,11 @@ _LOW, _HIGH = 14, 17  # rows of the charts: names of permissions stand below the
 _PERMISSIONS_SHOWN = 20
 _NOTHING = "no operations"
 _PERIODS_AT_MOST = 120
-_PERIODS = {"MS": ("month", "%Y-%m"), "QS": ("quarter", "%Y-%m"), "YS": ("year", "%Y")}
+_PERIODS: dict[Freq, tuple[str, str]] = {
+    "MS": ("month", "%Y-%m"),
+    "QS": ("quarter", "%Y-%m"),
+    "YS": ("year", "%Y"),
+}
 
 
 def summary(tables: Tables, changes: Changes) -> Sheet:

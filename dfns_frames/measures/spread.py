@@ -9,6 +9,7 @@ import pandas as pd
 
 from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.codes import codes, distinct_pairs, flags, same_sets, token_rows
+from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
     from dfns_frames.measures.codes import Ints
@@ -32,12 +33,25 @@ def permission_spread(frames: Tables) -> pd.DataFrame:
         those without permissions included). Most tokens first, then by name and id. Where the API gives
         one permission several names, the first one listed stands for it.
 
+    Raises
+    ------
+    ConfigurationError
+        `frames` are no Frames.
+
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> len(dff.measures.permission_spread(dff.read({"items": []})))
-    0
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> spread = dff.measures.permission_spread(pats)
+    >>> spread[["permission_name", "tokens_active", "token_count", "share"]].round(2)
+             permission_name  tokens_active  token_count  share
+    0    Treasury operations              8           11   0.79
+    1  Read only (reporting)              2            3   0.21
+    2         Approvals desk              2            2   0.14
+    3          balance-check              1            1   0.07
+    4            staking-bot              1            1   0.07
     """
+    check_frames(frames)
     permission, ids, names = permissions(frames)
     tokens = frames.arrow("tokens")
     token, held = distinct_pairs(
@@ -75,12 +89,23 @@ def permission_combinations(frames: Tables) -> pd.DataFrame:
         `permission_count`, `tokens_active`, `tokens_inactive`, `token_count` and `share` (of all tokens
         visible to the caller). Most tokens first, then fewest permissions, then by name.
 
+    Raises
+    ------
+    ConfigurationError
+        `frames` are no Frames.
+
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> len(dff.measures.permission_combinations(dff.read({"items": []})))
-    0
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> together = dff.measures.permission_combinations(pats)
+    >>> together[["permission_names", "token_count", "share"]].head(3).round(2)
+                            permission_names  token_count  share
+    0                 (Treasury operations,)            7   0.50
+    1               (Read only (reporting),)            2   0.14
+    2  (Approvals desk, Treasury operations)            2   0.14
     """
+    check_frames(frames)
     permission, ids, names = permissions(frames)
     tokens = frames.arrow("tokens")
     token, held = distinct_pairs(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from dfns_frames.measures.options import Freq, Split
     from dfns_frames.schema import Tables
 
 _PERIODS_AT_MOST = 400
@@ -31,7 +32,7 @@ _STATES = {True: "active today", False: "inactive today"}
 
 
 def creation_over_time(
-    frames: Tables, *, ax: Axes | None, freq: str, by: str, as_of: datetime | str | None
+    frames: Tables, *, ax: Axes | None, freq: Freq, by: Split, as_of: datetime | str | None
 ) -> Axes:
     """Draw the tokens created in each period, stacked, and their running total."""
     frame = measures.creation_over_time(frames, freq=freq, by=by, as_of=as_of)
@@ -57,7 +58,7 @@ def creation_over_time(
 
 
 def creation_and_survival(
-    frames: Tables, *, ax: Axes | None, freq: str, as_of: datetime | str | None
+    frames: Tables, *, ax: Axes | None, freq: Freq, as_of: datetime | str | None
 ) -> Axes:
     """Draw the tokens created up to each period, and those of them that are active today."""
     frame = measures.creation_and_survival(frames, freq=freq, as_of=as_of)
@@ -96,7 +97,7 @@ def left_out(frames: Tables, frame: pd.DataFrame, as_of: datetime | str | None) 
     return " ".join(notes)
 
 
-def _table(dated: pd.DataFrame, by: str) -> pd.DataFrame:
+def _table(dated: pd.DataFrame, by: Split) -> pd.DataFrame:
     """Return a column a group, the smallest groups as one where colours run out."""
     names = list(dated[by].drop_duplicates())
     created = dated.pivot(index="period_start", columns=by, values="created").reindex(columns=names)
@@ -147,7 +148,7 @@ def _stacked(ax: Axes, frame: pd.DataFrame, colors: list[str], width: float = 0.
     return bars
 
 
-def _mark_partial(ax: Axes, partial: pd.Series, freq: str) -> str:
+def _mark_partial(ax: Axes, partial: pd.Series, freq: Freq) -> str:
     """Hatch the period that is not over, whether it has bars or not."""
     for at in np.flatnonzero(partial):
         ax.axvspan(
@@ -176,7 +177,7 @@ def _running_total(ax: Axes, total: pd.Series) -> Any:
     return line
 
 
-def _time_axis(ax: Axes, starts: pd.DatetimeIndex, freq: str) -> None:
+def _time_axis(ax: Axes, starts: pd.DatetimeIndex, freq: Freq) -> None:
     """Name as many periods as there is room for, from January on where years begin."""
     few = max(2, int(slot_size(ax)[0] * 0.6 / pixels(ax, 0.34)))
     steps = {"MS": (1, 2, 3, 6, 12, 24, 60, 120), "QS": (1, 2, 4, 8, 20, 40)}.get(
