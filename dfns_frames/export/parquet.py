@@ -19,8 +19,8 @@ from dfns_frames.tables import TABLES
 
 _KEY = b"dfns_frames"
 _README = "README.txt"
-# pandas.read_parquet("pats") stacks the tables of a folder in the columns of the first. It stops at a file that
-# is not Parquet, with an error that names the file; so that file explains how to read the folder.
+# pandas.read_parquet("pats") stacks the tables of a folder in the columns of the first, unless it meets a
+# file that is not Parquet: then it stops with an error that names the file. So this one explains the folder.
 _HOW = """\
 Each folder here is one table. Read them one at a time:
 
@@ -79,8 +79,8 @@ def from_parquet(folder: StrPath) -> dict[str, pa.Table]:
         tables[name], its_about = _read(TABLES[name], place)
         if its_about != about or tables[name].num_rows != count:
             raise ResponseError(
-                f"the files in {str(folder)!r} do not belong together: at least one comes from another export; "
-                "write the folder again"
+                f"the files in {str(folder)!r} do not belong together: one comes from another export; write "
+                "the folder again"
             )
     return tables
 
