@@ -7,6 +7,7 @@ Named `catalogue`, not `operations`, because a submodule of that name would hide
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -43,6 +44,74 @@ OPERATIONS = Table(
 SEVERITIES = ("none", "low", "medium", "high", "critical")
 
 
+@dataclass(frozen=True)
+class Category:
+    """A class of operations that do the same kind of thing, in words for people.
+
+    Parameters
+    ----------
+    label
+        Completes "can …"; charts, sheets and tables show it.
+    meaning
+        What they allow, in one sentence.
+    sensitive
+        Whether `capabilities` has a column for it.
+    """
+
+    label: str
+    meaning: str
+    sensitive: bool = False
+
+
+CATEGORIES = {
+    "move_funds": Category(
+        "move funds", "Start transfers, sign transactions, swap, stake, pay out or withdraw.", sensitive=True
+    ),
+    "approve": Category("approve", "Vote on requests that a policy holds back for approval.", sensitive=True),
+    "grant_access": Category(
+        "grant access", "Give, take or rewrite permissions, directly or through groups.", sensitive=True
+    ),
+    "change_policy": Category(
+        "change policies",
+        "Change the rules that stop or delay transactions, or the tags that decide what they cover.",
+        sensitive=True,
+    ),
+    "export_keys": Category(
+        "export keys",
+        "Take private keys out of Dfns, or hand control of them to somebody else.",
+        sensitive=True,
+    ),
+    "key_custody": Category(
+        "manage keys",
+        "Create, import, reuse, derive from or delete private keys, and run the stores that hold them.",
+        sensitive=True,
+    ),
+    "identities": Category(
+        "manage identities",
+        "Create, change, recover or remove users, service accounts, tokens and credentials.",
+        sensitive=True,
+    ),
+    "egress": Category(
+        "send data out", "Have events sent to an address outside Dfns, through webhooks.", sensitive=True
+    ),
+    "disrupt": Category("disrupt", "Cancel or remove something that is under way or in use."),
+    "config": Category("configure", "Create or change wallets, address books and other settings."),
+    "read": Category("read", "Look at something without changing it."),
+    "scope": Category("scope", "Names the kind of caller; allows nothing by itself."),
+}
+"""What each category of operations is called and means, the most sensitive first."""
+
+SEVERITY_MEANINGS = {
+    "critical": "Can lose funds or keys, or take control of the organisation, with nothing else needed.",
+    "high": "Can cause serious harm, or comes one step short of critical.",
+    "medium": "Can cause limited harm, or serious harm together with something else.",
+    "low": "Changes something, with little harm.",
+    "none": "Changes nothing: it only reads.",
+    "unknown": "Cannot be judged: the operation is not in the catalogue, or the API did not list it.",
+}
+"""What each severity means, the highest first."""
+
+
 @cache
 def _rows() -> tuple[dict[str, str | None], ...]:
     text = files("dfns_frames").joinpath("data", "operations.csv").read_text(encoding="utf-8")
@@ -59,6 +128,27 @@ def _rows() -> tuple[dict[str, str | None], ...]:
             }
         )
     return tuple(rows)
+
+
+@cache
+def _refusals() -> dict[tuple[str, str], str]:
+    text = files("dfns_frames").joinpath("data", "refused.csv").read_text(encoding="utf-8")
+    return {(row["kind"], row["operation"]): row["usable"] for row in csv.DictReader(text.splitlines())}
+
+
+@cache
+def _successors() -> dict[str, str]:
+    return {str(row["operation"]): row["successor"] for row in _rows() if row["successor"]}
+
+
+def usability(kind: str | None, operation: str) -> str:
+    """Return whether a token of a kind can use an operation that it holds: yes, no or unknown.
+
+    The API refuses some operations to some kinds of token, whatever their permissions say. An operation's
+    older names are refused as today's is. What no list refuses can be used.
+    """
+    name = _successors().get(operation, operation)
+    return _refusals().get((kind or "", name), "yes")
 
 
 @cache

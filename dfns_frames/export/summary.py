@@ -12,8 +12,8 @@ from dfns_frames.dtypes import TEXT
 from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import as_cells, from_frame
 from dfns_frames.export.sheet import Block, Chart, Sheet
+from dfns_frames.measures.classes import SENSITIVE
 from dfns_frames.measures.holdings import SEVERITIES
-from dfns_frames.measures.reach import SENSITIVE
 from dfns_frames.schema import Tables
 
 MATRIX_CELLS_AT_MOST = 30_000  # 200 tokens by 150 operations: what eyes can follow

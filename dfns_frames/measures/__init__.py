@@ -5,13 +5,16 @@ Each takes `Frames` and returns a new pandas DataFrame; its docstring says what 
 
 from __future__ import annotations
 
+from dfns_frames.measures.classes import capabilities
 from dfns_frames.measures.creation import creation_over_time
+from dfns_frames.measures.inequality import concentration
 from dfns_frames.measures.lifetimes import creation_and_survival, creation_calendar, token_ages
 from dfns_frames.measures.matrices import operation_matrix, permission_matrix
-from dfns_frames.measures.reach import concentration, operations_per_token, sensitive_reach
+from dfns_frames.measures.reach import operations_per_token, sensitive_reach
 from dfns_frames.measures.spread import permission_combinations, permission_spread
 
 __all__ = [
+    "capabilities",
     "concentration",
     "creation_and_survival",
     "creation_calendar",

@@ -40,7 +40,17 @@ def missing(table: pa.Table, column: str) -> Flags:
 
 def texts(table: pa.Table, column: str) -> pd.Series:
     """Return a text column as pandas text."""
-    return table[column].cast(pa.string()).to_pandas(types_mapper={pa.string(): TEXT}.get)
+    return as_text(table[column])
+
+
+def as_text(values: pa.ChunkedArray) -> pd.Series:
+    """Return texts as pandas text."""
+    return values.cast(pa.string()).to_pandas(types_mapper={pa.string(): TEXT}.get)
+
+
+def owner_ids(tokens: pa.Table) -> pa.ChunkedArray:
+    """Return the user, else the application, that each token acts for; missing if there is neither."""
+    return pc.coalesce(tokens["linked_user_id"], tokens["linked_app_id"])
 
 
 def created_at(tokens: pa.Table) -> npt.NDArray[np.datetime64]:

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from dfns_frames.dtypes import TEXT
 from dfns_frames.errors import ConfigurationError
+from dfns_frames.measures.ages import snapshot_time
 from dfns_frames.measures.codes import codes, created_at, flags
 from dfns_frames.measures.periods import check_freq, period_numbers, period_starts
-from dfns_frames.times import as_utc
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,18 +23,6 @@ if TYPE_CHECKING:
 
 SPLITS = ("kind", "is_active", "source")
 _ROWS_AT_MOST = 4_000_000
-
-
-def snapshot_time(frames: Tables, as_of: datetime | str | None) -> np.datetime64:
-    """Return the time that ages and partial periods refer to, as UTC: `as_of`, else when it was fetched.
-
-    Raises
-    ------
-    ConfigurationError
-        `as_of` is no time.
-    """
-    when = frames.fetched_at if as_of is None else as_utc(as_of, "as_of")
-    return np.datetime64(when.replace(tzinfo=None), "us")
 
 
 def creation_over_time(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dfns_frames.catalogue import SEVERITIES as CATALOGUED
-from dfns_frames.catalogue import operations_table
+from dfns_frames.catalogue import operations_table, usability
 from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.codes import codes, distinct_pairs, missing, token_rows
 from dfns_frames.measures.spread import permissions
@@ -24,11 +24,14 @@ FULL_ADMINISTRATOR = frozenset({"ManagedFullAdminAccess", "DfnsFullAdminAccess"}
 
 UNKNOWN = "unknown"
 SEVERITIES = (*reversed(CATALOGUED), UNKNOWN)
+USABLE = ("yes", "no", UNKNOWN)
 
 
 @dataclass(frozen=True)
 class Holdings:
     """Which holder (a token or a permission) has which operation; each pair once, by holder.
+
+    Full administrators hold everything, so they have a pair for every current operation, listed or not.
 
     Parameters
     ----------
@@ -38,6 +41,10 @@ class Holdings:
         What each operation's number stands for.
     count
         How many holders there are.
+    is_listed
+        Of each pair, whether the API listed it; if not, it follows from a full administrator's permission.
+    usable
+        Of each pair, whether the holder's kind can use the operation: a place in `USABLE`.
     everything
         Of each holder, whether it has a full administrator's permission: all operations, listed or not.
     unlisted
@@ -48,44 +55,81 @@ class Holdings:
     operation: Ints
     operations: list[str]
     count: int
+    is_listed: Flags
+    usable: Ints
     everything: Flags
     unlisted: Ints
 
     @property
     def listed(self) -> Ints:
         """How many different operations the API listed for each holder."""
+        return np.bincount(self.holder[self.is_listed], minlength=self.count)
+
+    @property
+    def held(self) -> Ints:
+        """How many different operations each holder has at least, listed or not."""
         return np.bincount(self.holder, minlength=self.count)
 
     def by(self, group: Ints, groups: int) -> Ints:
-        """Count each holder's operations by a group of operations: holders down, groups across."""
-        cells = np.bincount(self.holder * groups + group[self.operation], minlength=self.count * groups)
+        """Count each holder's pairs by the pair's group (-1: in none): holders down, groups across."""
+        kept = group >= 0
+        cells = np.bincount(self.holder[kept] * groups + group[kept], minlength=self.count * groups)
         return cells.reshape(self.count, groups)
 
 
 def token_holdings(frames: Tables) -> Holdings:
     """Return which token holds which operation."""
-    count = frames.arrow("tokens").num_rows
+    tokens = frames.arrow("tokens")
     operation, names = codes(frames.arrow("token_operations"), "operation")
-    pairs = distinct_pairs(token_rows(frames, "token_operations"), operation, count, len(names))
-    tokens = token_rows(frames, "token_assignments")
+    assigned = token_rows(frames, "token_assignments")
     full, unlisted = _assignments(frames)
-    everything = np.bincount(tokens[full], minlength=count) > 0
-    return Holdings(*pairs, names, count, everything, np.bincount(tokens[unlisted], minlength=count))
+    pairs = distinct_pairs(token_rows(frames, "token_operations"), operation, tokens.num_rows, len(names))
+    everything = np.bincount(assigned[full], minlength=tokens.num_rows) > 0
+    holder, held, names, is_listed = _completed(*pairs, names, everything)
+    kind, kinds = codes(tokens, "kind")
+    # A row a kind, a column an operation. The last row is of tokens without a kind, whose number is -1.
+    table = [[USABLE.index(usability(of, name)) for name in names] for of in [*kinds, None]]
+    usable = np.array(table, dtype=np.int64).reshape(len(kinds) + 1, len(names))[kind[holder], held]
+    unlisted_of = np.bincount(assigned[unlisted], minlength=tokens.num_rows)
+    return Holdings(holder, held, names, tokens.num_rows, is_listed, usable, everything, unlisted_of)
 
 
 def permission_holdings(frames: Tables) -> Holdings:
     """Return which permission contains which operation, by the numbers of `spread.permissions`.
 
     What one assignment lists is known of the permission, even where another assignment of it lists nothing.
+    A permission has no kind, so nothing that it contains is refused.
     """
     permission, ids, _ = permissions(frames)
     operation, names = codes(frames.arrow("token_operations"), "operation")
     pairs = distinct_pairs(_permission_of_operations(frames, permission), operation, len(ids), len(names))
     full, unlisted = _assignments(frames)
     everything = np.bincount(permission[full], minlength=len(ids)) > 0
+    holder, held, names, is_listed = _completed(*pairs, names, everything)
     listing = np.bincount(permission[~unlisted], minlength=len(ids)) > 0
-    unknown = np.bincount(permission[unlisted], minlength=len(ids))
-    return Holdings(*pairs, names, len(ids), everything, np.where(listing, 0, unknown))
+    unknown = np.where(listing, 0, np.bincount(permission[unlisted], minlength=len(ids)))
+    usable = np.full(len(holder), USABLE.index("yes"), dtype=np.int64)
+    return Holdings(holder, held, names, len(ids), is_listed, usable, everything, unknown)
+
+
+def _completed(
+    holder: Ints, operation: Ints, names: list[str], everything: Flags
+) -> tuple[Ints, Ints, list[str], Flags]:
+    """Add every current operation to full administrators; return pairs, names and which are listed."""
+    full = np.flatnonzero(everything)
+    if not len(full):
+        return holder, operation, names, np.ones(len(holder), dtype=bool)
+    current = [name for name, (status, _, _) in catalogue().items() if status == "current"]
+    numbers = {name: number for number, name in enumerate(names)}
+    implied = np.array([numbers.setdefault(name, len(numbers)) for name in current], dtype=np.int64)
+    listed = holder * len(numbers) + operation
+    both = distinct_pairs(
+        np.concatenate([holder, np.repeat(full, len(implied))]),
+        np.concatenate([operation, np.tile(implied, len(full))]),
+        len(everything),
+        len(numbers),
+    )
+    return *both, list(numbers), np.isin(both[0] * len(numbers) + both[1], listed, assume_unique=True)
 
 
 def _assignments(frames: Tables) -> tuple[Flags, Flags]:

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from dfns_frames.dtypes import TEXT
+from dfns_frames.measures.ages import exact_ages, whole_days
+from dfns_frames.measures.classes import by_severity, is_unsure, worst
 from dfns_frames.measures.codes import created_at, flags, texts
-from dfns_frames.measures.creation import creation_over_time, snapshot_time
-from dfns_frames.measures.holdings import SEVERITIES, UNKNOWN, severity_of, token_holdings
-from dfns_frames.measures.reach import worst
+from dfns_frames.measures.creation import creation_over_time
+from dfns_frames.measures.holdings import UNKNOWN, token_holdings
+from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -132,56 +134,54 @@ def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.Dat
     frames
         Tokens from ``GET /auth/pats``.
     as_of
-        When ages are counted to: a datetime or RFC 3339 text, without an offset UTC. Defaults to when the
-        tokens were fetched.
+        When ages are counted to: a datetime or RFC 3339 text, in UTC unless it says otherwise. Defaults to
+        when the tokens were fetched.
 
     Returns
     -------
     pandas.DataFrame
-        A row is one token that is active today, the oldest first; key: `source`, `token_no`. Columns:
-        `source`, `token_no`, `token_id`, `name`, `date_created` (UTC), `age_days` (below 0 if it was created
-        after `as_of`), `privilege` (``"critical or high"``: holds such an operation, ``"lower"``, or
-        ``"unknown"``: holds no such operation, but some that are not known) and `share_at_least` (active
-        tokens at least this old, of those with a date that existed at `as_of`; 0 to 1; missing for a token
-        that did not). Tokens whose date is missing come last, without age and share. Which tokens were
-        active at another time than today is not known. The index is that of `tokens`, so of frames that were
-        filtered to active tokens a mask made of it can be given to `filter`.
+        A row is one token that was active at the snapshot, the oldest first; key: `source`, `token_no`. The
+        index is that of `tokens`. Columns: `source`, `token_no`, `token_id`, `name`, `date_created` (UTC);
+        `age_days` (whole days, rounded down, so ``age_days >= 365`` is exact; missing without a creation
+        date, or with one later than `as_of`); `privilege` (``"critical or high"``: holds such an operation;
+        ``"unknown"``: holds none that is known, but something unknown; ``"lower"``); `share_at_least` (active
+        tokens at least as old, compared exactly, out of those that have an age; 0 to 1; missing without
+        one). Which tokens were active at any other time is not known.
 
     Raises
     ------
     ConfigurationError
-        `as_of` is no time.
+        `as_of` is not a time, or `frames` are no Frames.
 
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> len(dff.measures.token_ages(dff.read({"items": []})))
-    0
     """
+    check_frames(frames)
     tokens = frames.arrow("tokens")
-    now = snapshot_time(frames, as_of)
-    times = created_at(tokens)
     frame = pd.DataFrame(
         {
             "source": texts(tokens, "source").astype("category"),
             "token_no": tokens["token_no"].to_numpy(),
             "token_id": texts(tokens, "token_id"),
             "name": texts(tokens, "name"),
-            "date_created": pd.Series(times).dt.tz_localize("UTC"),
-            "age_days": (now - times) / np.timedelta64(1, "D"),
+            "date_created": pd.Series(created_at(tokens)).dt.tz_localize("UTC"),
+            "age_days": whole_days(frames, as_of),
             "privilege": _privilege(frames),
         }
-    )[flags(tokens, "is_active")]
-    frame = frame.sort_values(["date_created", "source", "token_no"])
-    there = frame["age_days"].where(frame["age_days"] >= 0)
-    frame["share_at_least"] = there.rank(method="max", ascending=False) / max(int(there.notna().sum()), 1)
-    return frame
+    )
+    active = flags(tokens, "is_active")
+    ages = exact_ages(frames, as_of)
+    there = active & ~np.isnat(ages)
+    ascending = np.sort(ages[there])
+    share = np.full(len(frame), np.nan)
+    share[there] = 1 - np.searchsorted(ascending, ages[there], side="left") / max(len(ascending), 1)
+    frame["share_at_least"] = share
+    return frame[active].sort_values(["date_created", "source", "token_no"])
 
 
 def _privilege(frames: Tables) -> pd.Categorical:
     held = token_holdings(frames)
-    severities = held.by(severity_of(held.operations), len(SEVERITIES))
-    high = np.asarray(worst(held, severities) >= "high")
-    unsure = (severities[:, -1] > 0) | (held.unlisted > 0)
-    place = np.where(high, 0, np.where(unsure, 2, 1))
+    high = np.asarray(worst(held, by_severity(held)) >= "high")
+    place = np.where(high, 0, np.where(is_unsure(held), 2, 1))
     return pd.Categorical.from_codes(place, categories=pd.Index(PRIVILEGES, dtype=TEXT))

@@ -16,6 +16,7 @@ from dfns_frames.measures.holdings import (
     severity_of,
     token_holdings,
 )
+from dfns_frames.measures.options import check_frames
 from dfns_frames.measures.spread import permissions
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def operation_matrix(frames: Tables) -> pd.DataFrame:
     >>> len(dff.measures.operation_matrix(dff.read({"items": []})))
     0
     """
+    check_frames(frames)
     rows, held = token_groups(frames)
     rows.insert(0, "group", np.arange(len(rows)))
     return with_operations(rows, held).drop(columns="holder")
@@ -99,6 +101,7 @@ def permission_matrix(frames: Tables) -> pd.DataFrame:
     >>> len(dff.measures.permission_matrix(dff.read({"items": []})))
     0
     """
+    check_frames(frames)
     rows, held = permission_rows(frames)
     return with_operations(rows, held).drop(columns=["holder", "breadth"])
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.codes import codes, distinct_pairs, flags, same_sets, token_rows
+from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
     from dfns_frames.measures.codes import Ints
@@ -38,6 +39,7 @@ def permission_spread(frames: Tables) -> pd.DataFrame:
     >>> len(dff.measures.permission_spread(dff.read({"items": []})))
     0
     """
+    check_frames(frames)
     permission, ids, names = permissions(frames)
     tokens = frames.arrow("tokens")
     token, held = distinct_pairs(
@@ -81,6 +83,7 @@ def permission_combinations(frames: Tables) -> pd.DataFrame:
     >>> len(dff.measures.permission_combinations(dff.read({"items": []})))
     0
     """
+    check_frames(frames)
     permission, ids, names = permissions(frames)
     tokens = frames.arrow("tokens")
     token, held = distinct_pairs(

@@ -9,6 +9,7 @@ from dfns_frames.plot import matrices, reach, spread
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from dfns_frames.measures.options import Shared
     from dfns_frames.schema import Tables
 
 
@@ -158,7 +159,7 @@ class AccessCharts:
         """
         return matrices.permission_matrix(self._frames, ax=ax, top=top, top_operations=top_operations)
 
-    def concentration(self, *, of: str = "operations", ax: Axes | None = None) -> Axes:
+    def concentration(self, *, of: Shared = "operations", ax: Axes | None = None) -> Axes:
         """Draw a Lorenz curve with Gini's coefficient: how unevenly something is spread.
 
         Parameters

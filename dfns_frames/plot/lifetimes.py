@@ -102,7 +102,8 @@ def token_ages(frames: Tables, *, ax: Axes | None, as_of: datetime | str | None)
     ax = canvas.start(ax)
     title = "Share of active tokens that are at least so old"
     dated = frame[frame["share_at_least"].notna()]
-    lost, later = int(frame["age_days"].isna().sum()), int((frame["age_days"] < 0).sum())
+    lost = int(frame["date_created"].isna().sum())
+    later = int(frame["age_days"].isna().sum()) - lost
     notes = []
     if as_of is not None:
         notes.append(f"Ages as of {as_utc(as_of, 'as_of'):%Y-%m-%d}, of the tokens that are active today.")
@@ -116,7 +117,7 @@ def token_ages(frames: Tables, *, ax: Axes | None, as_of: datetime | str | None)
     if dated.empty:
         canvas.nothing(ax, "No active token with a creation date is visible to the caller.")
         return canvas.finish(ax, frames, title, note)
-    ages = dated["age_days"].to_numpy()
+    ages = dated["age_days"].to_numpy(dtype=np.float64)
     groups = {"all": ages} | {name: ages[(dated["privilege"] == name).to_numpy()] for name in PRIVILEGES}
     lines = {name: _survivors(ax, some, *_LINES[name]) for name, some in groups.items() if len(some)}
     end = max(ages.max() * 1.03, AGES[-1] * 1.08)

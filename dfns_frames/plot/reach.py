@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dfns_frames import measures
+from dfns_frames.measures.classes import SENSITIVE
 from dfns_frames.measures.holdings import UNKNOWN, current_operations
-from dfns_frames.measures.reach import SENSITIVE
 from dfns_frames.plot import canvas
 from dfns_frames.plot.colors import ACTIVE, INACTIVE, INK, PAPER, SEVERITY, UNKNOWN_HATCH
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from dfns_frames.measures.options import Shared
     from dfns_frames.schema import Tables
 
 _FEW = 20  # holders, below which one more or less changes the coefficient much
@@ -131,15 +132,14 @@ _OF = {
 }
 
 
-def concentration(frames: Tables, *, ax: Axes | None, of: str) -> Axes:
+def concentration(frames: Tables, *, ax: Axes | None, of: Shared) -> Axes:
     """Draw a Lorenz curve: which share of all the smallest holders have together."""
     frame = measures.concentration(frames, of=of)
     what, holders = _OF[of]
     ax = canvas.start(ax, width=5.5, height=5.2)
     title = f"How unevenly {what} are spread over {holders}"
     known = frame[frame["value_share"].notna()]
-    lost = int(frame["value"].isna().sum())
-    note = f"Left out: {lost:,} {canvas.plural(lost, 'token')} whose operations are unknown." if lost else ""
+    note = " ".join(frame.attrs["notes"])
     if known.empty:
         canvas.nothing(ax, f"There are no {what} to share among {holders} visible to the caller.")
         return canvas.finish(ax, frames, title, note)

@@ -1,0 +1,71 @@
+"""What measures and charts are given, checked in one place: frames, and options with few values."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, Literal, get_args
+
+from dfns_frames.errors import ConfigurationError
+
+Freq = Literal["D", "W", "MS", "QS", "YS"]
+"""Length of a period: day, week (from Monday), month, quarter or year."""
+
+Split = Literal["kind", "is_active", "source"]
+"""What `creation_over_time` splits by."""
+
+Shared = Literal["operations", "permissions", "owners"]
+"""What `concentration` measures."""
+
+_WAYS = {
+    "DataFrame": "pass `pats`, not `pats.tokens`",
+    "Series": "pass `pats`, not a column of it",
+    "Client": "pass `client.pats()`",
+}
+
+
+def check_frames(frames: object) -> None:
+    """Refuse what is not Frames, before some attribute of it is missed.
+
+    Raises
+    ------
+    ConfigurationError
+        It is something else; the message says what to pass.
+    """
+    # Frames stand above this module, so they are told by what they can do; their class is asked, because a
+    # DataFrame takes any attribute for a column.
+    if callable(getattr(type(frames), "arrow", None)):
+        return
+    found = "None" if frames is None else f"a {type(frames).__name__}"
+    way = _WAYS.get(type(frames).__name__, "make them with `Client().pats()` or `dff.read(…)`")
+    raise ConfigurationError(f"measures and charts take Frames, not {found}: {way}")
+
+
+def check_choice(option: str, value: object, choices: Any) -> None:
+    """Refuse a value that is not one of a `Literal`.
+
+    Raises
+    ------
+    ConfigurationError
+        It is something else.
+    """
+    allowed = get_args(choices)
+    if not isinstance(value, str) or value not in allowed:
+        raise ConfigurationError(f"{option} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
+
+
+def check_count(option: str, value: object) -> int:
+    """Return how many rows or columns are wanted, as a plain number.
+
+    Raises
+    ------
+    ConfigurationError
+        It is no whole number, or less than 1.
+    """
+    # True counts as 1 in Python; nobody means that. `index` takes numpy's integers too, and no text or float.
+    try:
+        number = operator.index(None if isinstance(value, bool) else value)  # type: ignore[arg-type]
+    except TypeError:
+        raise ConfigurationError(f"{option} must be a whole number, at least 1, not {value!r}") from None
+    if number < 1:
+        raise ConfigurationError(f"{option} must be at least 1, not {number}")
+    return number
