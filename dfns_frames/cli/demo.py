@@ -35,7 +35,7 @@ def demo(options: argparse.Namespace) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dff.DriftWarning)  # the demo has drift to show, and shows it
         frames = dff.demo.client().pats()
-    charts = [name for name in dir(type(frames.plot)) if not name.startswith("_")]
+    charts = charts_of(frames)
     notebooks = [path.name for path in notebook_folder().glob("*.ipynb")]
     images = [f"{name}.png" for name in charts]
     _refuse_strangers(
@@ -90,16 +90,26 @@ def _put_in_place(made: Path, folder: Path) -> None:
     _refuse_strangers(folder, new)
     # Until all are in place, old and new files may stand side by side.
     known = _known(folder)
-    _remember(folder, {name: [*known.get(name, []), *digests] for name, digests in new.items()})
+    _remember(folder, {**known, **{name: [*known.get(name, []), *new[name]] for name in new}})
     for name in new:
-        (made / name).replace(folder / name)
+        move(made / name, folder / name)
     _remember(folder, {**known, **new})
+
+
+def charts_of(frames: dff.Frames) -> list[str]:
+    """Return the names of all charts."""
+    return [name for name in dir(type(frames.plot)) if not name.startswith("_")]
+
+
+def move(made: Path, place: Path) -> None:
+    """Put one file in its place."""
+    made.replace(place)
 
 
 def _known(folder: Path) -> Digests:
     with suppress(OSError, ValueError):
         known = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        if isinstance(known, dict):
+        if isinstance(known, dict) and all(isinstance(digests, list) for digests in known.values()):
             return known
     return {}
 

@@ -29,21 +29,27 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#|~$&@!^:]|(?<=www)\.|^[-+=]|^\d+(?=\.))
 
 def show(frame: pd.DataFrame, form: str) -> None:
     """Print a frame as a table, csv, json, jsonl or markdown."""
+    text = render(frame, form)
+    if text:  # of no rows, jsonl has no lines
+        say(text)
+
+
+def render(frame: pd.DataFrame, form: str) -> str:
+    """Return the text of a frame in one of those forms."""
     names = [str(name) for name in frame.columns]
     columns = [_values(frame.iloc[:, i]) for i in range(frame.shape[1])]
     rows = list(zip(*columns, strict=True))
     if form == "csv":
-        say(_csv(names, columns))
-    elif form == "json":
-        lines = ",\n".join(f"  {json.dumps(dict(zip(names, row, strict=True)))}" for row in rows)
-        say(f"[\n{lines}\n]" if rows else "[]")
-    elif form == "jsonl":
-        for row in rows:
-            say(json.dumps(dict(zip(names, row, strict=True))))
-    elif form == "markdown":
-        say(_markdown(names, rows))
-    else:
-        say(_aligned(names, rows))
+        return _csv(names, columns)
+    if form == "markdown":
+        return _markdown(names, rows)
+    if form == "table":
+        return _aligned(names, rows)
+    # All but ASCII is escaped: nothing in it steers a terminal, and every program reads it back.
+    objects = [json.dumps(dict(zip(names, row, strict=True))) for row in rows]
+    if form == "jsonl":
+        return "\n".join(objects)
+    return "[\n  " + ",\n  ".join(objects) + "\n]" if objects else "[]"
 
 
 def _values(column: pd.Series[Any]) -> list[Any]:
