@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import dfns_frames as dff
 from dfns_frames.cli.terminal import visible
 from dfns_frames.measures.classes import SENSITIVE
+from dfns_frames.provenance import filtered, source_lines, visibility
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,13 +17,11 @@ _YEAR_DAYS = 365
 
 def summary(frames: dff.Frames) -> str:
     """Return what a reviewer asks first, in a few lines."""
-    lists = len(frames.arrow("sources"))
-    whose = f"the callers of {lists} lists" if lists > 1 else "the caller"
     rows = ", ".join(f"{name} {frames.arrow(name).num_rows:,}" for name in frames)
     return "\n".join(
         [
-            f"Tokens visible to {whose}",
-            *(f"  {visible(line)}" for line in _source_lines(frames)),
+            f"Tokens {visibility(frames)}{filtered(frames)}",
+            *(f"  {visible(line)}" for line in source_lines(frames)),
             "",
             *_answers(dff.measures.capabilities(frames)),
             "",
@@ -51,16 +50,3 @@ def _answers(capabilities: pd.DataFrame) -> list[str]:
         f"  {len(active):>{width},}  active at snapshot, of which",
         *(f"    {count:>{width},}  {what}" for what, count in counts.items()),
     ]
-
-
-def _source_lines(frames: dff.Frames) -> list[str]:
-    lines = []
-    for row in frames.arrow("sources").to_pylist():
-        when = f"{row['fetched_at']:%Y-%m-%d %H:%M:%S} UTC" if row["fetched_at"] else "at an unknown time"
-        basis = row.get("fetched_at_basis")
-        said = f" ({basis})" if basis in ("file date", "clock") else ""
-        aside = f", {row['rejected_count']:,} set aside" if row["rejected_count"] else ""
-        count = row["item_count"] or 0
-        listed = f"{count:,} {'token' if count == 1 else 'tokens'}{aside}"
-        lines.append(f"{row['source']} from {row['url']}, {when}{said}: {row['status']}, {listed}")
-    return lines
