@@ -90,6 +90,14 @@ def test_which_tokens_are_listed(
     assert [row["token_id"] for row in listed(capsys)] == ids
 
 
+def test_help_names_the_categories(capsys: Captured) -> None:
+    """All that `capabilities` has a column for."""
+    with pytest.raises(SystemExit):
+        main(["tokens", "--help"])
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in dff.measures.classes.SENSITIVE)
+
+
 def test_a_column_says_which_can_and_which_may(
     few: dff.Frames, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:

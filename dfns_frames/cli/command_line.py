@@ -168,8 +168,9 @@ def _add_readers(
         metavar="CATEGORY",
         action="append",
         default=[],
-        help="only tokens that can or may do this, such as move_funds; a column says yes or unknown; "
-        "repeat it to ask for several at once",
+        help="only tokens that can or may do this; a column says yes or unknown. One of move_funds, approve, "
+        "grant_access, change_policy, export_keys, key_custody, identities and egress; repeat it for tokens "
+        "that can do several",
     )
     tokens.add_argument("--owner", metavar="ID", help="only tokens of this user or application")
     tokens.add_argument("--inactive", action="store_true", help="only tokens that are switched off")

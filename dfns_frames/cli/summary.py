@@ -42,7 +42,7 @@ def _answers(capabilities: pd.DataFrame) -> list[str]:
         "are older than a year" + f"; {undated:,} have no date" * bool(undated): int(
             (active["age_days"] >= _YEAR_DAYS).sum()
         ),
-        "hold operations that are not known": int(unknown.sum()),
+        "have unknown operations": int(unknown.sum()),
     }
     width = max(len(f"{count:,}") for count in (len(capabilities), *counts.values()))
     return [

@@ -1,7 +1,7 @@
 """The demo organisation: made-up tokens behind a real HTTP server on this machine.
 
-The real API needs an account and a token. Everything here that reads it can be tried on the demo instead,
-which answers on the loopback interface only and gives the same data for ever.
+The real API needs an account and a token; the demo needs neither. It answers on the loopback interface only,
+and always with the same data.
 
 >>> import dfns_frames as dff
 >>> pats = dff.demo.client().pats()  # doctest: +SKIP
