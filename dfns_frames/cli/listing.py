@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from dfns_frames.cli.terminal import say, visible
+from dfns_frames.export.markdown import escaped
 from dfns_frames.export.text import defuse, show_controls
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ _CELL_WIDTH = 40  # on a terminal, which would wrap what is longer; elsewhere no
 
 # What steers a terminal or turns the direction of writing, beyond what the exports replace.
 _STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-# All that begins markup, an entity, a formula or, within an address, a link.
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#|~$&@!^:]|(?<=www)\.|^[-+=]|^\d+(?=\.))", re.IGNORECASE)
 
 
 def show(frame: pd.DataFrame, form: str) -> None:
@@ -82,12 +81,8 @@ def _csv_cell(value: Any) -> str:
 
 
 def _markdown(names: list[str], rows: Sequence[Sequence[Any]]) -> str:
-    lines = [names, ["---"] * len(names), *([_markup_free(_words(cell)) for cell in row] for row in rows)]
+    lines = [names, ["---"] * len(names), *([escaped(visible(_words(cell))) for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def _markup_free(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", visible(text))
 
 
 def _aligned(names: list[str], rows: Sequence[Sequence[Any]]) -> str:

@@ -24,7 +24,8 @@ FULL_ADMINISTRATOR = frozenset({"ManagedFullAdminAccess", "DfnsFullAdminAccess"}
 
 UNKNOWN = "unknown"
 SEVERITIES = (*reversed(CATALOGUED), UNKNOWN)
-USABLE = ("yes", "no", UNKNOWN)
+USABLE = ("yes", UNKNOWN, "no")
+"""Whether a kind of token can use an operation, the best first."""
 
 
 @dataclass(frozen=True)
