@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from dfns_frames.errors import ConfigurationError, DriftWarning, ResponseError
 from dfns_frames.frames import Frames
+from dfns_frames.jupyter import calm_warnings
 from dfns_frames.parsing import clean
 from dfns_frames.reading import MAX_BODY, Reader
 from dfns_frames.schema import Body
@@ -137,6 +138,7 @@ def warn(message: str, category: type[Warning] = DriftWarning) -> None:
     level, frame = 2, sys._getframe(1)
     while frame.f_back and frame.f_code.co_filename.startswith(own):
         frame, level = frame.f_back, level + 1
+    calm_warnings()
     warnings.warn(message, category, stacklevel=level)
 
 
