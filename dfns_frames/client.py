@@ -131,7 +131,7 @@ class Client:
         call = Call(self._url, self._secret, self._limits)
         reader = Reader(PATS, skip_invalid=skip_invalid)
         answer = call.get(PATS.path)
-        fetched_at = answer.date
+        fetched_at, basis = answer.date, answer.basis
         _add(reader, answer)
         seen = set()
         while reader.next_page:
@@ -140,7 +140,7 @@ class Client:
             seen.add(reader.next_page)
             answer = call.get(PATS.path, {"paginationToken": reader.next_page})
             _add(reader, answer)
-        return to_frames(reader, url=self._url + PATS.path, fetched_at=fetched_at)
+        return to_frames(reader, url=self._url + PATS.path, fetched_at=fetched_at, basis=basis)
 
     def __repr__(self) -> str:
         # A traceback with locals shows a client too that its settings kept from being made.

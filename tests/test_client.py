@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 import dfns_frames as dff
+from dfns_frames.exchange import Answer
+from dfns_frames.schema import Body
 from tests.conftest import assignment, token
 
 
@@ -99,6 +101,15 @@ def test_the_time_is_the_servers() -> None:
         with serving((200, LIST, date)) as server:
             age = datetime.now(UTC) - dff.Client("t", url=server.url).pats().fetched_at
         assert abs(age.total_seconds()) < 60
+
+
+@pytest.mark.parametrize(
+    ("headers", "basis"),
+    [({"date": "Mon, 19 Oct 2026 07:30:00 GMT"}, "response"), ({"date": "nonsense"}, "clock"), ({}, "clock")],
+)
+def test_an_answer_says_what_its_date_rests_on(headers: dict[str, str], basis: str) -> None:
+    """The response's own date, or this machine's clock."""
+    assert Answer(200, headers, Body(b"")).basis == basis
 
 
 def test_settings_come_from_arguments_then_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
