@@ -229,7 +229,7 @@ def _created(tables: Tables) -> tuple[str, pd.DataFrame]:
     return f"Tokens created per {period} (UTC)", frame
 
 
-def _in_periods(measure: Callable[[str], pd.DataFrame]) -> tuple[pd.DataFrame, str]:
+def _in_periods(measure: Callable[[Freq], pd.DataFrame]) -> tuple[pd.DataFrame, Freq]:
     for freq in _PERIODS:
         created = measure(freq)
         if created["period_start"].nunique() <= _PERIODS_AT_MOST:

@@ -99,7 +99,7 @@ class AccessCharts:
         """
         return reach.operations_per_token(self._frames, ax=ax, top=top)
 
-    def operation_matrix(self, *, top: int = 40, top_operations: int = 75, ax: Axes | None = None) -> Axes:
+    def operation_matrix(self, *, top: int = 40, top_operations: int = 45, ax: Axes | None = None) -> Axes:
         """Draw which operations tokens hold; those that can do the same are one row.
 
         Parameters
@@ -129,7 +129,7 @@ class AccessCharts:
         """
         return matrices.operation_matrix(self._frames, ax=ax, top=top, top_operations=top_operations)
 
-    def permission_matrix(self, *, top: int = 40, top_operations: int = 75, ax: Axes | None = None) -> Axes:
+    def permission_matrix(self, *, top: int = 40, top_operations: int = 45, ax: Axes | None = None) -> Axes:
         """Draw which operations each permission contains, as far as tokens show it.
 
         Parameters
