@@ -278,3 +278,21 @@ def test_every_category_and_severity_has_words() -> None:
     for meaning in [*SEVERITY_MEANINGS.values(), *(category.meaning for category in CATEGORIES.values())]:
         assert meaning[0].isupper()
         assert meaning.endswith(".")
+
+
+@EVERY
+@pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")
+def test_missing_text_is_missing_under_every_option_of_pandas(measure: Any) -> None:
+    """Ids that are missing, and names that read as if they were, are the same whatever pandas infers."""
+    bare = token(2, ("nan", None), "None", tokenId="", linkedUserId="", name="None", dateCreated="soon")
+    for given in bare["permissionAssignments"]:
+        given["permissionId"] = ""
+    items = [token(1, ("p", KNOWN[:3]), linkedUserId="nan"), bare, token(3, linkedUserId="")]
+    with pd.option_context("future.infer_string", True):
+        expected = measure(frames(items))
+    with pd.option_context("future.infer_string", False):
+        found = measure(frames(items))
+    pd.testing.assert_frame_equal(found, expected, check_column_type=False)
+    for column in found.select_dtypes("string"):
+        missing = expected[column].isna()
+        assert not found.loc[missing, column].isin(["nan", "None", "<NA>"]).any()

@@ -63,7 +63,7 @@ def capabilities(frames: Tables) -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        `frames` are no Frames.
+        `frames` is not a Frames object.
 
     Examples
     --------

@@ -59,7 +59,7 @@ def creation_over_time(
     ------
     ConfigurationError
         An option is not one of those listed, the dates lie so far apart that there are millions of periods,
-        or `frames` are no Frames.
+        or `frames` is not a Frames object.
 
     Examples
     --------

@@ -45,7 +45,7 @@ def concentration(frames: Tables, *, of: Shared = "operations") -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        `of` is not one of those listed, or `frames` are no Frames.
+        `of` is not one of those listed, or `frames` is not a Frames object.
 
     Examples
     --------

@@ -56,7 +56,7 @@ def creation_and_survival(
     ------
     ConfigurationError
         An option is not one of those listed, the dates lie so far apart that there are millions of periods,
-        or `frames` are no Frames.
+        or `frames` is not a Frames object.
 
     Examples
     --------
@@ -109,8 +109,8 @@ def creation_calendar(frames: Tables, *, as_of: datetime | str | None = None) ->
     Raises
     ------
     ConfigurationError
-        The dates lie so far apart that there are millions of days, `as_of` is not a time, or `frames` are no
-        Frames.
+        The dates lie so far apart that there are millions of days, `as_of` is not a time, or `frames` is not
+        a Frames object.
 
     Examples
     --------
@@ -185,7 +185,7 @@ def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.Dat
     Raises
     ------
     ConfigurationError
-        `as_of` is not a time, or `frames` are no Frames.
+        `as_of` is not a time, or `frames` is not a Frames object.
 
     Examples
     --------

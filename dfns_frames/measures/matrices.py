@@ -53,7 +53,7 @@ def operation_matrix(frames: Tables) -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        `frames` are no Frames.
+        `frames` is not a Frames object.
 
     Examples
     --------
@@ -166,7 +166,7 @@ def permission_matrix(frames: Tables) -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        `frames` are no Frames.
+        `frames` is not a Frames object.
 
     Examples
     --------

@@ -58,7 +58,7 @@ def operations_per_token(frames: Tables) -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        `frames` are no Frames.
+        `frames` is not a Frames object.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def sensitive_reach(frames: Tables) -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        `frames` are no Frames.
+        `frames` is not a Frames object.
 
     Examples
     --------

@@ -28,15 +28,15 @@ def permission_spread(frames: Tables) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row is one permission that at least one token holds; key: `permission_id`. Columns:
-        `permission_id`, `permission_name`, `tokens_active`, `tokens_inactive`, `token_count` (distinct
-        tokens, however often it is assigned to one) and `share` (of all tokens visible to the caller,
-        those without permissions included). Most tokens first, then by name and id. Where the API gives
-        one permission several names, the first one listed stands for it.
+        `permission_id`, `permission_name`, `tokens_active`, `tokens_inactive`, `token_count` (different
+        tokens: one that has it twice counts once) and `share` (of all tokens visible to the caller, those
+        without permissions included). Most tokens first, then by name and id. If the API gives one permission
+        several names, the first one listed is shown.
 
     Raises
     ------
     ConfigurationError
-        `frames` are no Frames.
+        `frames` is not a Frames object.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def permission_combinations(frames: Tables) -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        `frames` are no Frames.
+        `frames` is not a Frames object.
 
     Examples
     --------
