@@ -30,8 +30,14 @@ check: $(READY) ## Lint, types, layers, documentation and notebooks up to date
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/python docs/execute_notebooks.py --check
 
-lab: $(READY) ## Open JupyterLab on the example notebooks
-	$(BIN)/jupyter lab --notebook-dir notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+# Never on notebooks/ itself: saved after a run on your account, it would put your organisation into git.
+lab: $(READY) ## Open JupyterLab on copies of the example notebooks, in lab/ (ignored by git, yours to change)
+	@mkdir -p lab
+	@for notebook in notebooks/*.ipynb; do \
+	  copy="lab/$${notebook##*/}"; \
+	  [ -e "$$copy" ] || { cp "$$notebook" "$$copy" && echo "copied $$notebook to $$copy"; } || exit 1; \
+	done
+	$(BIN)/jupyter lab --notebook-dir lab $(if $(filter 0,$(shell id -u)),--allow-root)
 
 notebooks: $(READY) ## Execute the example notebooks and save them with their outputs
 	$(BIN)/python docs/execute_notebooks.py

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from dfns_frames.errors import ResponseError as ResponseError
     from dfns_frames.errors import SchemaError as SchemaError
     from dfns_frames.errors import ServerError as ServerError
+    from dfns_frames.export import write as write
     from dfns_frames.frames import Frames as Frames
     from dfns_frames.intake import read as read
     from dfns_frames.tables import dictionary as dictionary
@@ -56,6 +57,7 @@ _HOMES = {
     "measures": "",
     "operations": "catalogue",
     "read": "intake",
+    "write": "export",
 }
 
 __all__ = [

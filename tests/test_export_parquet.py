@@ -41,7 +41,7 @@ def test_filtered_empty_and_joined_frames_read_back_equal(demo_pats: dff.Frames,
 def test_files_explain_themselves(tmp_path: Path) -> None:
     """Each file says what a row is, what each column means, and where and when the data is from."""
     folder = named("a").to_parquet(tmp_path / "out")
-    schema = pq.read_schema(folder / "tokens.parquet")
+    schema = pq.read_schema(folder / "tokens/tokens.parquet")
     assert schema.metadata[b"row"] == b"one access token, as listed"
     assert all(field.metadata[b"description"] for field in schema)
     about = json.loads(schema.metadata[b"dfns_frames"])
@@ -53,7 +53,9 @@ def test_no_secret(tmp_path: Path) -> None:
     """The value of accessToken is in no file of any kind."""
     pats = read(token(accessToken="SECRET-VALUE"))
     for folder in (pats.to_parquet(tmp_path / "parquet"), pats.to_csv(tmp_path / "csv")):
-        assert not [path for path in folder.iterdir() if b"SECRET-VALUE" in path.read_bytes()]
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        assert len(files) > len(pats)
+        assert not [path for path in files if b"SECRET-VALUE" in path.read_bytes()]
     assert pats.tokens.secret_returned.all()
 
 
@@ -61,7 +63,7 @@ def test_no_secret(tmp_path: Path) -> None:
 def written(demo_pats: dff.Frames, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
     """Write the demo organisation; return the folder, and the bytes of its tokens."""
     folder = demo_pats.to_parquet(tmp_path_factory.mktemp("damaged") / "out")
-    return folder, (folder / "tokens.parquet").read_bytes()
+    return folder, (folder / "tokens/tokens.parquet").read_bytes()
 
 
 @given(where=st.integers(min_value=0), junk=st.binary(min_size=1, max_size=8))
@@ -71,7 +73,7 @@ def test_damage_is_refused_or_harmless(written: tuple[Path, bytes], where: int, 
     folder, data = written
     place = where % len(data)
     damaged = (data[:place] + junk + data[place + len(junk) :])[: len(data)]
-    (folder / "tokens.parquet").write_bytes(damaged)
+    (folder / "tokens/tokens.parquet").write_bytes(damaged)
     with contextlib.suppress(dff.ResponseError, OSError):
         dff.Frames.from_parquet(folder)
 
@@ -79,7 +81,7 @@ def test_damage_is_refused_or_harmless(written: tuple[Path, bytes], where: int, 
 def test_truncated_and_foreign_files_are_refused(tmp_path: Path) -> None:
     """A truncated file, one of other origin and one of another version's columns are named."""
     folder = named("a").to_parquet(tmp_path / "out")
-    file = folder / "tokens.parquet"
+    file = folder / "tokens/tokens.parquet"
     whole = file.read_bytes()
     table = pq.read_table(file)
     file.write_bytes(whole[:-20])
@@ -103,7 +105,7 @@ def test_truncated_and_foreign_files_are_refused(tmp_path: Path) -> None:
 def test_files_that_explain_themselves_wrongly_are_refused(tmp_path: Path, about: bytes) -> None:
     """Whatever stands where the counts of the rows should."""
     folder = dff.read({"items": []}).to_parquet(tmp_path / "out")
-    file = folder / "tokens.parquet"
+    file = folder / "tokens/tokens.parquet"
     table = pq.read_table(file)
     pq.write_table(table.replace_schema_metadata({**table.schema.metadata, b"dfns_frames": about}), file)
     with pytest.raises(dff.ResponseError):
@@ -129,7 +131,7 @@ def test_mixed_exports_are_refused(tmp_path: Path) -> None:
     """Files of two exports, mixed up in one folder, are not taken for one."""
     one = named("a").to_parquet(tmp_path / "one")
     two = named("a").filter([]).to_parquet(tmp_path / "two")
-    (one / "tokens.parquet").write_bytes((two / "tokens.parquet").read_bytes())
+    (one / "tokens/tokens.parquet").write_bytes((two / "tokens/tokens.parquet").read_bytes())
     with pytest.raises(dff.ResponseError, match="do not belong together"):
         dff.Frames.from_parquet(one)
 
@@ -159,3 +161,26 @@ def test_polars_and_duckdb_take_the_tables(demo_pats: dff.Frames) -> None:
     tokens = demo_pats.arrow("tokens")  # noqa: F841 - DuckDB finds it by its name
     counted = duckdb.sql("SELECT kind, count(*) FROM tokens GROUP BY kind").fetchall()
     assert dict(counted) == demo_pats.tokens.kind.value_counts().to_dict()
+
+
+def test_each_table_has_a_folder(demo_pats: dff.Frames, tmp_path: Path) -> None:
+    """Pandas reads a table by its folder or its file; the folder of all stops at the file that says how."""
+    folder = demo_pats.to_parquet(tmp_path / "pats")
+    for path in (folder / "tokens", folder / "tokens/tokens.parquet"):
+        assert list(pd.read_parquet(path)["token_id"]) == list(demo_pats.tokens.token_id)
+    with pytest.raises((pa.ArrowInvalid, OSError), match=r"README\.txt"):
+        pd.read_parquet(folder)
+    assert 'pd.read_parquet("pats/tokens")' in (folder / "README.txt").read_text()
+
+
+def test_duckdb_and_polars_join_the_files(demo_pats: dff.Frames, tmp_path: Path) -> None:
+    """A glob over the folders of one table is enough for either."""
+    duckdb = pytest.importorskip("duckdb")
+    polars = pytest.importorskip("polars")
+    folder = demo_pats.to_parquet(tmp_path / "look=2026-03-02" / "pats")
+    pattern = str(tmp_path / "look=*" / "pats" / "tokens" / "*.parquet")
+    found = duckdb.sql(
+        f"SELECT look, count(*) FROM read_parquet('{pattern}', hive_partitioning=true) GROUP BY 1"
+    )
+    assert [row[1] for row in found.fetchall()] == [len(demo_pats.tokens)]
+    assert len(polars.read_parquet(folder / "token_operations/*.parquet")) == len(demo_pats.token_operations)

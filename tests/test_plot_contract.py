@@ -306,6 +306,8 @@ def test_an_escape_is_never_cut_in_two() -> None:
 def test_every_chart_is_drawn_by_every_backend(backend: str, tmp_path: Path) -> None:
     """A script that writes PDF or SVG draws the same charts."""
     code = (
+        "import warnings\n"  # matplotlib 3.10 calls what pyparsing 3.3 deprecates
+        "warnings.filterwarnings('ignore', category=DeprecationWarning, module='matplotlib')\n"
         f"import matplotlib; matplotlib.use({backend!r})\n"
         "import dfns_frames as dff\n"
         "pats = dff.read({'items': []})\n"

@@ -344,7 +344,7 @@ def test_what_was_exported_is_no_response(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError, match=r"Frames\.from_parquet"):
         dff.read(folder)
     with pytest.raises(dff.ResponseError, match=r"tokens\.parquet' is no saved response but Parquet"):
-        dff.read(folder / "tokens.parquet")
+        dff.read(folder / "tokens/tokens.parquet")
     with pytest.raises(dff.ResponseError, match="is no saved response but a workbook"):
         dff.read(pats.to_excel(tmp_path / "pats.xlsx"))
 

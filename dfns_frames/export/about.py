@@ -12,13 +12,22 @@ from dfns_frames.tables import TABLES
 Changes = dict[tuple[str, str, str], int]  # in how many cells of (table, column) what was changed
 
 
+def when(tables: Tables) -> str:
+    """Say when the newest of the lists was made, and where that is not when the API answered."""
+    time = f"{tables.fetched_at:%Y-%m-%d %H:%M:%S} UTC"
+    sources = tables.arrow("sources")
+    bases = sources["fetched_at_basis"].to_pylist() if "fetched_at_basis" in sources.column_names else []
+    words = {"file date": f"File date: {time}", "clock": f"Read at {time} by this computer's clock"}
+    return words.get(bases[-1] if bases else "", f"Fetched at {time}")
+
+
 def overview(tables: Tables) -> list[str]:
     """Say what this is: whose tokens, when, from where, and what it cannot show."""
     counts = {name: tables.arrow(name).num_rows for name in tables}
     unknown = pc.sum(tables.arrow("token_assignments")["operation_count"].is_null()).as_py() or 0
     lines = [
         f"Access tokens {visibility(tables)}{filtered(tables)}, and the permissions assigned to them.",
-        f"Fetched at {tables.fetched_at:%Y-%m-%d %H:%M:%S} UTC; written by dfns-frames {__version__}.",
+        f"{when(tables)}; written by dfns-frames {__version__}.",
         *source_lines(tables),
         "The API lists the caller's own tokens only, so those of other people are not here.",
     ]

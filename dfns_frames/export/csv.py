@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import codecs
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.export.about import Changes, readme
@@ -18,7 +16,7 @@ from dfns_frames.export.files import StrPath, new_folder
 from dfns_frames.export.text import defuse, is_text, rewrite, show_controls
 from dfns_frames.schema import Tables
 
-_ROWS = 1 << 16  # at a time: what is rendered and encoded needs memory, whatever the table's size
+_ROWS = 1 << 14  # at a time, so that the texts in memory are bounded whatever the table's size
 _README = "README.txt"
 _log = logging.getLogger("dfns_frames")
 
@@ -36,7 +34,7 @@ def to_csv(
         "".encode(encoding)  # refuses codecs that are not for texts
     except LookupError:
         raise ConfigurationError(
-            f"there is no encoding {encoding!r}; 'utf-8' suits programs, 'utf-8-sig' suits Excel"
+            f"there is no encoding {encoding!r}; use 'utf-8' for programs, 'utf-8-sig' for Excel"
         ) from None
     codec = codecs.lookup(encoding)
     names = [*(f"{name}.csv" for name in tables), _README]
@@ -47,7 +45,7 @@ def to_csv(
             if sanitize:
                 table = _sanitize(name, table, changes)
             with (part / f"{name}.csv").open("xb") as file:
-                _write(_render(table), file, codec)
+                write_csv(table, file, codec)
         text = readme(tables, changes, _notes(sanitize=sanitize))
         (part / _README).write_text(text, encoding="utf-8", newline="\r\n")
     for (name, column, what), count in changes.items():
@@ -59,49 +57,65 @@ def _notes(*, sanitize: bool) -> list[str]:
     notes = ["Times are UTC, as ISO 8601. An empty field is missing; an empty text is a pair of quotes."]
     if sanitize:
         notes.append(
-            "Texts that a spreadsheet would run as a formula have an apostrophe before them, and control "
-            "characters are shown as U+FFFD. No such rule covers every program: hand on the workbook "
-            "(to_excel) if in doubt. Programs that need the texts as they are: to_csv(..., sanitize=False)."
+            "Text that a spreadsheet would run as a formula has an apostrophe in front, and control "
+            "characters are shown as U+FFFD. No escaping is safe in every program; share the workbook "
+            "instead (to_excel). For programs that need the text unchanged: to_csv(..., sanitize=False)."
         )
     else:
         notes.append(
-            "Texts are exactly as the API gave them (sanitize=False). Do not open these files in a "
-            "spreadsheet: names are chosen by users, and one may be a formula."
+            "Text is exactly as the API returned it (sanitize=False). Do not open these files in a "
+            "spreadsheet: users choose the names, and a name can be a formula."
         )
     return notes
+
+
+def sanitized(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, dict[str, int]]:
+    """Make texts safe to open in a spreadsheet; return also what was changed, in how many cells."""
+    values, shown = rewrite(column, show_controls)
+    values, defused = rewrite(values, defuse)
+    counts = {"control characters shown as U+FFFD": shown, "apostrophe before a formula": defused}
+    return values, {what: count for what, count in counts.items() if count}
 
 
 def _sanitize(name: str, table: pa.Table, changes: Changes) -> pa.Table:
     for i, column in enumerate(table.schema):
         if is_text(column.type):
-            values, shown = rewrite(table.column(i), show_controls)
-            values, defused = rewrite(values, defuse)
+            values, counts = sanitized(table.column(i))
             table = table.set_column(i, column.name, values)
-            counts = {"control characters shown as U+FFFD": shown, "apostrophe before a formula": defused}
-            changes |= {(name, column.name, what): count for what, count in counts.items() if count}
+            changes |= {(name, column.name, what): count for what, count in counts.items()}
     return table
 
 
-def _render(table: pa.Table) -> Iterator[pa.Table]:
-    """Make texts of the times, a part of the table after another; at least one part."""
-    times = [i for i, column in enumerate(table.schema) if pa.types.is_timestamp(column.type)]
-    for start in range(0, max(table.num_rows, 1), _ROWS):
-        part = table.slice(start, _ROWS)
-        for i in times:
-            texts = pc.strftime(part.column(i), format="%Y-%m-%dT%H:%M:%SZ")
-            part = part.set_column(i, part.field(i).name, texts)
-        yield part
-
-
-def _write(parts: Iterator[pa.Table], file: IO[bytes], codec: codecs.CodecInfo) -> None:
+def write_csv(table: pa.Table, file: IO[bytes], codec: codecs.CodecInfo) -> None:
     """Write CSV as RFC 4180 has it: every text in quotes, lines ended by CR LF."""
+    # pyarrow.csv.write_csv learned to end lines so only recently; joining the cells here needs no more code.
     encoder = codec.incrementalencoder()
-    for number, part in enumerate(parts):
-        options = pyarrow.csv.WriteOptions(include_header=number == 0, eol="\r\n", batch_size=_ROWS)
-        rendered = pa.BufferOutputStream()
-        pyarrow.csv.write_csv(part, rendered, options)
-        data = rendered.getvalue()
-        file.write(data if codec.name == "utf-8" else _encode(str(data, "utf-8"), encoder, codec.name))
+    header = pa.table({name: [name] for name in table.column_names})
+    for start in range(0, table.num_rows, _ROWS) if table.num_columns else ():
+        for part in ([header] if start == 0 else []) + [table.slice(start, _ROWS)]:
+            file.write(_encode(_lines(part), encoder, codec.name))
+    if table.num_columns and not table.num_rows:
+        file.write(_encode(_lines(header), encoder, codec.name))
+
+
+def _lines(part: pa.Table) -> str:
+    cells = [_cells(column.combine_chunks()) for column in part.columns]
+    rows = pc.binary_join_element_wise(*cells, ",")
+    return "".join(f"{row}\r\n" for row in rows.to_pylist())
+
+
+def _cells(column: pa.Array) -> pa.Array:
+    """Return the texts that stand between commas; missing is an empty one."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        texts = _cells(column.dictionary).take(column.indices)
+    elif is_text(kind):
+        texts = pc.binary_join_element_wise('"', pc.replace_substring(column, '"', '""'), '"', "")
+    elif pa.types.is_timestamp(kind):
+        texts = pc.strftime(column, format="%Y-%m-%dT%H:%M:%S" + "Z" * (kind.tz is not None))
+    else:
+        texts = column.cast(pa.string())
+    return pc.fill_null(texts, "")
 
 
 def _encode(text: str, encoder: codecs.IncrementalEncoder, encoding: str) -> bytes:
@@ -109,4 +123,4 @@ def _encode(text: str, encoder: codecs.IncrementalEncoder, encoding: str) -> byt
         return encoder.encode(text)
     except UnicodeEncodeError as error:
         character = text[error.start]
-    raise ConfigurationError(f"{encoding} has no form for {character!r}, which occurs; 'utf-8' has for all")
+    raise ConfigurationError(f'{encoding} cannot encode {character!r}; use encoding="utf-8"')

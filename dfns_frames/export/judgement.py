@@ -1,49 +1,161 @@
-"""What a workbook adds to the tables: this project's judgement of the operations in them."""
+"""What a workbook adds to the tables: who may do what, in words, by this project's judgement."""
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dfns_frames import measures
-from dfns_frames.catalogue import OPERATIONS, operations_table
-from dfns_frames.dtypes import TEXT
+from dfns_frames.catalogue import CATEGORIES, OPERATIONS, operations_table, usability
+from dfns_frames.measures.classes import SENSITIVE, worst_text
+from dfns_frames.measures.codes import token_rows
 from dfns_frames.measures.holdings import UNKNOWN
 from dfns_frames.schema import Tables
+from dfns_frames.tables import TABLES
 
-ADDED = {
+OWNER, AGE, WORST, ADMINISTRATOR = "owner", "age (days)", "worst severity", "full administrator"
+PERMISSIONS, CREATED, LISTED = "permissions", "created", "operations listed"
+ANSWERS = frozenset({*SENSITIVE.values(), ADMINISTRATOR})
+USABLE = "usable"
+_RENAMED = {
+    "name": "name",
+    "is_active": "active",
+    "date_created": CREATED,
+    "operation_count": LISTED,
+    "assignment_count": "assignments",
+}
+_LAST = ("token_id", "kind", "org_id", "linked_app_id", "cred_id", "public_key", "secret_returned")
+_JUDGED = "This project's judgement."
+ADDED: dict[str, dict[str, str]] = {
     "tokens": {
-        "worst_severity": "Highest severity of what it may do: critical, high, medium, low or none; unknown "
-        "if nothing about that is known; missing if it has no operations. This project's judgement.",
+        OWNER: "User that it acts for (us-…), else the application (ap-…); empty if there is none.",
+        AGE: "Whole days from its creation to the snapshot, rounded down.",
+        WORST: "Highest severity of what it can do: critical, high, medium, low or none; 'at least' where "
+        f"something is unknown; unknown if all of it is; empty if it can do nothing. {_JUDGED}",
+        **{
+            label: f"{CATEGORIES[name].meaning} yes; unknown; empty for no. It is '{name}' in the library. "
+            f"{_JUDGED}"
+            for name, label in SENSITIVE.items()
+        },
+        ADMINISTRATOR: "yes if a permission of it contains every operation, also those that are not listed.",
+        PERMISSIONS: "Names of the permissions assigned to it.",
     },
+    "token_assignments": {"name": "Name of the token."},
     "token_operations": {
-        name: f"{OPERATIONS[name].meaning} This project's judgement; unknown if it is in no catalogue."
-        for name in ("category", "severity")
+        "name": "Name of the token.",
+        "active": "Whether the token is active.",
+        "category": f"What the operation touches, in the words of the columns of Tokens. {_JUDGED}",
+        "severity": f"{OPERATIONS['severity'].meaning} {_JUDGED} unknown if it is in no catalogue.",
+        USABLE: "no if the API refuses the operation to tokens of this kind, whatever they hold: it counts "
+        "nowhere. unknown if that depends on policies.",
     },
 }
 """The meanings of the added columns, by table."""
 
 
-def judged(tables: Tables, name: str) -> pa.Table:
-    """Return a table with the columns that are added to it, if any."""
-    table = tables.arrow(name)
-    if name == "tokens":
-        return table.append_column("worst_severity", _worst(tables))
-    if name == "token_operations":
-        for added in ADDED[name]:
-            table = table.append_column(added, _looked_up(table["operation"], added))
-    return table
+def described(table: str) -> list[tuple[str, str]]:
+    """Return the columns of a table's sheet and what each means."""
+    added = ADDED.get(table, {})
+    declared = [
+        (_RENAMED.get(column.name, column.name) if table == "tokens" else column.name, column.meaning)
+        for column in TABLES[table].columns
+        if not (table == "tokens" and column.name == "linked_user_id")
+    ]
+    return [*added.items(), *(each for each in declared if each[0] not in added)]
 
 
-def _worst(tables: Tables) -> pa.Array:
-    measured = measures.operations_per_token(tables)["worst"].sort_index()  # now in the order of the tokens
-    return pa.array(measured.astype(TEXT), from_pandas=True)
+def tokens_sheet(tables: Tables) -> pa.Table:
+    """Return the tokens, worst first and then oldest: what a reviewer reads, then constants and ids."""
+    able = measures.capabilities(tables)
+    tokens = tables.arrow("tokens").take(pa.array(able.index.to_numpy()))
+    columns = {
+        "name": tokens["name"],
+        OWNER: _text(able["owner_id"]),
+        "active": tokens["is_active"],
+        AGE: pa.array(able["age_days"], type=pa.int64(), from_pandas=True),
+        WORST: _text(worst_text(able["worst"], able["worst_is_lower_bound"])),
+        **{label: _answers(able[name]) for name, label in SENSITIVE.items()},
+        ADMINISTRATOR: _answers(able["holds_everything"].map({True: "yes", False: "no"})),
+        PERMISSIONS: _permissions(tables).take(pa.array(able.index.to_numpy())),
+        CREATED: tokens["date_created"],
+    }
+    shown = {"name", "is_active", "date_created", "linked_user_id"}
+    rest = [name for name in tokens.column_names if name not in shown]
+    first = ["operation_count", "assignment_count", *_LAST]
+    rest.sort(key=lambda name: first.index(name) if name in first else len(first))
+    return pa.table(columns | {_RENAMED.get(name, name): tokens[name] for name in rest})
 
 
-def _looked_up(operations: pa.ChunkedArray, added: str) -> pa.DictionaryArray:
-    """Look each operation up in the catalogue; by category, so that each name is looked up once."""
-    catalogue = operations_table().select(["operation", added]).to_pydict()
-    known = dict(zip(*catalogue.values(), strict=True))
-    encoded = operations.combine_chunks()
-    found = pa.array([known.get(name, UNKNOWN) for name in encoded.dictionary.to_pylist()], type=pa.string())
-    places = found.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(places.indices.take(encoded.indices), places.dictionary)
+def assignments_sheet(tables: Tables) -> pa.Table:
+    """Return the assignments, with the names of their tokens."""
+    assignments = tables.arrow("token_assignments")
+    rows = pa.array(token_rows(tables, "token_assignments"))
+    last = ["token_id", "permission_id", "assignment_id", "source", "token_no", "assignment_no"]
+    columns = {"name": tables.arrow("tokens")["name"].take(rows)}
+    first = [name for name in assignments.column_names if name not in last]
+    return pa.table(columns | {name: assignments[name] for name in [*first, *last]})
+
+
+def operations_sheet(tables: Tables) -> pa.Table:
+    """Return the operations, with the names of their tokens, and how each is judged."""
+    operations, tokens = tables.arrow("token_operations"), tables.arrow("tokens")
+    rows = pa.array(token_rows(tables, "token_operations"))
+    names = operations["operation"].combine_chunks()
+    categories = {name: category.label for name, category in CATEGORIES.items()}
+    columns = {
+        # By code, since a name occurs once for each operation of its token.
+        "name": tokens["name"].combine_chunks().dictionary_encode().take(rows),
+        "active": tokens["is_active"].take(rows),
+        "operation": names,
+        "category": _looked_up(names, "category", categories),
+        "severity": _looked_up(names, "severity", {}),
+        USABLE: _usable(names, tokens["kind"].take(rows)),
+        "permission_name": operations["permission_name"],
+    }
+    rest = [name for name in operations.column_names if name not in columns]
+    rest.sort(key=lambda name: name in {"source", "token_no", "assignment_no"})
+    return pa.table(columns | {name: operations[name] for name in rest})
+
+
+def _text(values: pd.Series) -> pa.Array:
+    return pa.array(values, type=pa.string(), from_pandas=True)
+
+
+def _answers(values: pd.Series) -> pa.Array:
+    """Return yes and unknown; no is an empty cell, so that what there is stands out."""
+    return _text(values.astype(object).where(values != "no", None))
+
+
+def _permissions(tables: Tables) -> pa.Array:
+    """Return the names of each token's permissions, in one text; missing if it has none."""
+    names: list[dict[str, None]] = [{} for _ in range(tables.arrow("tokens").num_rows)]
+    rows = token_rows(tables, "token_assignments").tolist()
+    for row, name in zip(rows, tables.arrow("token_assignments")["permission_name"].to_pylist(), strict=True):
+        names[row][name or "(no name)"] = None
+    return pa.array([", ".join(each) or None for each in names], type=pa.string())
+
+
+def _looked_up(operations: pa.DictionaryArray, added: str, words: dict[str, str]) -> pa.DictionaryArray:
+    """Look each operation up in the catalogue; by its code, so that each name is looked up once."""
+    known = dict(zip(*operations_table().select(["operation", added]).to_pydict().values(), strict=True))
+    found = [known.get(name, UNKNOWN) for name in operations.dictionary.to_pylist()]
+    return _coded([words.get(text, text) for text in found], operations.indices)
+
+
+def _usable(operations: pa.DictionaryArray, kinds: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return whether each token's kind can use the operation, looked up once for each kind and name."""
+    kind = kinds.combine_chunks()
+    if not pa.types.is_dictionary(kind.type):
+        kind = kind.dictionary_encode()
+    names = operations.dictionary.to_pylist()
+    table = [usability(each, name) for each in [*kind.dictionary.to_pylist(), None] for name in names]
+    place = pc.fill_null(kind.indices, len(kind.dictionary)).to_numpy(zero_copy_only=False).astype(np.int64)
+    operation = operations.indices.to_numpy(zero_copy_only=False)
+    return _coded(table, pa.array(place * len(names) + operation))
+
+
+def _coded(texts: list[str], places: pa.Array) -> pa.DictionaryArray:
+    encoded = pa.array(texts, type=pa.string()).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(encoded.indices.take(places), encoded.dictionary)

@@ -11,7 +11,9 @@ from dfns_frames.export.workbook import to_excel
 from dfns_frames.schema import Tables
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+    from typing import Any
 
     import pandas as pd
 
@@ -23,27 +25,26 @@ class Exports:
         self: Tables,
         path: StrPath,
         *,
-        findings: pd.DataFrame | None = None,
-        changes: pd.DataFrame | None = None,
+        sheets: Mapping[str, pd.DataFrame | pd.Series[Any]] | None = None,
         overwrite: bool = False,
     ) -> Path:
         """Write one workbook (.xlsx) to open, filter, print and hand on.
 
-        Sheets: README, Summary, Findings and Changes if passed, Tokens, Assignments, Operations, Matrix.
-        Tokens also says the worst severity of what each may do, Operations category and severity of each,
-        from `operations`. Times are UTC. Nothing from the API becomes a formula or a link; README names what
-        was changed.
+        Its sheets are Summary (figures and charts, each with what it counts and how to list it), those that
+        you pass, Tokens (what each can do, the worst first), Operations, Assignments, Matrix, Sources,
+        Rejected and Drift if there are any, and README. Times are UTC. Nothing from the API becomes a formula
+        or a link; README names what was changed. Operations and Matrix print as one page each; all other
+        sheets print whole.
 
         Parameters
         ----------
         path
-            The file, ending in ``.xlsx``. It appears complete or not at all.
-        findings
-            Findings to add, one a row.
-        changes
-            Differences from the state of another day to add, one a row.
+            The file, ending in ``.xlsx``. Folders that do not exist are created. The file appears complete or
+            not at all.
+        sheets
+            Sheets to add, as title and DataFrame, with any content; see `dff.write`.
         overwrite
-            Replace the file if it exists.
+            Replace the file if it exists; the new one has its permissions.
 
         Returns
         -------
@@ -53,15 +54,17 @@ class Exports:
         Raises
         ------
         ConfigurationError
-            The name does not end in ``.xlsx``.
+            The name does not end in ``.xlsx``, or a title or what it stands for cannot be a sheet.
         OSError
             It exists (FileExistsError), or cannot be written; nothing is left behind.
 
         Examples
         --------
-        >>> pats.to_excel("pats.xlsx", overwrite=True)  # doctest: +SKIP
+        >>> spread = dff.measures.permission_spread(pats)  # doctest: +SKIP
+        >>> pats.to_excel("pats.xlsx", sheets={"Permissions": spread})  # doctest: +SKIP
+        PosixPath('pats.xlsx')
         """
-        return to_excel(self, path, findings=findings, changes=changes, overwrite=overwrite)
+        return to_excel(self, path, sheets=sheets, overwrite=overwrite)
 
     def to_csv(
         self: Tables,
@@ -71,21 +74,21 @@ class Exports:
         encoding: str = "utf-8",
         overwrite: bool = False,
     ) -> Path:
-        """Write one CSV file a table (``tokens.csv``, …) and a README.txt that explains them.
+        """Write one CSV file for each table (``tokens.csv``, …) and a README.txt that explains them.
 
         Times are UTC, as ISO 8601; missing is an empty field, an empty text is ``""``.
 
         Parameters
         ----------
         folder
-            Where to; made if need be. Other files in it stay.
+            Where to; created if it does not exist. Other files in it stay.
         sanitize
-            Put an apostrophe before texts that a spreadsheet would run as a formula, and show control
-            characters as U+FFFD; README.txt says in how many cells. False keeps the texts as they are.
+            Put an apostrophe in front of text that a spreadsheet would run as a formula, and show control
+            characters as U+FFFD; README.txt counts the cells. False leaves the text unchanged.
         encoding
             Of the CSV files; ``"utf-8-sig"`` lets Excel recognise UTF-8.
         overwrite
-            Replace files that exist.
+            Replace files that exist; the new ones have their permissions.
 
         Returns
         -------
@@ -95,25 +98,30 @@ class Exports:
         Raises
         ------
         ConfigurationError
-            There is no such encoding, it has no form for a character, or the folder is named as a file.
+            There is no such encoding, it cannot encode a character, or the folder is named like a file.
         OSError
             A file exists (FileExistsError), or cannot be written; nothing is left behind.
 
         Examples
         --------
         >>> pats.to_csv("pats-csv")  # doctest: +SKIP
+        PosixPath('pats-csv')
         """
         return to_csv(self, folder, sanitize=sanitize, encoding=encoding, overwrite=overwrite)
 
     def to_parquet(self: Tables, folder: StrPath, *, overwrite: bool = False) -> Path:
-        """Write one Parquet file a table, which :meth:`from_parquet` reads back equal.
+        """Write a folder for each table with one Parquet file, which :meth:`from_parquet` reads back equal.
+
+        ``pandas.read_parquet("pats/tokens")`` reads one table; so do Polars, DuckDB and Spark, with
+        ``pats/tokens/*.parquet``. The folder as a whole is not a table: README.txt in it says so, and pandas
+        stops at that file.
 
         Parameters
         ----------
         folder
-            Where to; made if need be. Other files in it stay.
+            Where to; created if it does not exist. Other files in it stay.
         overwrite
-            Replace files that exist.
+            Replace files that exist; the new ones have their permissions.
 
         Returns
         -------
@@ -123,12 +131,17 @@ class Exports:
         Raises
         ------
         ConfigurationError
-            The folder is named as a file.
+            The folder is named like a file.
         OSError
             A file exists (FileExistsError), or cannot be written; nothing is left behind.
 
         Examples
         --------
         >>> pats.to_parquet("pats")  # doctest: +SKIP
+        PosixPath('pats')
+        >>> pd.read_parquet("pats/tokens")[["token_id", "name"]].head(2)  # doctest: +SKIP
+                   token_id      name
+        0  to-1a2b3-c4d5e-…        ci
+        1  to-6f7g8-h9i0j-…  treasury
         """
         return to_parquet(self, folder, overwrite=overwrite)

@@ -18,10 +18,26 @@ from dfns_frames.schema import Table, Tables, compact
 from dfns_frames.tables import TABLES
 
 _KEY = b"dfns_frames"
+_README = "README.txt"
+# pandas.read_parquet("pats") stacks the tables of a folder in the columns of the first, unless it meets a
+# file that is not Parquet: then it stops with an error that names the file. So this one explains the folder.
+_HOW = """\
+Each folder here is one table. Read them one at a time:
+
+    import pandas as pd
+    tokens = pd.read_parquet("{folder}/tokens")
+
+or all of them, with the types that they had:
+
+    import dfns_frames as dff
+    pats = dff.Frames.from_parquet("{folder}")
+
+The folder as a whole is not a table, and programs that try to read it as one stop at this file.
+"""
 
 
 def to_parquet(tables: Tables, folder: StrPath, *, overwrite: bool = False) -> Path:
-    """Write one Parquet file a table; `Frames.to_parquet` says how."""
+    """Write a folder with one Parquet file for each table; `Frames.to_parquet` says how."""
     about = json.dumps(
         {
             "version": __version__,
@@ -30,12 +46,18 @@ def to_parquet(tables: Tables, folder: StrPath, *, overwrite: bool = False) -> P
             "tables": {name: tables.arrow(name).num_rows for name in tables},
         }
     ).encode()
-    with new_folder(folder, [f"{name}.parquet" for name in tables], overwrite=overwrite) as part:
+    with new_folder(folder, [*map(_path, tables), _README], overwrite=overwrite) as part:
         for name in tables:
             table = tables.arrow(name)
             table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: about})
-            pa.parquet.write_table(table, part / f"{name}.parquet", compression="zstd")
+            pa.parquet.write_table(table, part / _path(name), compression="zstd")
+        (part / _README).write_text(_HOW.format(folder=Path(folder).name), encoding="utf-8")
     return Path(folder).expanduser()
+
+
+def _path(name: str) -> str:
+    """Return where a table's file stands in the folder: in one of its own."""
+    return f"{name}/{name}.parquet"
 
 
 def from_parquet(folder: StrPath) -> dict[str, pa.Table]:
@@ -51,19 +73,21 @@ def from_parquet(folder: StrPath) -> dict[str, pa.Table]:
     tables = {"tokens": tokens}
     for name, count in about["tables"].items():
         if name not in TABLES:
-            raise ResponseError(f"the table {name!r} in {str(folder)!r} is of another version of dfns-frames")
+            raise ResponseError(
+                f"the table {name!r} in {str(folder)!r} was written by another version of dfns-frames"
+            )
         tables[name], its_about = _read(TABLES[name], place)
         if its_about != about or tables[name].num_rows != count:
             raise ResponseError(
-                f"the files in {str(folder)!r} do not belong together: one is of another export; write the "
-                "folder again"
+                f"the files in {str(folder)!r} do not belong together: one comes from another export; write "
+                "the folder again"
             )
     return tables
 
 
 def _read(declared: Table, folder: Path) -> tuple[pa.Table, dict[str, Any]]:
     """Return a table, and what its file says of the export that it is part of."""
-    path = folder / f"{declared.name}.parquet"
+    path = folder / _path(declared.name)
     if not path.is_file():
         raise FileNotFoundError(
             errno.ENOENT, "the folder lacks this table; name one that to_parquet() wrote", str(path)
@@ -78,11 +102,11 @@ def _read(declared: Table, folder: Path) -> tuple[pa.Table, dict[str, Any]]:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise ResponseError(
-            f"{str(path)!r} is not what to_parquet() writes: damaged, or of another origin"
+            f"{str(path)!r} is not what to_parquet() writes: it is damaged, or of another origin"
         ) from error
     if not table.schema.equals(declared.arrow_schema):
         raise ResponseError(
-            f"the columns of {str(path)!r} are not those that this version of dfns-frames has; "
-            "read the original response with it"
+            f"{str(path)!r} has other columns than this version of dfns-frames writes; read the original "
+            "response again"
         )
     return compact(table.combine_chunks()).replace_schema_metadata(declared.arrow_schema.metadata), about

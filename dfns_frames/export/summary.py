@@ -1,180 +1,242 @@
-"""The sheets that sum up: figures and charts, and which token may do what."""
+"""The Summary: figures and charts, each with what it counts and how to list it."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
+
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dfns_frames import measures
+from dfns_frames.catalogue import CATEGORIES, SEVERITY_MEANINGS
 from dfns_frames.dtypes import TEXT
 from dfns_frames.export.about import Changes
-from dfns_frames.export.cells import as_cells, from_frame
+from dfns_frames.export.cells import from_frame
+from dfns_frames.export.judgement import ADMINISTRATOR, AGE, CREATED, LISTED, OWNER, PERMISSIONS, WORST
 from dfns_frames.export.sheet import Block, Chart, Sheet
-from dfns_frames.measures.classes import SENSITIVE
+from dfns_frames.measures.classes import SENSITIVE, worst_text
 from dfns_frames.measures.holdings import SEVERITIES
+from dfns_frames.measures.options import Freq
 from dfns_frames.schema import Tables
 
-MATRIX_CELLS_AT_MOST = 30_000  # 200 tokens by 150 operations: what eyes can follow
-_COLUMNS_AT_MOST = 1_000
-_LOW, _HIGH = 14, 17  # rows of the charts: names of permissions stand below theirs
-_PERMISSIONS_SHOWN = 20
+_CHART_ROWS = 17
+_PERMISSIONS_SHOWN = 15  # what a page holds
 _NOTHING = "no operations"
 _PERIODS_AT_MOST = 120
-_PERIODS = {"MS": ("month", "%Y-%m"), "QS": ("quarter", "%Y-%m"), "YS": ("year", "%Y")}
+_PERIODS: dict[Freq, tuple[str, str]] = {
+    "MS": ("month", "%Y-%m"),
+    "QS": ("quarter", "%Y-%m"),
+    "YS": ("year", "%Y"),
+}
+_YEAR = 365
+_WHAT, _HOW = "what it counts", "to list them in Tokens, filter"
+_WIDTHS = (30.0, 10.0, 10.0, 10.0, 10.0, 52.0, 40.0)  # of all blocks, which stand one below the other
+_CHART_WIDTH = 1_000
 
 
 def summary(tables: Tables, changes: Changes) -> Sheet:
-    """Return the figures, the charts, and below them the numbers that these draw."""
-    figures, created, permissions, reach, severities = (
-        as_cells("Summary", from_frame(frame), changes)
-        for frame in (
-            _figures(tables),
-            _created(tables),
-            _permissions(tables),
-            _reach(tables),
-            _severities(tables),
-        )
-    )
-    first = Block(figures)
-    worst = Block(severities, first.below)
-    reached = Block(reach, worst.below)
-    drawn = reached.below
-    rows = [range(drawn, drawn := drawn + height) for height in (_HIGH, _HIGH, _LOW)]
-    spread = Block(permissions, drawn)
-    months = Block(created, spread.below)
-    period = created.column_names[0]
-    charts = (
-        Chart("Tokens that can …", reached, (1, 4, 2), rows[0], "tokens"),
-        Chart("Tokens per permission", spread, (1, 2), rows[1], "tokens"),
-        Chart(f"Tokens created per {period} (UTC)", months, (1,), rows[2], "tokens that still exist"),
-    )
-    tokens = tables.arrow("tokens").num_rows
-    names = ("figure", "worst severity", "can", "permission", period)
+    """Return the figures, the charts, and below each chart the numbers that it draws."""
+    tokens = _tokens(tables)
+    figures = _placed(_figures(tables, tokens), 0, changes)
+    worst = _placed(_severities(tokens), figures.below, changes)
+    below, blocks, charts = worst.below, [figures, worst], []
+    for title, frame, drawn, values in (
+        ("Tokens that can …", _reach(tokens), (1, 2, 4), "tokens"),
+        (*_permissions(tables), (1, 2), "tokens"),
+        (*_created(tables), (1, 2), "tokens that still exist"),
+    ):
+        rows = range(below, below + _CHART_ROWS)
+        if frame.empty or not len(tokens):
+            rows = range(below, below)
+        block = _placed(frame, rows.stop, changes)
+        blocks.append(block)
+        if rows:
+            charts.append(Chart(title, block, drawn, rows, values, width=_CHART_WIDTH))
+        below = block.below
+    names = {name for block in blocks for name in block.cells.column_names}
     return Sheet(
         "Summary",
-        (first, worst, reached, spread, months),
-        tuple(chart for chart in charts if tokens and chart.block.cells.num_rows),
+        tuple(blocks),
+        tuple(charts),
+        wrapped=frozenset({_WHAT, _HOW, *(block.cells.column_names[0] for block in blocks)}),
         shares=frozenset({"share"}),
-        widths=dict.fromkeys(names, 28.0),  # all columns fit on paper
+        severities=frozenset({WORST}),
+        widths={
+            name: _WIDTHS[block.cells.column_names.index(name)]
+            for name in names
+            for block in blocks
+            if name in block.cells.column_names
+        },
+        breaks=tuple(chart.rows.start - 1 for chart in charts),  # a row before it, which is empty
     )
 
 
-def _figures(tables: Tables) -> pd.DataFrame:
-    tokens, assignments = tables.arrow("tokens"), tables.arrow("token_assignments")
-    spread = measures.permission_spread(tables)
-    active = pc.sum(tokens["is_active"]).as_py() or 0
-    figures = {
-        "tokens": tokens.num_rows,
-        "active": active,
-        "not active": tokens.num_rows - active,
-        "without any permission": pc.sum(pc.equal(tokens["assignment_count"], 0)).as_py() or 0,
-        "with unknown operations": tokens["operation_count"].null_count,
-        "permission assignments": assignments.num_rows,
-        "different permissions": len(spread),
-        "different operations": len(tables.arrow("token_operations")["operation"].unique()),
-    }
-    kinds = measures.creation_over_time(tables, freq="YS").groupby("kind", observed=True, sort=False)
-    figures |= {f"of kind {kind}": int(count) for kind, count in kinds["created"].sum().items()}
-    return pd.DataFrame({"figure": list(figures), "count": list(figures.values())})
+def _placed(frame: pd.DataFrame, row: int, changes: Changes) -> Block:
+    block = from_frame("Summary", frame, changes)
+    return Block(block.cells, row, block.numbers)
 
 
-def _permissions(tables: Tables) -> pd.DataFrame:
-    spread = measures.permission_spread(tables).head(_PERMISSIONS_SHOWN)
-    return _by_state("permission", spread["permission_name"], spread).assign(share=spread["share"])
+def _tokens(tables: Tables) -> pd.DataFrame:
+    """Return what each token can do, and which are counted by what else stands in Tokens."""
+    able = measures.capabilities(tables)
+    tokens = tables.arrow("tokens").take(pa.array(able.index.to_numpy()))
+    words = worst_text(able["worst"], able["worst_is_lower_bound"])
+    return able.assign(
+        worst_text=words.to_numpy(),
+        kind=tokens["kind"].cast(pa.string()).to_pandas().to_numpy(),
+        unassigned=(tokens["assignment_count"].to_numpy() == 0),
+        unlisted=tokens["operation_count"].is_null().to_numpy(),
+    )
 
 
-def _reach(tables: Tables) -> pd.DataFrame:
-    reach = measures.sensitive_reach(tables)
-    names = reach["category"].astype(TEXT).replace({**SENSITIVE, "unknown": "something unknown"})
-    return _by_state("can", names, reach).assign(unclear=reach["active_uncertain"])
-
-
-def _by_state(label: str, names: pd.Series, measured: pd.DataFrame) -> pd.DataFrame:
+def _rows(tokens: pd.DataFrame, rows: list[tuple[str, pd.Series, str, str]], label: str) -> pd.DataFrame:
+    """Count tokens: label, which ones, what that is, and how to list them."""
+    active = tokens["is_active"]
     return pd.DataFrame(
         {
-            label: names,
-            "active": measured["tokens_active"],
-            "not active": measured["tokens_inactive"],
-            "tokens": measured["token_count"],
+            label: pd.Series([row[0] for row in rows], dtype=TEXT),
+            "active": [int((row[1] & active).sum()) for row in rows],
+            "not active": [int((row[1] & ~active).sum()) for row in rows],
+            "tokens": [int(row[1].sum()) for row in rows],
+            "share": [float(row[1].sum() / max(len(tokens), 1)) for row in rows],
+            _WHAT: pd.Series([row[2] for row in rows], dtype=TEXT),
+            _HOW: pd.Series([row[3] for row in rows], dtype=TEXT),
         }
     )
 
 
-def _severities(tables: Tables) -> pd.DataFrame:
-    """Count tokens by the worst that they can do."""
-    measured = measures.operations_per_token(tables)
-    worst = measured["worst"].cat.add_categories(_NOTHING).fillna(_NOTHING)
-    counts = pd.crosstab(worst, measured["is_active"].to_numpy(), dropna=False)
-    counts = counts.reindex(index=[*SEVERITIES, _NOTHING], columns=[True, False], fill_value=0)
-    return pd.DataFrame(
-        {
-            "worst severity": counts.index.astype(TEXT),
-            "active": counts[True].to_numpy(),
-            "not active": counts[False].to_numpy(),
-            "tokens": counts.sum(axis=1).to_numpy(),
-        }
-    )
-
-
-def _created(tables: Tables) -> pd.DataFrame:
-    """Return how many tokens were created when, in periods so long that they can be looked at."""
-    freq, created = next(
-        (freq, created)
-        for freq in _PERIODS
-        if (created := measures.creation_over_time(tables, freq=freq))["period_start"].nunique()
-        <= _PERIODS_AT_MOST
-        or freq == "YS"
-    )
-    period, label = _PERIODS[freq]
-    dated = created.dropna(subset=["period_start"]).groupby("period_start", as_index=False)
-    rows = dated.agg({"created": "sum", "cumulative": "sum", "is_partial": "any"})
-    undated = int(created.loc[created["period_start"].isna(), "created"].sum())
-    # As texts, because before 1900 a workbook has no dates.
-    labels = [
-        start.strftime(label) + " (so far)" * bool(partial)
-        for start, partial in zip(rows["period_start"], rows["is_partial"], strict=True)
+def _figures(tables: Tables, tokens: pd.DataFrame) -> pd.DataFrame:
+    everything = pd.Series(True, index=tokens.index)
+    age = tokens["age_days"]
+    rows = [
+        (
+            "all tokens",
+            everything,
+            "Tokens in the list. Active is what the API says; a token also needs an active user.",
+            "active = TRUE or FALSE",
+        ),
+        (
+            "full administrators",
+            tokens["holds_everything"],
+            "Hold a permission that contains every operation, listed or not.",
+            f"{ADMINISTRATOR} = yes",
+        ),
+        (
+            "a year old or more",
+            (age >= _YEAR).fillna(False).astype(bool),
+            f"Created at least {_YEAR} days before the snapshot.",
+            f"{AGE} ≥ {_YEAR}",
+        ),
+        ("of unknown age", age.isna(), "Without a creation date, or dated later.", f"{AGE} = (Blanks)"),
+        (
+            "without an owner",
+            tokens["owner_id"].isna(),
+            "Neither a user nor an application is linked to them.",
+            f"{OWNER} = (Blanks)",
+        ),
+        (
+            "without any permission",
+            tokens["unassigned"],
+            "No permission is assigned to them.",
+            f"{PERMISSIONS} = (Blanks)",
+        ),
+        (
+            "with unknown operations",
+            tokens["unlisted"],
+            "The API did not list the operations of at least one of their permissions.",
+            f"{LISTED} = (Blanks)",
+        ),
     ]
-    counts = [*rows["created"], *[undated] * bool(undated)]
-    return pd.DataFrame(
+    kinds = tokens["kind"].value_counts()
+    rows += [
+        (f"of kind {kind}", tokens["kind"] == kind, "Kind of token.", f"kind = {kind}")
+        for kind in kinds.index
+    ]
+    return _rows(tokens, [row for row in rows if row[0] != "of unknown age" or row[1].any()], "figure")
+
+
+def _severities(tokens: pd.DataFrame) -> pd.DataFrame:
+    """Count tokens by the worst that they can do, in the words that Tokens has for it."""
+    words, rows = tokens["worst_text"], []
+    for severity in SEVERITIES:
+        for text in (severity, f"at least {severity}"):
+            here = words == text
+            if text == severity or here.any():
+                meaning = SEVERITY_MEANINGS[severity]
+                if text != severity:
+                    meaning = "The same, but some of their operations are unknown: it may be worse."
+                rows.append((text, here, meaning, f"{WORST} = {text}"))
+    rows.append((_NOTHING, words.isna(), "Nothing that they hold can be used.", f"{WORST} = (Blanks)"))
+    return _rows(tokens, rows, WORST)
+
+
+def _reach(tokens: pd.DataFrame) -> pd.DataFrame:
+    rows = [
+        (label, tokens[name] == "yes", CATEGORIES[name].meaning, f"{label} = yes (unclear: unknown)")
+        for name, label in SENSITIVE.items()
+    ]
+    made = _rows(tokens, rows, "can")
+    unclear = [int(((tokens[name] == "unknown") & tokens["is_active"]).sum()) for name in SENSITIVE]
+    made.insert(4, "unclear", unclear)
+    return made.drop(columns="share").rename(columns={"unclear": "unclear, active"})
+
+
+def _permissions(tables: Tables) -> tuple[str, pd.DataFrame]:
+    """Return who holds the most common permissions, and what the chart of it is called."""
+    spread = measures.permission_spread(tables)
+    title, count = "Tokens per permission", len(spread)
+    if count > _PERMISSIONS_SHOWN:
+        title += f": the {_PERMISSIONS_SHOWN} most common of {count:,}"
+    spread = spread.head(_PERMISSIONS_SHOWN)
+    name = spread["permission_name"].where(spread["permission_name"] != "", "(no name)")
+    frame = pd.DataFrame(
         {
-            period: pd.Series([*labels, *["date missing"] * bool(undated)], dtype=TEXT),
-            "created": pd.Series(counts, dtype="Int64"),
-            "cumulative": rows["cumulative"].astype("Int64").reindex(range(len(counts))),
+            "permission": name,
+            "active": spread["tokens_active"],
+            "not active": spread["tokens_inactive"],
+            "tokens": spread["token_count"],
+            "share": spread["share"],
+            "tokens that hold it: in Assignments, filter": "permission_id = " + spread["permission_id"],
         }
     )
+    return title, frame
 
 
-def matrix(tables: Tables, changes: Changes) -> Sheet | str:
-    """Return which token may do what, a column for each operation; or why there is no such sheet."""
-    tokens, held = tables.arrow("tokens"), tables.arrow("token_operations")
-    operations = sorted(held["operation"].unique().to_pylist())
-    if not operations or not tokens.num_rows:
-        return "left out: no operations are listed"
-    cells = tokens.num_rows * len(operations)
-    if cells > MATRIX_CELLS_AT_MOST or len(operations) > _COLUMNS_AT_MOST:
-        return (
-            f"left out: {tokens.num_rows:,} tokens by {len(operations):,} operations is too much to look at"
-        )
-    place = {key: row for row, key in enumerate(_keys(tokens))}
-    column = {operation: i for i, operation in enumerate(operations)}
-    marks = np.full((tokens.num_rows, len(operations)), "", dtype=object)
-    marks[tokens["operation_count"].is_null().to_numpy()] = "?"
-    for key, operation in zip(_keys(held), held["operation"].to_pylist(), strict=True):
-        marks[place[key], column[operation]] = "x"
-    columns = {"name": tokens["name"], "token_id": tokens["token_id"]}
-    columns |= {
-        operation: pa.array(marks[:, i], mask=marks[:, i] == "", type=pa.string())
-        for operation, i in column.items()
-    }
-    return Sheet(
-        "Matrix",
-        (Block(as_cells("Matrix", pa.table(columns), changes)),),
-        frozen_columns=1,
-        widths=dict.fromkeys(operations, 16.0),
-    )
+def _created(tables: Tables) -> tuple[str, pd.DataFrame]:
+    """Return how many tokens were created when, in periods so long that they can be looked at."""
+    created, freq = _in_periods(lambda freq: measures.creation_over_time(tables, freq=freq, by="is_active"))
+    period, form = _PERIODS[freq]
+    # As texts, because before 1900 a workbook has no dates. pandas' strftime knows no year before 1000.
+    starts = created["period_start"].drop_duplicates().dropna().sort_values()
+    partial = set(created.loc[created["is_partial"], "period_start"])
+    counts = created.pivot_table(
+        index="period_start", columns="is_active", values="created", aggfunc="sum", observed=False
+    ).reindex(index=starts, columns=[True, False], fill_value=0)
+    labels = [_label(start, form) + " (so far)" * (start in partial) for start in starts]
+    active, inactive = ([int(count) for count in counts[state].fillna(0)] for state in (True, False))
+    total = pd.Series(active, dtype="Int64").add(inactive).cumsum()
+    undated = created.loc[created["period_start"].isna()]
+    if undated["created"].sum():
+        labels.append("date missing")
+        for state, numbers in ((True, active), (False, inactive)):
+            numbers.append(int(undated.loc[undated["is_active"] == state, "created"].sum()))
+    frame = pd.DataFrame({period: pd.Series(labels, dtype=TEXT), "active": active, "not active": inactive})
+    frame["tokens"] = frame["active"] + frame["not active"]
+    frame["cumulative"] = total.reindex(frame.index)
+    what = [f"Created in that {period} (UTC); deleted tokens are in no list."] + [""] * len(frame)
+    frame[_WHAT] = pd.Series(what[: len(frame)], dtype=TEXT)
+    frame[_HOW] = pd.Series([f"{CREATED} (UTC): the {period}" for _ in labels], dtype=TEXT)
+    return f"Tokens created per {period} (UTC)", frame
 
 
-def _keys(table: pa.Table) -> list[tuple[str, int]]:
-    return list(zip(table["source"].to_pylist(), table["token_no"].to_pylist(), strict=True))
+def _in_periods(measure: Callable[[Freq], pd.DataFrame]) -> tuple[pd.DataFrame, Freq]:
+    for freq in _PERIODS:
+        created = measure(freq)
+        if created["period_start"].nunique() <= _PERIODS_AT_MOST:
+            break
+    return created, freq
+
+
+def _label(start: pd.Timestamp, form: str) -> str:
+    month = f"-{start.month:02}" if "%m" in form else ""
+    return f"{start.year:04}{month}"

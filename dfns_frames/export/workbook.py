@@ -2,120 +2,229 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 
-from dfns_frames.export.about import Changes, changed, overview
+from dfns_frames.errors import ConfigurationError
+from dfns_frames.export.about import Changes, changed, overview, when
 from dfns_frames.export.cells import as_cells, from_frame
 from dfns_frames.export.files import StrPath, new_file
-from dfns_frames.export.judgement import ADDED, judged
+from dfns_frames.export.judgement import (
+    ADMINISTRATOR,
+    AGE,
+    ANSWERS,
+    CREATED,
+    OWNER,
+    PERMISSIONS,
+    WORST,
+    assignments_sheet,
+    described,
+    operations_sheet,
+    tokens_sheet,
+)
+from dfns_frames.export.matrix import MEANING, matrix
 from dfns_frames.export.sheet import Block, Sheet
-from dfns_frames.export.summary import matrix, summary
+from dfns_frames.export.summary import summary
 from dfns_frames.export.writer import write
 from dfns_frames.tables import TABLES
 
 if TYPE_CHECKING:
     from dfns_frames.schema import Tables
 
+    Passed = Mapping[str, pd.DataFrame | pd.Series[Any]]
+
 # Beyond this many cells all of them at once would need some gigabytes.
 CELLS_AT_MOST = 10_000_000
 
-_SHEETS = {"Tokens": "tokens", "Assignments": "token_assignments", "Operations": "token_operations"}
-_SHEETS_IF_ANY = {"Rejected": "rejected", "Drift": "drift"}
-_PASSED = {
-    "Findings": "What an audit found, as passed to to_excel(findings=...).",
-    "Changes": "What differs from another state, as passed to to_excel(changes=...).",
+_SHEETS = {
+    "Tokens": "tokens",
+    "Operations": "token_operations",
+    "Assignments": "token_assignments",
+    "Sources": "sources",
+    "Rejected": "rejected",
+    "Drift": "drift",
 }
-_MATRIX = (
-    "Which operations the API lists for which token. x: listed; empty: not listed; ?: not known, as for one "
-    "of its assignments no operations were listed. A full administrator can do everything, listed or not."
-)
+RESERVED = ("Summary", *_SHEETS, "Matrix", "README", "History")
+_TITLE_UNITS = 31
+_FORBIDDEN = "[]:*?/\\"
 _SUMMARY = (
-    "Figures and charts of all that is here. unclear: further active tokens of which it is not known, "
-    "because they hold something unknown."
+    "Figures and charts, each with what it counts and how to list it. unclear: active tokens of which it is "
+    "not known, because some of what they hold is."
 )
 _NOTES = (
     "Times are UTC. An empty cell is missing: there is none, or the API did not say.",
-    "All texts are plain texts: none is a formula or a link, whatever it looks like.",
-    "Times before 1900-03-01 and integers of more than 15 digits are texts, as a workbook has no others.",
+    "All text is plain text: nothing is a formula or a link, whatever it looks like.",
+    "Times before 1900-03-01 and integers of more than 15 digits are text, as a workbook has no others.",
+    "Operations and Matrix are for the screen: each prints as one page. All other sheets print whole.",
 )
-_LARGE = "There are so many cells that sheets have filters, not tables, and no charts."
+_LARGE = "There are so many cells that sheets have filters, but no tables, colours or charts."
 
 
-def to_excel(
-    tables: Tables,
-    path: StrPath,
-    *,
-    findings: pd.DataFrame | None = None,
-    changes: pd.DataFrame | None = None,
-    overwrite: bool = False,
-) -> Path:
+def to_excel(tables: Tables, path: StrPath, *, sheets: Passed | None = None, overwrite: bool = False) -> Path:
     """Write one workbook; `Frames.to_excel` says how."""
-    for name, frame in (("findings", findings), ("changes", changes)):
-        if frame is not None and not isinstance(frame, pd.DataFrame):
-            raise TypeError(f"{name} takes a DataFrame, not {type(frame).__name__}")
+    passed = checked(sheets or {})
     with new_file(path, suffix=".xlsx", overwrite=overwrite) as file:
-        sheets, large = build(tables, {"Findings": findings, "Changes": changes})
-        write(sheets, file, streaming=large)
+        pages, large = build(tables, passed)
+        write(pages, file, streaming=large, header=when(tables))
     return Path(path).expanduser()
 
 
-def build(tables: Tables, passed: dict[str, pd.DataFrame | None]) -> tuple[list[Sheet], bool]:
+def one_sheet(name: str, frame: pd.DataFrame, file: IO[bytes], altered: Changes) -> None:
+    """Write a workbook of one DataFrame."""
+    pages = Sheet(name, (from_frame(name, frame, altered),)).pages()
+    cells = sum(page.blocks[0].cells.num_rows * page.blocks[0].cells.num_columns for page in pages)
+    write(pages, file, streaming=cells > CELLS_AT_MOST)
+
+
+def checked(sheets: object) -> dict[str, pd.DataFrame]:
+    """Return the sheets that were passed, if a workbook can have them.
+
+    Raises
+    ------
+    ConfigurationError
+        A title or what it stands for cannot be a sheet; the message names it and the rule.
+    """
+    if not isinstance(sheets, Mapping):
+        raise ConfigurationError(
+            f'sheets takes a mapping of title to DataFrame, such as {{"Findings": df}}, not '
+            f"{type(sheets).__name__}"
+        )
+    taken: dict[str, str] = {}
+    frames = {}
+    for title, frame in sheets.items():
+        broken = _broken_rule(title)
+        if not broken and (other := taken.get(_base(title))):
+            broken = f"{other!r} is passed too, and titles must differ by more than case"
+        if broken:
+            raise ConfigurationError(f"{title!r} cannot be the title of a sheet: {broken}")
+        if isinstance(frame, pd.Series):
+            frame = frame.to_frame("value" if frame.name is None else frame.name)
+        if not isinstance(frame, pd.DataFrame):
+            raise ConfigurationError(f"the sheet {title!r} takes a DataFrame, not {type(frame).__name__}")
+        taken[_base(title)] = title
+        frames[title] = frame
+    return frames
+
+
+def _base(title: str) -> str:
+    """Return what titles are compared by; ``Operations (2)`` may be the second page of Operations."""
+    return re.sub(r" \(\d+\)$", "", title).casefold()
+
+
+def _broken_rule(title: object) -> str:
+    """Return which rule of workbooks a title breaks, if any."""
+    if not isinstance(title, str):
+        return f"it must be text, not {type(title).__name__}"
+    if not title.strip():
+        return "it is empty"
+    if (units := len(title.encode("utf-16-le", "surrogatepass")) // 2) > _TITLE_UNITS:
+        return f"it has {units} characters; at most {_TITLE_UNITS} are allowed (an emoji counts as two)"
+    if found := [character for character in _FORBIDDEN if character in title]:
+        return f"it contains {found[0]}; none of {' '.join(_FORBIDDEN)} is allowed"
+    if title[0] == "'" or title[-1] == "'":
+        return "it must not begin or end with an apostrophe"
+    if not title.isprintable():
+        return "it contains a character that cannot be shown"
+    for reserved in RESERVED:
+        if _base(title) == reserved.casefold():
+            return f"the name {reserved!r} is taken"
+    return ""
+
+
+def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet], bool]:
     """Return the sheets, in the order of their tabs, and whether they are too large for all at once."""
     altered: Changes = {}
     sheets = [summary(tables, altered)]
-    for name, frame in passed.items():
-        if frame is not None:
-            sheets.append(Sheet(name, (Block(as_cells(name, from_frame(frame), altered)),)))
-    for name, table in _SHEETS.items():
-        sheets.append(_sheet(name, judged(tables, table), altered))
+    sheets += [Sheet(title, (from_frame(title, frame, altered),)) for title, frame in passed.items()]
+    sheets += [_tokens(tables, altered), _operations(tables, altered)]
+    sheets.append(Sheet("Assignments", (_block("Assignments", assignments_sheet(tables), altered),)))
     crossed = matrix(tables, altered)
     if isinstance(crossed, Sheet):
         sheets.append(crossed)
-    for name, table in _SHEETS_IF_ANY.items():
-        if tables.arrow(table).num_rows:
-            sheets.append(_sheet(name, tables.arrow(table), altered))
+    for name in ("Sources", "Rejected", "Drift"):
+        table = tables.arrow(_SHEETS[name])
+        if table.num_rows or name == "Sources":
+            sheets.append(Sheet(name, (_block(name, table, altered),)))
     pages = [page for sheet in sheets for page in sheet.pages()]
     blocks = [block.cells for page in pages for block in page.blocks]
     large = sum(cells.num_rows * cells.num_columns for cells in blocks) > CELLS_AT_MOST
-    notes = [*_NOTES, *[_LARGE] * large]
     no_matrix = crossed if isinstance(crossed, str) else ""
-    return [_readme(tables, pages, no_matrix, altered, notes), *pages], large
+    notes = [*_NOTES, *[_LARGE] * large]
+    return [*pages, _readme(tables, pages, set(passed), no_matrix, altered, notes)], large
 
 
-def _sheet(name: str, table: pa.Table, altered: Changes) -> Sheet:
-    return Sheet(name, (Block(as_cells(name, table, altered)),), frozen_columns=1 if name == "Tokens" else 0)
+def _block(name: str, table: pa.Table, altered: Changes) -> Block:
+    return Block(as_cells(name, table, altered))
 
 
-def _readme(tables: Tables, pages: list[Sheet], no_matrix: str, altered: Changes, notes: list[str]) -> Sheet:
+def _tokens(tables: Tables, altered: Changes) -> Sheet:
+    table = tokens_sheet(tables)
+    cells = as_cells("Tokens", table, altered)
+    judged = {"name": 21.0, OWNER: 16.0, "active": 7.0, AGE: 6.0, WORST: 10.0, ADMINISTRATOR: 9.5}
+    judged |= dict.fromkeys(ANSWERS - {ADMINISTRATOR}, 8.0) | {PERMISSIONS: 22.0, f"{CREATED} (UTC)": 10.5}
+    rest = [name for name in cells.column_names if name not in judged]
+    return Sheet(
+        "Tokens",
+        (Block(cells),),
+        frozen_columns=1,
+        wrapped=frozenset({"name", OWNER, WORST, PERMISSIONS}),
+        clipped=frozenset(rest),
+        dates=frozenset({f"{CREATED} (UTC)"}),
+        severities=frozenset({WORST}),
+        answers=ANSWERS,
+        widths=judged | dict.fromkeys(rest, 4.0) | {"token_id": 8.0, "secret_returned": 6.5, "token_no": 5.0},
+    )
+
+
+def _operations(tables: Tables, altered: Changes) -> Sheet:
+    return Sheet(
+        "Operations",
+        (_block("Operations", operations_sheet(tables), altered),),
+        frozen_columns=1,
+        severities=frozenset({"severity"}),
+        widths={"active": 8.0},
+        for_screen="Operations is for the screen.",
+    )
+
+
+def _readme(
+    tables: Tables,
+    pages: list[Sheet],
+    passed: set[str],
+    no_matrix: str,
+    altered: Changes,
+    notes: list[str],
+) -> Sheet:
     rows = [("About", "", line) for line in (*overview(tables), *notes)]
     rows += [("Changed", "", line) for line in changed(altered) or ["No text was changed."]]
-    rows += [("Sheet", page.name, _what(page.name)) for page in pages]
+    rows += [("Sheet", page.name, _what(page.name, passed)) for page in pages]
     if no_matrix:
         rows.append(("Sheet", "Matrix", no_matrix))
-    for sheet, table in {**_SHEETS, **_SHEETS_IF_ANY}.items():
+    for sheet, table in _SHEETS.items():
         if any(page.name == sheet for page in pages):
-            rows += [(sheet, column.name, column.meaning) for column in TABLES[table].columns]
-            rows += [(sheet, name, meaning) for name, meaning in ADDED.get(table, {}).items()]
+            rows += [(sheet, name, meaning) for name, meaning in described(table)]
     about, names, texts = zip(*rows, strict=True)
     cells = pa.table({"about": about, "name": [name or None for name in names], "text": texts})
     return Sheet(
         "README",
         (Block(as_cells("README", cells, {})),),
-        wrapped=frozenset({"text"}),
-        widths={"about": 13.0, "name": 17.0, "text": 42.0},  # as wide as paper
+        wrapped=frozenset({"name", "text"}),
+        widths={"about": 13.0, "name": 22.0, "text": 100.0},
     )
 
 
-def _what(page: str) -> str:
+def _what(page: str, passed: set[str]) -> str:
     """Say what a sheet shows."""
+    if page in passed:
+        return "Passed to to_excel(sheets=...)."
     name, _, continued = page.partition(" (")
-    declared = TABLES.get({**_SHEETS, **_SHEETS_IF_ANY}.get(name, ""))
     if continued:
         return f"Continues {name}: a sheet holds 1,048,576 rows, its header included."
-    if declared:
-        return f"A row is {declared.row}."
-    return {**_PASSED, "Matrix": _MATRIX, "Summary": _SUMMARY}[name]
+    if name in _SHEETS:
+        return f"A row is {TABLES[_SHEETS[name]].row}."
+    return {"Matrix": MEANING, "Summary": _SUMMARY}[name]

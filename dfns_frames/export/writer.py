@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+import tempfile
 from typing import IO, TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 
-from dfns_frames.export.cells import widest
+from dfns_frames.export.layout import Layout, heights, laid_out
+from dfns_frames.export.paper import Page, set_up
 from dfns_frames.export.sheet import Block, Chart, Sheet
+from dfns_frames.palette import ACTIVE, DARK, INACTIVE, INK, INK_ON_DARK, OTHERS, SEVERITY
 
 if TYPE_CHECKING:
-    from xlsxturbo.types import ChartOptions, HeaderFormat, SheetOptions
+    from xlsxturbo.types import ChartOptions, ColumnFormat, ConditionalFormat, HeaderFormat, SheetOptions
 
-_TIME = "yyyy-mm-dd hh:mm:ss"
+_TIME, _DAY = "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
+_FLAG = '"TRUE";"TRUE";"FALSE"'  # LibreOffice shows 1 and 0 otherwise; Excel always shows these
 _STYLE = "Light9"
-_WIDTHS = (9.0, 48.0)
-_TIME_WIDTH = 21.0
 _HEADER: HeaderFormat = {
     "bold": True,
-    "bg_color": "#1F4E78",
-    "font_color": "#FFFFFF",
+    "font_size": 10,
+    "bg_color": ACTIVE,
+    "font_color": INK_ON_DARK,
     "wrap_text": True,
     "align_vertical": "top",
 }
+# Charts and tables take them in this order. Charts of states draw active, not active, unclear.
+_ACCENTS = (ACTIVE, INACTIVE, OTHERS, *(SEVERITY[name] for name in ("high", "medium", "low")))
+_LINE: ColumnFormat = {"border_bottom": "thin", "border_color": OTHERS}  # below each row, on paper too
 _ROW_HEIGHT = 20  # pixels
-_LINE_HEIGHT = 15.0  # points
-_LINES_AT_MOST = 20
+_IN_MEMORY = 1 << 26
 
 
-def write(sheets: list[Sheet], file: IO[bytes], *, streaming: bool) -> None:
+def write(sheets: list[Sheet], file: IO[bytes], *, streaming: bool, header: str = "") -> None:
     """Write sheets as one workbook.
 
     Parameters
@@ -39,41 +44,55 @@ def write(sheets: list[Sheet], file: IO[bytes], *, streaming: bool) -> None:
     file
         An open binary file.
     streaming
-        Hold one row at a time, not all: without tables and charts, which need all of them.
+        Hold one row at a time, not all: without tables, colours and charts, which need all of them.
+    header
+        Stands above each page on paper.
     """
     import xlsxturbo
 
+    layouts = [laid_out(sheet) for sheet in sheets]
     frames = [
-        (_frame(block), sheet.name, _options(sheet, number, streaming=streaming))
-        for sheet in sheets
+        (_frame(block), sheet.name, _options(sheet, layout, number, streaming=streaming))
+        for sheet, layout in zip(sheets, layouts, strict=True)
         for number, block in enumerate(sheet.blocks)
     ]
-    xlsxturbo.dfs_to_xlsx(frames, file, constant_memory=streaming)
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as draft:
+        xlsxturbo.dfs_to_xlsx(frames, draft, constant_memory=streaming, compression_level=1)
+        pages = [_page(sheet, layout, header) for sheet, layout in zip(sheets, layouts, strict=True)]
+        set_up(draft, file, pages, _ACCENTS)
 
 
 def _frame(block: Block) -> pd.DataFrame:
     # As Arrow types, because there integers with missing values stay integers, and those of more than
     # 15 digits are written as texts.
-    return block.cells.to_pandas(types_mapper=pd.ArrowDtype)
+    frame = block.cells.to_pandas(types_mapper=pd.ArrowDtype)
+    for column, numbers in block.numbers.items():
+        texts = block.cells.column(column).to_pylist()
+        mixed = [text if number is None else number for number, text in zip(numbers, texts, strict=True)]
+        frame[frame.columns[column]] = pd.Series(mixed, dtype=object)
+    return frame
 
 
-def _options(sheet: Sheet, number: int, *, streaming: bool) -> SheetOptions:
+def _options(sheet: Sheet, layout: Layout, number: int, *, streaming: bool) -> SheetOptions:
     block = sheet.blocks[number]
-    options: SheetOptions = {"startrow": block.row, "column_formats": _formats(sheet, block)}
+    options: SheetOptions = {"startrow": block.row, "column_formats": _formats(sheet, layout, block)}
     if streaming or not block.cells.num_rows:
         options |= {"header_format": _HEADER, "autofilter": len(sheet.blocks) == 1}
     else:
         options |= {"table_style": _STYLE, "table_name": _table_name(sheet, number)}
+        options |= {"conditional_formats": _colors(sheet, block)}
         # A table's header takes no format, and not every program shows its style.
         options["cells"] = _header(block)
     if number == 0:
-        widths = _widths(sheet)
-        options["column_widths"] = widths
+        options["column_widths"] = layout.widths
         if len(sheet.blocks) == 1:
             options["freeze_panes"] = (1, sheet.frozen_columns)
         if not streaming:
-            options["row_heights"] = _heights(sheet, widths)
-            options["charts"] = {f"A{chart.rows.start + 1}": _chart(sheet, chart) for chart in sheet.charts}
+            options["row_heights"] = heights(sheet, layout)
+            options["charts"] = {
+                f"{_letters(chart.column)}{chart.rows.start + 1}": _chart(sheet, chart)
+                for chart in sheet.charts
+            }
     return options
 
 
@@ -91,51 +110,55 @@ def _letters(column: int) -> str:
 
 
 def _table_name(sheet: Sheet, number: int) -> str:
-    # Neither a cell's name (A1, R1C1) nor one with a space.
-    return f"table_{sheet.name}_{number}".replace(" (", "_").replace(")", "").lower()
+    # Neither a cell's name (A1, R1C1) nor one with a space; sheets that users name may have any characters.
+    name = "".join(character if character.isalnum() else "_" for character in sheet.name.lower())
+    return f"table_{name}_{number}"
 
 
-def _formats(sheet: Sheet, block: Block) -> dict[str, Any]:
+def _formats(sheet: Sheet, layout: Layout, block: Block) -> dict[str, Any]:
     formats: dict[str, Any] = {}
-    for name, kind in zip(block.cells.column_names, block.cells.schema.types, strict=True):
+    for i, (name, kind) in enumerate(zip(block.cells.column_names, block.cells.schema.types, strict=True)):
+        made: dict[str, Any] = dict(_LINE)
         if pa.types.is_timestamp(kind):
-            formats[name] = {"num_format": _TIME}
+            made["num_format"] = _DAY if name in sheet.dates else _TIME
+        elif pa.types.is_boolean(kind):
+            made["num_format"] = _FLAG
+        elif pa.types.is_date(kind):
+            made["num_format"] = _DAY
         elif name in sheet.shares:
-            formats[name] = {"num_format": "0 %"}
-        elif name in sheet.wrapped:
-            formats[name] = {"wrap_text": True, "align_vertical": "top"}
-        elif sheet.wrapped:
-            formats[name] = {"align_vertical": "top"}
+            made["num_format"] = "0 %"
+        if i in layout.wrapped:
+            made["wrap_text"] = True
+        if layout.wrapped:
+            made["align_vertical"] = "top"
+        # The writer takes an asterisk for "any characters", so formats of other columns would be hit.
+        if "*" not in name:
+            formats[name] = made
     return formats
 
 
-def _widths(sheet: Sheet) -> dict[int, float]:
-    """Return the widths, in characters: of headers with their filter button, and of texts."""
-    widths: dict[int, float] = {}
-    for block in sheet.blocks:
-        for i, (name, column) in enumerate(zip(block.cells.column_names, block.cells.columns, strict=True)):
-            least = _TIME_WIDTH if pa.types.is_timestamp(column.type) else _WIDTHS[0]
-            wanted = min(max(least, len(name) + 4, widest(column) + 2), _WIDTHS[1])
-            widths[i] = max(widths.get(i, 0), sheet.widths.get(name, wanted))
-    return widths
+def _colors(sheet: Sheet, block: Block) -> dict[str, list[ConditionalFormat]]:
+    """Colour cells by what they say, so that sorting and filtering keep the colours right."""
+    severities: list[ConditionalFormat] = [
+        _colored(text, color, INK_ON_DARK if color in DARK else INK)
+        for severity, color in SEVERITY.items()
+        for text in (severity, f"at least {severity}")
+    ]
+    answers = [_colored("yes", INACTIVE, INK), _colored("unknown", OTHERS, INK)]
+    return {
+        name: severities if name in sheet.severities else answers
+        for name in block.cells.column_names
+        if name in sheet.severities | sheet.answers
+    }
 
 
-def _heights(sheet: Sheet, widths: dict[int, float]) -> dict[int, float]:
-    """Return the heights of rows whose texts are wrapped: not every program finds them itself."""
-    heights: dict[int, float] = {}
-    for block in sheet.blocks:
-        names = block.cells.column_names
-        wrapped = [i for i, name in enumerate(names) if name in sheet.wrapped]
-        lines = {block.row: max(_lines(name, widths[i] - 3) for i, name in enumerate(names))}
-        for i in wrapped:
-            for row, text in enumerate(block.cells.column(i).to_pylist(), start=block.row + 1):
-                lines[row] = _lines(text or "", widths[i])
-        heights |= {row: count * _LINE_HEIGHT for row, count in lines.items() if count > 1}
-    return heights
-
-
-def _lines(text: str, width: float) -> int:
-    return min(1 + int(len(text) / (1.1 * width)), _LINES_AT_MOST)
+def _colored(text: str, color: str, ink: str) -> ConditionalFormat:
+    return {
+        "type": "cell",
+        "criteria": "equal_to",
+        "value": text,
+        "format": {"bg_color": color, "font_color": ink},
+    }
 
 
 def _chart(sheet: Sheet, chart: Chart) -> ChartOptions:
@@ -155,6 +178,21 @@ def _chart(sheet: Sheet, chart: Chart) -> ChartOptions:
         "y_axis_name": chart.values,
         "show_legend": len(chart.columns) > 1,
         "legend_position": "top",
-        "width": 500,
+        "width": chart.width,
         "height": (len(chart.rows) - 1) * _ROW_HEIGHT,
     }
+
+
+def _page(sheet: Sheet, layout: Layout, header: str) -> Page:
+    titles = ("$1:$1",) if len(sheet.blocks) == 1 else ()
+    if layout.across > 1 and sheet.frozen_columns:
+        titles = (f"$A:${_letters(sheet.frozen_columns - 1)}", *titles)
+    if layout.area is None:
+        return Page(sheet.name, header, layout.across, titles=titles, breaks=sheet.breaks)
+    rows, columns = layout.area
+    cells = sheet.blocks[0].cells
+    what = f"{sheet.for_screen} Printed: {rows - 1:,} of {cells.num_rows:,} rows"
+    if columns < cells.num_columns:
+        what += f" and {columns:,} of {cells.num_columns:,} columns"
+    area = f"$A$1:${_letters(columns - 1)}${rows}"
+    return Page(sheet.name, f"{what}.", one=True, area=area)

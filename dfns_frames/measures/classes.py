@@ -60,10 +60,24 @@ def capabilities(frames: Tables) -> pd.DataFrame:
         known whether its kind can use the one that it holds; else ``"no"``. The worst come first, then the
         oldest. The index is that of `tokens`, so a mask made of this frame can be given to `filter`.
 
+    Raises
+    ------
+    ConfigurationError
+        `frames` is not a Frames object.
+
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> pats = dff.demo.client().pats()
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> able = dff.measures.capabilities(pats)
+    >>> able[["name", "age_days", "worst", "move_funds", "approve"]].head(3)
+               name  age_days     worst move_funds approve
+    10  daily sweep       961  critical        yes      no
+    13    month-end       825  critical        yes      no
+    3      year-end       684  critical        yes      no
+    >>> movers = pats.filter(able["move_funds"] != "no")
+    >>> len(movers.tokens)
+    11
     """
     check_frames(frames)
     tokens, held = frames.arrow("tokens"), token_holdings(frames)

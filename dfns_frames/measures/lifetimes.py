@@ -12,26 +12,26 @@ from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.ages import exact_ages, snapshot_time, whole_days
 from dfns_frames.measures.classes import by_severity, is_unsure, worst
 from dfns_frames.measures.codes import created_at, flags, texts
-from dfns_frames.measures.creation import creation_over_time
+from dfns_frames.measures.creation import creation_over_time, existing, too_far_apart
 from dfns_frames.measures.holdings import UNKNOWN, token_holdings
-from dfns_frames.measures.options import check_frames
+from dfns_frames.measures.options import Freq, check_frames
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from dfns_frames.schema import Tables
 
-_DAYS_AT_MOST = 1_500_000
+_DAYS_AT_MOST = 1_000_000
 PRIVILEGES = ("critical or high", "lower", UNKNOWN)
 
 
 def creation_and_survival(
-    frames: Tables, *, freq: str = "MS", as_of: datetime | str | None = None
+    frames: Tables, *, freq: Freq = "MS", as_of: datetime | str | None = None
 ) -> pd.DataFrame:
-    """Count the tokens created up to each period, and those of them that are active today.
+    """Count the tokens created up to each period, and those of them that were active at the snapshot.
 
-    One snapshot does not tell when a token was deactivated: `active` is of the day of the snapshot in every
-    row, never of the period. Tokens that were deleted are in no listing.
+    One snapshot does not tell when a token was deactivated: in every row, `active` is the state at the
+    snapshot, not at that period. The API does not list deleted tokens, so they are missing from all counts.
 
     Parameters
     ----------
@@ -40,26 +40,35 @@ def creation_and_survival(
     freq
         Length of a period, all in UTC: ``"D"``, ``"W"`` (from Monday), ``"MS"``, ``"QS"`` or ``"YS"``.
     as_of
-        Leave out what was created later; the period that this falls in is not over yet. A datetime or RFC
-        3339 text. Defaults to when the tokens were fetched, and leaves out nothing.
+        Leave out tokens created later; the period that this falls in is not over. A datetime or RFC 3339
+        text; a date alone is the end of that day. Defaults to when the tokens were fetched, and leaves out
+        nothing.
 
     Returns
     -------
     pandas.DataFrame
         A row is one period; key: `period_start` (UTC). Columns: `created` and `active` (tokens created in
-        it; those of them active today), `cumulative_created`, `cumulative_active` (up to its end) and
-        `is_partial`. Tokens whose date is missing are one last row without `period_start` and totals.
+        it; those of them active at the snapshot), `cumulative_created` and `cumulative_active` (up to its
+        end), `is_partial` (not over at `as_of`). Tokens without a creation date are one last row, without
+        `period_start` and totals.
 
     Raises
     ------
     ConfigurationError
-        An option is not one of those listed.
+        An option is not one of those listed, the dates lie so far apart that there are millions of periods,
+        or `frames` is not a Frames object.
 
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> len(dff.measures.creation_and_survival(dff.read({"items": []})))
-    0
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> years = dff.measures.creation_and_survival(pats, freq="YS")
+    >>> years[["period_start", "cumulative_created", "cumulative_active"]]
+                   period_start  cumulative_created  cumulative_active
+    0 2023-01-01 00:00:00+00:00                   1                  1
+    1 2024-01-01 00:00:00+00:00                   4                  2
+    2 2025-01-01 00:00:00+00:00                   8                  6
+    3 2026-01-01 00:00:00+00:00                  14                 11
     """
     long = creation_over_time(frames, freq=freq, by="is_active", as_of=as_of)
     long["active"] = long["created"].where(long["is_active"], 0)
@@ -79,31 +88,40 @@ def creation_and_survival(
 def creation_calendar(frames: Tables, *, as_of: datetime | str | None = None) -> pd.DataFrame:
     """Count the tokens created on each day.
 
+    The API does not list deleted tokens, so this counts those that still exist.
+
     Parameters
     ----------
     frames
         Tokens from ``GET /auth/pats``.
     as_of
-        The last day; leave out what was created later. A datetime or RFC 3339 text. Defaults to when the
-        tokens were fetched, and leaves out nothing: then a token that is dated later has the last day.
+        The last day; leave out tokens created later. A datetime or RFC 3339 text; a date alone is the end of
+        that day. Defaults to when the tokens were fetched, and leaves out nothing: if a token has a later
+        date, that is the last day.
 
     Returns
     -------
     pandas.DataFrame
         A row is one day in UTC, from 1 January of the first token's year; key: `date`. Columns: `date`,
         `year`, `week` (from 0: weeks begin on Monday, week 0 holds 1 January), `weekday` (Monday is 0) and
-        `created`. Tokens whose date is missing are one last row, without a date.
+        `created`. Tokens without a creation date are one last row, without a date.
 
     Raises
     ------
     ConfigurationError
-        The dates lie so far apart that there are millions of days.
+        The dates lie so far apart that there are millions of days, `as_of` is not a time, or `frames` is not
+        a Frames object.
 
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> len(dff.measures.creation_calendar(dff.read({"items": []})))
-    0
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> days = dff.measures.creation_calendar(pats)
+    >>> days[days["created"] > 0].head(3)
+                             date  year  week  weekday  created
+    305 2023-11-02 00:00:00+00:00  2023    44        3        1
+    425 2024-03-01 00:00:00+00:00  2024     8        4        1
+    561 2024-07-15 00:00:00+00:00  2024    28        0        1
     """
     check_frames(frames)
     _check_days(frames, as_of)
@@ -131,17 +149,15 @@ def creation_calendar(frames: Tables, *, as_of: datetime | str | None = None) ->
 
 
 def _check_days(frames: Tables, as_of: datetime | str | None) -> None:
-    """Refuse dates that lie so far apart that there are millions of days between them."""
-    times = created_at(frames.arrow("tokens"))
-    times = times[~np.isnat(times)]
-    if as_of is not None:
-        times = times[times <= snapshot_time(frames, as_of)]
-    days = np.sort(times.astype("datetime64[D]"))
-    if len(days) and (days[-1] - days[0]).astype(np.int64) > _DAYS_AT_MOST:
-        raise ConfigurationError(
-            f"a calendar of {days[0]} to {days[-1]} has too many days; leave out the tokens dated far off: "
-            'pats.filter(lambda tokens: tokens["date_created"].between("2015", "2035"))'
-        )
+    """Refuse dates that lie millions of days apart, in words that fit a calendar, which has no `freq`."""
+    times = created_at(existing(frames, as_of))
+    dated = times[~np.isnat(times)]
+    if not len(dated):
+        return
+    end = max(dated.max(), snapshot_time(frames, as_of))
+    days = int((end - dated.min()) // np.timedelta64(1, "D")) + 1
+    if days > _DAYS_AT_MOST:
+        raise ConfigurationError(f"a calendar {too_far_apart(times, days, 'days')}")
 
 
 def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.DataFrame:
@@ -169,11 +185,18 @@ def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.Dat
     Raises
     ------
     ConfigurationError
-        `as_of` is not a time, or `frames` are no Frames.
+        `as_of` is not a time, or `frames` is not a Frames object.
 
     Examples
     --------
     >>> import dfns_frames as dff
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> ages = dff.measures.token_ages(pats)
+    >>> ages[["name", "age_days", "privilege", "share_at_least"]].head(3).round(2)
+                name  age_days         privilege  share_at_least
+    8    spreadsheet      1081  critical or high            0.09
+    10   daily sweep       961  critical or high            0.18
+    0   hedging desk       614  critical or high            0.27
     """
     check_frames(frames)
     tokens = frames.arrow("tokens")

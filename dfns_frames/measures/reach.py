@@ -58,11 +58,18 @@ def operations_per_token(frames: Tables) -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        `frames` are no Frames.
+        `frames` is not a Frames object.
 
     Examples
     --------
     >>> import dfns_frames as dff
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> counted = dff.measures.operations_per_token(pats)
+    >>> counted[["name", "operation_count", "critical", "high", "worst"]].head(3)
+                           name  operation_count  critical  high     worst
+    3                  year-end               26         4     7  critical
+    12      daily sweep (newer)               23         5     6  critical
+    7   holiday cover for Sofia               23         5     6  critical
     """
     check_frames(frames)
     tokens, held = frames.arrow("tokens"), token_holdings(frames)
@@ -113,11 +120,18 @@ def sensitive_reach(frames: Tables) -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        `frames` are no Frames.
+        `frames` is not a Frames object.
 
     Examples
     --------
     >>> import dfns_frames as dff
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> reach = dff.measures.sensitive_reach(pats)
+    >>> reach[["category", "tokens_active", "active_uncertain", "token_count"]].head(3)
+           category  tokens_active  active_uncertain  token_count
+    0    move_funds              7                 1           10
+    1       approve              2                 1            2
+    2  grant_access              0                 1            0
     """
     check_frames(frames)
     held, active = token_holdings(frames), flags(frames.arrow("tokens"), "is_active")

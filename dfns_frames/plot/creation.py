@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from matplotlib.axes import Axes
 
+    from dfns_frames.measures.options import Freq, Split
     from dfns_frames.schema import Tables
 
     Places = npt.NDArray[np.float64]
@@ -35,7 +36,7 @@ DELETED = "Deleted tokens are not counted: the API no longer lists them."
 
 
 def creation_over_time(
-    frames: Tables, *, ax: Axes | None, freq: str, by: str, as_of: datetime | str | None
+    frames: Tables, *, ax: Axes | None, freq: Freq, by: Split, as_of: datetime | str | None
 ) -> Axes:
     """Draw the tokens created in each period, stacked, and their running total."""
     frame = measures.creation_over_time(frames, freq=freq, by=by, as_of=as_of)
@@ -64,7 +65,7 @@ def creation_over_time(
 
 
 def creation_and_survival(
-    frames: Tables, *, ax: Axes | None, freq: str, as_of: datetime | str | None
+    frames: Tables, *, ax: Axes | None, freq: Freq, as_of: datetime | str | None
 ) -> Axes:
     """Draw the tokens created up to each period, and those of them that were active at snapshot."""
     frame = measures.creation_and_survival(frames, freq=freq, as_of=as_of)
@@ -106,7 +107,7 @@ def left_out(frames: Tables, frame: pd.DataFrame, as_of: datetime | str | None) 
     return " ".join(notes)
 
 
-def _table(dated: pd.DataFrame, by: str) -> pd.DataFrame:
+def _table(dated: pd.DataFrame, by: Split) -> pd.DataFrame:
     """Return a column a group, the smallest groups as one where colours run out."""
     names = list(dated[by].drop_duplicates())
     created = dated.pivot(index="period_start", columns=by, values="created").reindex(columns=names)
@@ -159,7 +160,7 @@ def _stacked(
     return bars
 
 
-def _mark_partial(ax: Axes, partial: pd.Series, begins: Places, ends: Places, freq: str) -> str:
+def _mark_partial(ax: Axes, partial: pd.Series, begins: Places, ends: Places, freq: Freq) -> str:
     """Hatch the period that is not over, whether it has bars or not."""
     for at in np.flatnonzero(partial):
         ax.axvspan(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from dfns_frames.measures.options import Freq
     from dfns_frames.measures.periods import Times
 
 _MARGIN = 0.015  # of the span, on both sides
@@ -33,7 +34,7 @@ _STEPS = (
 _SHORTEST = {"D": ("D", 1), "W": ("D", 7), "MS": ("M", 1), "QS": ("M", 3), "YS": ("Y", 1)}
 
 
-def spans(starts: pd.DatetimeIndex, freq: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def spans(starts: pd.DatetimeIndex, freq: Freq) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return where on the axis each period begins, and where it ends."""
     begins = starts.tz_localize(None).to_numpy()
     # Not by adding a length: months differ, and pandas knows no time after the year 9999.
@@ -41,7 +42,7 @@ def spans(starts: pd.DatetimeIndex, freq: str) -> tuple[npt.NDArray[np.float64],
     return _places(begins), _places(ends)
 
 
-def date_axis(ax: Axes, low: float, high: float, freq: str) -> None:
+def date_axis(ax: Axes, low: float, high: float, freq: Freq) -> None:
     """Let the x axis go from one time to another, with as many dates named as there is room for."""
     ax.xaxis_date(UTC)
     low, high = limit(ax, "x", low, high)
@@ -55,7 +56,7 @@ def date_axis(ax: Axes, low: float, high: float, freq: str) -> None:
     canvas.axis_label(ax, "x", f"{NAMES[freq]} of creation, UTC")
 
 
-def _marks(ax: Axes, low: float, high: float, freq: str) -> tuple[Times, list[str]]:
+def _marks(ax: Axes, low: float, high: float, freq: Freq) -> tuple[Times, list[str]]:
     """Return the times that are named, and how: by the shortest steps whose names do not touch."""
     ruler, room = Ruler(ax, canvas.TICK), slot_size(ax)[0] * _LABELS_SHARE
     begin, end = _time(low), _time(high)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from dfns_frames.measures.options import Freq, Split
     from dfns_frames.schema import Tables
 
 
@@ -22,8 +23,8 @@ class TimeCharts:
     def creation_over_time(
         self,
         *,
-        freq: str = "MS",
-        by: str = "kind",
+        freq: Freq = "MS",
+        by: Split = "kind",
         as_of: datetime | str | None = None,
         ax: Axes | None = None,
     ) -> Axes:
@@ -65,7 +66,7 @@ class TimeCharts:
         return creation.creation_over_time(self._frames, ax=ax, freq=freq, by=by, as_of=as_of)
 
     def creation_and_survival(
-        self, *, freq: str = "MS", as_of: datetime | str | None = None, ax: Axes | None = None
+        self, *, freq: Freq = "MS", as_of: datetime | str | None = None, ax: Axes | None = None
     ) -> Axes:
         """Draw the tokens created up to each period, and how many of them were active at snapshot.
 

@@ -1,0 +1,170 @@
+"""`write`: any DataFrame, or the frames, as the file that the suffix asks for."""
+
+from __future__ import annotations
+
+import codecs
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dfns_frames.errors import ConfigurationError
+from dfns_frames.export.about import Changes
+from dfns_frames.export.columns import Values, columns
+from dfns_frames.export.csv import sanitized, write_csv
+from dfns_frames.export.files import StrPath, new_file
+from dfns_frames.export.markdown import markdown
+from dfns_frames.export.methods import Exports
+from dfns_frames.export.records import array_lines, tables_lines
+from dfns_frames.export.text import show_controls
+from dfns_frames.export.values import told_apart
+from dfns_frames.export.workbook import one_sheet, to_excel
+
+_UTF_8 = codecs.lookup("utf-8")
+_log = logging.getLogger("dfns_frames")
+
+
+def write(data: pd.DataFrame | pd.Series[Any] | Exports, path: StrPath, *, overwrite: bool = False) -> Path:
+    """Write a DataFrame, or Frames, to a file that is safe to open and to hand on.
+
+    The suffix of the name decides the format. Whatever a cell holds is written as text that says the same:
+    nothing becomes a formula, a link or markup. The index is written too, unless it only counts the rows.
+
+    Parameters
+    ----------
+    data
+        A DataFrame or a Series with any content, such as a measure, a selection or a join; or Frames.
+    path
+        Where to. ``.xlsx`` is a workbook; ``.csv`` and ``.md`` (Markdown) hold one table; ``.json`` holds a
+        list of rows, or, of Frames, an object with such a list for each table. Folders that do not exist are
+        created. The file appears complete or not at all; one that it replaces passes its permissions on.
+    overwrite
+        Replace the file if it exists.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ConfigurationError
+        The suffix is another one, or does not suit the data; `data` is neither; or it has more columns than a
+        sheet can hold.
+    OSError
+        The file exists (FileExistsError) or cannot be written; nothing is left behind.
+
+    Notes
+    -----
+    Times with a zone are written in UTC: in JSON and CSV as ISO 8601 with a ``Z``; in a workbook and in
+    Markdown the header says "(UTC)". Durations become days, in JSON ISO 8601. Lists and mappings become
+    text, except in JSON. Infinity, very large integers, intervals and the like become text. Missing is an
+    empty cell, in JSON null. Column names that occur twice are numbered.
+
+    In CSV, text that a spreadsheet would run as a formula gets an apostrophe in front. Control characters
+    are shown as U+FFFD, except in JSON. Text that is too long for a cell of a workbook is shortened. If any
+    of this happened, one warning in the log ``dfns_frames`` counts the cells; Python shows it on standard
+    error unless you configure logging. No escaping is safe in every program; share the workbook instead.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> pats = dff.demo.client().pats()  # doctest: +SKIP
+    >>> can = dff.measures.capabilities(pats)  # doctest: +SKIP
+    >>> dff.write(can[can.move_funds == "yes"], "movers.xlsx")  # doctest: +SKIP
+    PosixPath('movers.xlsx')
+    """
+    suffix = Path(path).suffix.lower()
+    if isinstance(data, pd.Series):
+        data = data.to_frame("value" if data.name is None else data.name)
+    if isinstance(data, Exports):
+        return _write_frames(data, path, suffix, overwrite=overwrite)
+    if not isinstance(data, pd.DataFrame):
+        raise ConfigurationError(f"write takes a DataFrame or Frames, not {type(data).__name__}")
+    if suffix not in _WRITERS:
+        raise ConfigurationError(
+            f"{str(path)!r} ends in {suffix!r}; write makes {', '.join(_WRITERS)}".replace("''", "no suffix")
+        )
+    with new_file(path, suffix=suffix, overwrite=overwrite) as file:
+        changes = _WRITERS[suffix](data, file)
+    _report(Path(path).name, changes)
+    return Path(path).expanduser()
+
+
+def _write_frames(frames: Any, path: StrPath, suffix: str, *, overwrite: bool) -> Path:
+    if suffix == ".xlsx":
+        return to_excel(frames, path, overwrite=overwrite)
+    if suffix != ".json":
+        raise ConfigurationError(
+            f"Frames are several tables, so {str(path)!r} cannot hold them: use .xlsx or .json, "
+            "pats.to_csv(folder), pats.to_parquet(folder), or write one table, such as pats.tokens"
+        )
+    with new_file(path, suffix=suffix, overwrite=overwrite) as file:
+        for text in tables_lines(frames):
+            file.write(text.encode())
+    return Path(path).expanduser()
+
+
+def _excel(frame: pd.DataFrame, file: IO[bytes]) -> Changes:
+    changes: Changes = {}
+    one_sheet("Data", frame, file, changes)
+    return changes
+
+
+def _csv(frame: pd.DataFrame, file: IO[bytes]) -> Changes:
+    changes: Changes = {}
+    found = columns(frame)
+    names = [f"{each.name} ({each.unit})" if each.unit else each.name for each in found]
+    headers, counts = sanitized(pa.chunked_array([pa.array(names, pa.string())]))
+    changes |= {("", "the header", what): count for what, count in counts.items()}
+    arrays = []
+    for each, header in zip(found, headers.to_pylist(), strict=True):
+        array, counts = _sanitized(each)
+        arrays.append(array)
+        changes |= {("", header, what): count for what, count in counts.items()}
+    write_csv(pa.table(arrays, names=told_apart(headers.to_pylist())), file, _UTF_8)
+    return changes
+
+
+def _sanitized(values: Values) -> tuple[pa.ChunkedArray, dict[str, int]]:
+    """Make the texts of a column safe; a negative number among them is no formula."""
+    column = pa.chunked_array([values.array])
+    if not pa.types.is_string(values.array.type):
+        return column, {}
+    if values.numbers is None:
+        return sanitized(column)
+    is_number = pa.array([number is not None for number in values.numbers])
+    texts, counts = sanitized(pa.chunked_array([pc.if_else(is_number, None, values.array)]))
+    return pc.if_else(is_number, column, texts), counts
+
+
+def _markdown(frame: pd.DataFrame, file: IO[bytes]) -> Changes:
+    lines, changes = markdown(columns(frame))
+    file.write("".join(f"{line}\n" for line in lines).encode())
+    return {("", name, what): count for (name, what), count in changes.items()}
+
+
+def _json(frame: pd.DataFrame, file: IO[bytes]) -> Changes:
+    for text in array_lines(columns(frame), len(frame)):
+        file.write(text.encode())
+    return {}
+
+
+_WRITERS: dict[str, Callable[[pd.DataFrame, IO[bytes]], Changes]] = {
+    ".xlsx": _excel,
+    ".csv": _csv,
+    ".md": _markdown,
+    ".json": _json,
+}
+
+
+def _report(name: str, changes: Changes) -> None:
+    """Say in one line what was changed; whoever named the columns may have put anything there."""
+    if changes:
+        parts = [f"{what} in {count:,} cells of {column!r}" for (_, column, what), count in changes.items()]
+        shown = show_controls(pa.array(["; ".join(parts)]))[0].as_py()
+        _log.warning("%s: %s", name, shown)

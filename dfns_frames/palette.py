@@ -1,0 +1,23 @@
+"""The colours of charts and workbooks, which differ in lightness too, for grey print and colour blindness."""
+
+from __future__ import annotations
+
+PAPER = "#ffffff"
+INK = "#1c1c1c"
+INK_ON_DARK = "#f2f2f2"
+UNKNOWN = "#ffffff"
+
+ACTIVE = "#12355b"
+INACTIVE = "#b9d3e6"
+OTHERS = "#cfcfcf"
+
+SEVERITY = {
+    "critical": "#3f0a35",
+    "high": "#a8323e",
+    "medium": "#ec8b3c",
+    "low": "#f8d38a",
+    "none": "#a9bccb",
+    "unknown": UNKNOWN,
+}
+DARK = frozenset({SEVERITY["critical"], SEVERITY["high"], ACTIVE})
+"""The colours on which light ink is read."""
