@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow.compute as pc
 
 from dfns_frames import __version__
-from dfns_frames.provenance import filtered, source_lines, visibility
+from dfns_frames.provenance import cautions, filtered, source_lines, taken, visibility
 from dfns_frames.schema import Tables
 from dfns_frames.tables import TABLES
 
@@ -16,9 +16,11 @@ def overview(tables: Tables) -> list[str]:
     """Say what this is: whose tokens, when, from where, and what it cannot show."""
     counts = {name: tables.arrow(name).num_rows for name in tables}
     unknown = pc.sum(tables.arrow("token_assignments")["operation_count"].is_null()).as_py() or 0
+    when = taken(tables)
     lines = [
         f"Access tokens {visibility(tables)}{filtered(tables)}, and the permissions assigned to them.",
-        f"Fetched at {tables.fetched_at:%Y-%m-%d %H:%M:%S} UTC; written by dfns-frames {__version__}.",
+        f"{when[0].upper()}{when[1:]}; written by dfns-frames {__version__}.",
+        *cautions(tables),
         *source_lines(tables),
         "The API lists the caller's own tokens only, so those of other people are not here.",
     ]
@@ -26,7 +28,8 @@ def overview(tables: Tables) -> list[str]:
         lines.append("INCOMPLETE: the API had further pages that were never read; there are more tokens.")
     if unknown:
         lines.append(f"Of {unknown:,} assignments the API listed no operations: unknown, not none.")
-    for name, meaning in (("rejected", "set aside as unreadable"), ("drift", "not known to this version")):
+    unknown_things = "not known to this version, or noted when lists were joined"
+    for name, meaning in (("rejected", "set aside as unreadable"), ("drift", unknown_things)):
         if counts.get(name):
             lines.append(f"{counts[name]:,} rows in {name!r}: {meaning}.")
     return lines

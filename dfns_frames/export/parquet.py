@@ -13,7 +13,7 @@ import pyarrow.parquet
 from dfns_frames import __version__
 from dfns_frames.errors import ResponseError
 from dfns_frames.export.files import StrPath, new_folder
-from dfns_frames.provenance import source_lines
+from dfns_frames.provenance import FILTERED_FROM, source_lines
 from dfns_frames.schema import Table, Tables, compact
 from dfns_frames.tables import TABLES
 
@@ -85,4 +85,6 @@ def _read(declared: Table, folder: Path) -> tuple[pa.Table, dict[str, Any]]:
             f"the columns of {str(path)!r} are not those that this version of dfns-frames has; "
             "read the original response with it"
         )
-    return compact(table.combine_chunks()).replace_schema_metadata(declared.arrow_schema.metadata), about
+    metadata = {key: value for key, value in table.schema.metadata.items() if key == FILTERED_FROM}
+    metadata |= declared.arrow_schema.metadata
+    return compact(table.combine_chunks()).replace_schema_metadata(metadata), about
