@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dfns_frames.dtypes import TEXT
-from dfns_frames.measures.codes import created_at, flags, texts
+from dfns_frames.measures.codes import created_at, flags, labelled, texts
 from dfns_frames.measures.creation import creation_over_time, snapshot_time
 from dfns_frames.measures.holdings import SEVERITIES, UNKNOWN, severity_of, token_holdings
 from dfns_frames.measures.reach import worst
@@ -175,7 +175,7 @@ def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.Dat
     frame = frame.sort_values(["date_created", "source", "token_no"])
     there = frame["age_days"].where(frame["age_days"] >= 0)
     frame["share_at_least"] = there.rank(method="max", ascending=False) / max(int(there.notna().sum()), 1)
-    return frame
+    return labelled(frame)
 
 
 def _privilege(frames: Tables) -> pd.Categorical:

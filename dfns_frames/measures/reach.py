@@ -9,7 +9,7 @@ import pandas as pd
 
 from dfns_frames.dtypes import TEXT
 from dfns_frames.errors import ConfigurationError
-from dfns_frames.measures.codes import flags, missing, texts
+from dfns_frames.measures.codes import flags, labelled, missing, texts
 from dfns_frames.measures.holdings import (
     SEVERITIES,
     UNKNOWN,
@@ -84,10 +84,11 @@ def operations_per_token(frames: Tables) -> pd.DataFrame:
             "worst": worst(held, severities),
         }
     )
-    return frame.sort_values(
+    frame = frame.sort_values(
         ["holds_everything", "operation_count", "name", "source", "token_no"],
         ascending=[False, False, True, True, True],
     )
+    return labelled(frame)
 
 
 def worst(held: Holdings, severities: Ints) -> pd.Categorical:
