@@ -32,7 +32,8 @@ def overview(tables: Tables) -> list[str]:
     if pc.any(pc.equal(tables.arrow("sources")["status"], "incomplete")).as_py():
         lines.append("INCOMPLETE: the API had further pages that were never read; there are more tokens.")
     if unknown:
-        lines.append(f"Of {unknown:,} assignments the API listed no operations: unknown, not none.")
+        assignments = f"{unknown:,} assignment{'s' * (unknown != 1)}"
+        lines.append(f"For {assignments} the API listed no operations: they are unknown, not none.")
     unknown_things = "not known to this version, or noted when lists were joined"
     for name, meaning in (("rejected", "set aside as unreadable"), ("drift", unknown_things)):
         if counts.get(name):
@@ -40,10 +41,15 @@ def overview(tables: Tables) -> list[str]:
     return lines
 
 
+def cells(count: int) -> str:
+    """Say how many cells."""
+    return f"{count:,} cell{'s' * (count != 1)}"
+
+
 def changed(changes: Changes) -> list[str]:
     """Say what of the texts was changed, in how many cells."""
     return [
-        f"{table}, {column}: {what} in {count:,} cells" for (table, column, what), count in changes.items()
+        f"{table}, {column}: {what} in {cells(count)}" for (table, column, what), count in changes.items()
     ]
 
 

@@ -36,7 +36,7 @@ class Values:
     numbers
         Of a column of several kinds, which `array` has as texts: its numbers and flags, None elsewhere.
     objects
-        Of a column of Python objects, the objects.
+        Of durations and of Python objects, the objects, where `array` cannot say all that they are.
     """
 
     name: str
@@ -150,7 +150,7 @@ def _objects(values: list[Any]) -> Values:
     except (pa.ArrowException, OverflowError, ValueError):
         array = None  # beyond what that kind can hold
     if array is not None:
-        return replace(array, objects=values)
+        return array
     texts = pa.array([as_text(value) for value in known], type=pa.string())
     numbers = [_number(value) for value in known]
     some = any(number is not None for number in numbers)
@@ -191,7 +191,7 @@ def _of_one_kind(values: list[Any], kinds: set[type | str]) -> Values | None:
 
 def _days(values: list[Any]) -> Values:
     days = [None if value is None or value is pd.NaT else value / _DAY for value in values]
-    return Values("", pa.array(days, type=pa.float64()), unit="days")
+    return Values("", pa.array(days, type=pa.float64()), unit="days", objects=values)
 
 
 def _number(value: Any) -> bool | int | float | None:

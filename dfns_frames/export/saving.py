@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames.errors import ConfigurationError
-from dfns_frames.export.about import Changes
+from dfns_frames.export.about import Changes, cells
 from dfns_frames.export.columns import Values, columns
 from dfns_frames.export.csv import sanitized, write_csv
-from dfns_frames.export.files import StrPath, new_file
+from dfns_frames.export.files import StrPath, new_file, refuse_empty
 from dfns_frames.export.markdown import markdown
 from dfns_frames.export.methods import Exports
 from dfns_frames.export.records import array_lines, tables_lines
@@ -78,6 +78,7 @@ def write(data: pd.DataFrame | pd.Series[Any] | Exports, path: StrPath, *, overw
     >>> dff.write(can[can.move_funds == "yes"], "movers.xlsx")  # doctest: +SKIP
     PosixPath('movers.xlsx')
     """
+    refuse_empty(path, "file")
     suffix = Path(path).suffix.lower()
     if isinstance(data, pd.Series):
         data = data.to_frame("value" if data.name is None else data.name)
@@ -87,7 +88,8 @@ def write(data: pd.DataFrame | pd.Series[Any] | Exports, path: StrPath, *, overw
         raise ConfigurationError(f"write takes a DataFrame or Frames, not {type(data).__name__}")
     if suffix not in _WRITERS:
         raise ConfigurationError(
-            f"{str(path)!r} ends in {suffix!r}; write makes {', '.join(_WRITERS)}".replace("''", "no suffix")
+            f"{str(path)!r} {f'ends in {suffix!r}' if suffix else 'has no suffix'}; write makes "
+            f"{', '.join(_WRITERS)}"
         )
     with new_file(path, suffix=suffix, overwrite=overwrite) as file:
         changes = _WRITERS[suffix](data, file)
@@ -165,6 +167,6 @@ _WRITERS: dict[str, Callable[[pd.DataFrame, IO[bytes]], Changes]] = {
 def _report(name: str, changes: Changes) -> None:
     """Say in one line what was changed; whoever named the columns may have put anything there."""
     if changes:
-        parts = [f"{what} in {count:,} cells of {column!r}" for (_, column, what), count in changes.items()]
+        parts = [f"{what} in {cells(count)} of {column!r}" for (_, column, what), count in changes.items()]
         shown = show_controls(pa.array(["; ".join(parts)]))[0].as_py()
         _log.warning("%s: %s", name, shown)
