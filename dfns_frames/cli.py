@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -51,7 +52,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for category in (dff.DriftWarning, DeprecationWarning):
             warnings.simplefilter("always", category)
         warnings.showwarning = _show_warning
-        return _run(options.run, options)
+        log, notices = logging.getLogger("dfns_frames"), _Notices(logging.WARNING)
+        log.addHandler(notices)
+        try:
+            return _run(options.run, options)
+        finally:
+            log.removeHandler(notices)
+
+
+class _Notices(logging.Handler):
+    """Shows what the library has to say while it waits, in the shell's words."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one notice."""
+        _complain(record.getMessage())
 
 
 def _run(command: Callable[[argparse.Namespace], None], options: argparse.Namespace) -> int:
