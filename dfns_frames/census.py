@@ -83,7 +83,7 @@ class Census:
         return True
 
     def drift(self) -> Drift:
-        """Return what was counted, in the order in which `check` reports it."""
+        """Return what was counted."""
         for key, kind in self._around.items():
             note_unknown(self._drift, "", key, kind)
         note_repeated(self._repeated, self._drift)
