@@ -108,16 +108,18 @@ def read(
         places.append(place)
         newest = max(filter(None, (newest, modified)), default=None)
     place = places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1:,} more"
-    return to_frames(reader, url=place, fetched_at=when or newest or datetime.now(UTC))
+    basis = "given" if when else "file date" if newest else "clock"
+    return to_frames(reader, url=place, fetched_at=when or newest or datetime.now(UTC), basis=basis)
 
 
-def to_frames(reader: Reader, *, url: str, fetched_at: datetime) -> Frames:
+def to_frames(reader: Reader, *, url: str, fetched_at: datetime, basis: str) -> Frames:
     """Make frames of what a reader took in, and warn of what drifted."""
     tables, drift = reader.finish()
     source = {
         "source": reader.endpoint.path,
         "url": url,
         "fetched_at": fetched_at,
+        "fetched_at_basis": basis,
         "status": "incomplete" if reader.next_page else "ok",
         "item_count": reader.item_count,
         "rejected_count": len(reader.rejected),

@@ -270,6 +270,8 @@ def test_glyphs_that_no_font_has_become_a_sign() -> None:
 def test_every_chart_is_drawn_by_every_backend(backend: str, tmp_path: Path) -> None:
     """A script that writes PDF or SVG draws the same charts."""
     code = (
+        "import warnings\n"  # matplotlib 3.10 calls what pyparsing 3.3 deprecates
+        "warnings.filterwarnings('ignore', category=DeprecationWarning, module='matplotlib')\n"
         f"import matplotlib; matplotlib.use({backend!r})\n"
         "import dfns_frames as dff\n"
         "pats = dff.read({'items': []})\n"

@@ -97,11 +97,25 @@ def _write(parts: Iterator[pa.Table], file: IO[bytes], codec: codecs.CodecInfo) 
     """Write CSV as RFC 4180 has it: every text in quotes, lines ended by CR LF."""
     encoder = codec.incrementalencoder()
     for number, part in enumerate(parts):
-        options = pyarrow.csv.WriteOptions(include_header=number == 0, eol="\r\n", batch_size=_ROWS)
+        header = number == 0
+        options = pyarrow.csv.WriteOptions(include_header=header, batch_size=_ROWS)
         rendered = pa.BufferOutputStream()
         pyarrow.csv.write_csv(part, rendered, options)
-        data = rendered.getvalue()
+        data = _end_lines(rendered.getvalue().to_pybytes(), part.num_rows + header)
         file.write(data if codec.name == "utf-8" else _encode(str(data, "utf-8"), encoder, codec.name))
+
+
+def _end_lines(data: bytes, lines: int) -> bytes:
+    """End every line with CR LF, which Arrow before 26 cannot do; line breaks in texts stay as they are.
+
+    Every text stands in quotes, and a quote in it is doubled: of what the quotes cut apart, each second part
+    is outside of all texts.
+    """
+    if data.count(b"\n") == lines:
+        return data.replace(b"\n", b"\r\n")
+    parts = data.split(b'"')
+    parts[::2] = [part.replace(b"\n", b"\r\n") for part in parts[::2]]
+    return b'"'.join(parts)
 
 
 def _encode(text: str, encoder: codecs.IncrementalEncoder, encoding: str) -> bytes:

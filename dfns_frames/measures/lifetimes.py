@@ -120,8 +120,9 @@ def creation_calendar(frames: Tables, *, as_of: datetime | str | None = None) ->
     )
     if undated.empty:
         return frame
-    last = pd.DataFrame({"created": undated.to_numpy()}, index=[len(frame)]).reindex(columns=frame.columns)
-    return pd.concat([frame, last.astype(frame.dtypes)], ignore_index=True)
+    # pd.NA, not NaN: pandas has an option under which only that is missing.
+    last = {name: pd.array([pd.NA], dtype) for name, dtype in frame.dtypes.items() if name != "created"}
+    return pd.concat([frame, pd.DataFrame({**last, "created": undated.to_numpy()})], ignore_index=True)
 
 
 def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.DataFrame:
