@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from typing import Any
 
+import numpy as np
+
 from dfns_frames.errors import ResponseError
 from dfns_frames.unpack import nature
 
@@ -69,6 +71,38 @@ def parse(data: bytes, repeated: Counter[str]) -> Any:
     except ValueError as error:  # of `_no_constant`
         message = f"the response is no JSON: {error}"
     return ResponseError(message)
+
+
+def parse_unrepeated(data: bytes) -> Any:
+    """Parse a body in which no object holds a key twice; None if one does, or may, and if it is not JSON.
+
+    This takes less time than `parse`, which looks at the keys of each object.
+    """
+    # In valid JSON with no space before a colon each key ends with `":`. Texts may hold these two characters
+    # as well; so there are at least as many of them as keys, and as many as all objects have fields only if
+    # no key comes twice.
+    signs = np.frombuffer(data, dtype=np.uint8)
+    before = signs[:-1][signs[1:] == ord(":")]
+    if (before <= ord(" ")).any():
+        return None
+    fields = 0
+
+    def count(made: dict[str, Any]) -> dict[str, Any]:
+        nonlocal fields
+        fields += len(made)
+        return made
+
+    try:
+        document = json.loads(
+            data.decode(),
+            object_hook=count,
+            parse_int=_number,
+            parse_float=_number,
+            parse_constant=_no_constant,
+        )
+    except (ValueError, RecursionError):
+        return None
+    return document if fields == np.count_nonzero(before == ord('"')) else None
 
 
 def type_name(value: object) -> str:
