@@ -10,7 +10,7 @@ import pandas as pd
 from dfns_frames.catalogue import CATEGORIES
 from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.ages import whole_days
-from dfns_frames.measures.codes import as_text, created_at, flags, owner_ids, texts
+from dfns_frames.measures.codes import as_text, created_at, flags, labelled, owner_ids, texts
 from dfns_frames.measures.holdings import (
     SEVERITIES,
     UNKNOWN,
@@ -106,7 +106,7 @@ def capabilities(frames: Tables) -> pd.DataFrame:
     order = pd.DataFrame(
         {"worst": -frame["worst"].cat.codes.astype("int64"), "created": created},
     ).assign(source=frame["source"].astype(TEXT), token_no=frame["token_no"])
-    return frame.loc[order.sort_values(list(order.columns)).index]
+    return labelled(frame.loc[order.sort_values(list(order.columns)).index])
 
 
 def answer(held: Holdings, categories: list[str]) -> Ints:

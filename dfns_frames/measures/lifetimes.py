@@ -11,7 +11,7 @@ from dfns_frames.dtypes import TEXT
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.ages import exact_ages, snapshot_time, whole_days
 from dfns_frames.measures.classes import by_severity, is_unsure, worst
-from dfns_frames.measures.codes import created_at, flags, texts
+from dfns_frames.measures.codes import created_at, flags, labelled, texts
 from dfns_frames.measures.creation import creation_over_time, existing, too_far_apart
 from dfns_frames.measures.holdings import UNKNOWN, token_holdings
 from dfns_frames.measures.options import Freq, check_frames
@@ -218,7 +218,7 @@ def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.Dat
     share = np.full(len(frame), np.nan)
     share[there] = 1 - np.searchsorted(ascending, ages[there], side="left") / max(len(ascending), 1)
     frame["share_at_least"] = share
-    return frame[active].sort_values(["date_created", "source", "token_no"])
+    return labelled(frame[active].sort_values(["date_created", "source", "token_no"]))
 
 
 def _privilege(frames: Tables) -> pd.Categorical:

@@ -18,7 +18,7 @@ from dfns_frames.measures.classes import (
     refused,
     worst,
 )
-from dfns_frames.measures.codes import flags, texts
+from dfns_frames.measures.codes import flags, labelled, texts
 from dfns_frames.measures.holdings import SEVERITIES, UNKNOWN, token_holdings
 from dfns_frames.measures.options import check_frames
 
@@ -92,10 +92,11 @@ def operations_per_token(frames: Tables) -> pd.DataFrame:
             "worst_is_lower_bound": is_lower_bound(held, highest),
         }
     )
-    return frame.sort_values(
+    frame = frame.sort_values(
         ["holds_everything", "operation_count", "name", "source", "token_no"],
         ascending=[False, False, True, True, True],
     )
+    return labelled(frame)
 
 
 def sensitive_reach(frames: Tables) -> pd.DataFrame:

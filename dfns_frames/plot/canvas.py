@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.compute as pc
-
 from dfns_frames.plot.colors import FAINT, INK, INK_ON_DARK, PAPER
 from dfns_frames.plot.guest import limit, receive, remember
 from dfns_frames.plot.layout import PADDING, figure_of, fit, pixels, slot, slot_size, whole_figure
 from dfns_frames.plot.text import BASE_FONT, Ruler, drawable, fitted, style, wrapped
-from dfns_frames.provenance import visibility
+from dfns_frames.provenance import caption
+from dfns_frames.provenance import plural as plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -223,7 +222,7 @@ def finish(ax: Axes, frames: Tables, title: str, *notes: str) -> Axes:
     """Add title and caption, then make room for everything that stands outside the Axes."""
     room, figure, width = slot(ax), figure_of(ax), slot_size(ax)[0] * 0.92
     across, up = pixels(ax, PADDING) / figure.bbox.width, pixels(ax, PADDING) / figure.bbox.height
-    caption = "\n".join([*filter(None, notes), provenance(frames)])
+    below = "\n".join([*filter(None, notes), provenance(frames)])
     head, foot = (
         ax.text(
             room.x0 + across, y, shown, va=va, linespacing=1.2, transform=figure.transSubfigure,
@@ -231,7 +230,7 @@ def finish(ax: Axes, frames: Tables, title: str, *notes: str) -> Axes:
         )
         for shown, size, y, va in (
             (wrapped(ax, title, size=TITLE, width=width), TITLE, room.y1 - up, "top"),
-            (wrapped(ax, caption, size=SMALL, width=width), SMALL, room.y0 + up, "bottom"),
+            (wrapped(ax, below, size=SMALL, width=width), SMALL, room.y0 + up, "bottom"),
         )
     )  # fmt: skip
     fit(ax, head, foot)
@@ -241,28 +240,7 @@ def finish(ax: Axes, frames: Tables, title: str, *notes: str) -> Axes:
 
 def provenance(frames: Tables) -> str:
     """Say where the data came from, when, and what it leaves out."""
-    asked = frames.arrow("sources")
-    sources = asked.to_pylist()
-    listed = sum((row["item_count"] or 0) - (row["rejected_count"] or 0) for row in sources)
-    count = frames.arrow("tokens").num_rows
-    part = f" of the {listed:,} read" if count != listed else ""
-    names = ", ".join(sorted({f"GET {row['source']}" for row in sources})) or "no source"
-    text = (
-        f"Source: {drawable(names)}; {count:,} {plural(count, 'token')}{part}, {visibility(frames)}; "
-        f"snapshot {frames.fetched_at:%Y-%m-%d %H:%M} UTC."
-    )
-    troubles = sorted({row["status"] for row in sources if row["status"] != "ok"})
-    rejected = pc.sum(asked["rejected_count"]).as_py() or 0
-    if troubles:
-        text += f" NOT ALL: a source is {', '.join(map(drawable, troubles))}."
-    if rejected:
-        text += f" {rejected:,} invalid {plural(rejected, 'token')} set aside."
-    return text
-
-
-def plural(count: int, noun: str) -> str:
-    """Return the noun as it stands after a number."""
-    return noun if count == 1 else f"{noun}s"
+    return caption(frames, drawable)
 
 
 def of_how_many(shown: int, there_are: int, noun: str) -> str:
