@@ -25,7 +25,7 @@ _NAMES_SHARE, _NAMES_SHARE_NARROW, _NAMES_ENOUGH = 0.25, 0.36, 1.7  # the last i
 _NAMES_BELOW = 0.24  # of the height, at most, for names below them
 _LEGEND_ROWS = 3
 _ROW, _AROUND_ROWS = 0.24, 1.8  # inches: a named row, and what stands above and below the rows
-_NARROW, _AROUND_MORE = 5.0, 0.7
+_NARROW, _AROUND_MORE = 5.0, 0.35
 _TIGHTEST_ROW = 0.17
 _FEWEST_ROWS = 2
 
@@ -98,7 +98,7 @@ def rows_that_fit(ax: Axes, wanted: int, *, below: float = 0.0) -> int:
     """Return how many named rows there is room for, at most those wanted, some inches below left free."""
     across, up = (length / pixels(ax, 1) for length in slot_size(ax))
     # Where there is little width, legend and caption take more lines.
-    inches = up - _AROUND_ROWS - below - (_AROUND_MORE if across < _NARROW else 0.0)
+    inches = up - _AROUND_ROWS - below - max(0.0, _NARROW - across) * _AROUND_MORE
     return min(wanted, max(_FEWEST_ROWS, int(inches / _TIGHTEST_ROW)))
 
 
@@ -109,13 +109,16 @@ def labels(
     texts: Iterable[str],
     *,
     size: float = TICK,
+    ends: Sequence[str] = (),
     **options: Any,
 ) -> None:
-    """Write drawable texts along "x" or "y"; what does not fit is shortened in the middle."""
+    """Write drawable texts along "x" or "y"; what does not fit is shortened in the middle, `ends` apart."""
     across, up = slot_size(ax)
     beside = max(across * _NAMES_SHARE, min(across * _NAMES_SHARE_NARROW, pixels(ax, _NAMES_ENOUGH)))
     room = beside if axis == "y" else up * _NAMES_BELOW
-    shown = fitted(ax, list(texts), size=size, width=room)
+    widest = max(map(Ruler(ax, size).width, ends), default=0.0)
+    shown = fitted(ax, list(texts), size=size, width=max(room - widest, room / 3))
+    shown = [f"{text}{end}" for text, end in zip(shown, ends, strict=True)] if ends else shown
     set_ticks = ax.set_yticks if axis == "y" else ax.set_xticks
     set_ticks(list(at), shown, **style(*shown, size=size, color=ink(ax)), **options)
 

@@ -30,8 +30,8 @@ class Matrix:
 
     Parameters
     ----------
-    names, totals
-        The rows' names, and how many operations each has, drawn or not.
+    names, ends, totals
+        The rows' names, what stands after them, and how many operations each has, drawn or not.
     operations
         The columns' operations.
     cells
@@ -39,14 +39,17 @@ class Matrix:
     """
 
     names: list[str]
+    ends: list[str]
     totals: list[str]
     operations: list[str]
     cells: npt.NDArray[np.int64]
 
     def reordered(self, order: list[int]) -> Matrix:
         """Return the same rows in another order."""
-        names, totals = ([texts[row] for row in order] for texts in (self.names, self.totals))
-        return Matrix(names, totals, self.operations, self.cells[order])
+        names, ends, totals = (
+            [texts[row] for row in order] for texts in (self.names, self.ends, self.totals)
+        )
+        return Matrix(names, ends, totals, self.operations, self.cells[order])
 
 
 def draw(ax: Axes, matrix: Matrix) -> None:
@@ -66,7 +69,7 @@ def draw(ax: Axes, matrix: Matrix) -> None:
     ax.set_ylim(rows, 0)
     for spine in ax.spines.values():
         spine.set(visible=True, color=FAINT)
-    canvas.labels(ax, "y", np.arange(rows) + 0.5, matrix.names)
+    canvas.labels(ax, "y", np.arange(rows) + 0.5, matrix.names, ends=matrix.ends)
     for row, total in enumerate(matrix.totals):
         ax.annotate(
             total, (max(columns, 1), row + 0.5), xytext=(3, 0), textcoords="offset points", va="center",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Places = npt.NDArray[np.float64]
 
 _PERIODS_AT_MOST = 400
-_EDGED_BARS, _EDGE = 120, 0.5  # more bars are so narrow that they would be all edge
+_EDGED_BARS, _EDGE = 160, 0.5  # more bars are so narrow that they would be all edge
 _DOTTED_LINE = 60  # more dots would merge
 _OTHERS = "all others"
 _EMPTY = "No token with a creation date is visible to the caller."

@@ -35,7 +35,7 @@ def operation_matrix(frames: Tables, *, ax: Axes | None, top: int, top_operation
     known = dict(zip(tokens["token_id"], tokens["name"], strict=True))
     names = [_group(row, known) for row in shown.itertuples()]
     title = "What tokens can do: tokens with the same operations share a row"
-    candidates = with_operations(shown.assign(row=range(len(shown)), label=names), held)
+    candidates = with_operations(shown.assign(row=range(len(shown)), label=names, end=""), held)
     return _chart(frames, candidates, len(rows), ax, title, (top, top_operations, "row", True))
 
 
@@ -58,12 +58,10 @@ def permission_matrix(frames: Tables, *, ax: Axes | None, top: int, top_operatio
     top, top_operations = check_count("top", top), check_count("top_operations", top_operations)
     rows, held = permission_rows(frames)
     shown = rows.head(top)
-    names = [
-        f"{drawable(name)} ({count:,} {canvas.plural(count, 'token')})"
-        for name, count in zip(shown["permission_name"], shown["token_count"], strict=True)
-    ]
+    names = [drawable(name) for name in shown["permission_name"]]
+    ends = [f" ({count:,} {canvas.plural(count, 'token')})" for count in shown["token_count"]]
     title = "What each permission contains, as far as tokens show it"
-    candidates = with_operations(shown.assign(row=range(len(shown)), label=names), held)
+    candidates = with_operations(shown.assign(row=range(len(shown)), label=names, end=ends), held)
     return _chart(frames, candidates, len(rows), ax, title, (top, top_operations, "permission", False))
 
 
@@ -132,7 +130,13 @@ def _matrix(held: pd.DataFrame, shown: pd.DataFrame, top_operations: int) -> Mat
         place = np.where(held["usable"] == UNKNOWN, SEVERITIES.index(UNKNOWN) + 1, place)
     cells[held["row"].to_numpy()[here], column[codes[here]]] = place[here]
     cells[shown["holds_everything"].to_numpy()] = severities[kept] + 1
-    return Matrix(list(shown["label"]), _totals(held, shown), [str(names[code]) for code in kept], cells)
+    return Matrix(
+        list(shown["label"]),
+        list(shown["end"]),
+        _totals(held, shown),
+        [str(names[code]) for code in kept],
+        cells,
+    )
 
 
 def _totals(held: pd.DataFrame, shown: pd.DataFrame) -> list[str]:

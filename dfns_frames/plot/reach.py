@@ -63,8 +63,8 @@ def operations_per_token(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
     if swatches:
         judged = "severity (this project's judgement)"
         canvas.legend(ax, list(swatches.values()), list(swatches), title=judged)
-    rest = frame["operation_count_at_least"].iloc[len(shown) :]
-    more = f" The others hold at most {rest.max():,}." if len(rest) else ""
+    rest = frame.iloc[len(shown) :]
+    more = f" The others list at most {rest['operation_count'].max():,}." if len(rest) else ""
     cut = canvas.of_how_many(len(shown), len(frame), "token")
     return canvas.finish(ax, frames, title, f"{cut}{more}", _uncertain(frame))
 

@@ -31,6 +31,7 @@ _STEPS = (
     *(("M", step, 0) for step in (1, 2, 3, 6)),
     *(("Y", step, 1970) for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)),
 )
+_FEWEST_DAYS = {"D": 7, "W": 28, "MS": 181, "QS": 365, "YS": 1461}
 _SHORTEST = {"D": ("D", 1), "W": ("D", 7), "MS": ("M", 1), "QS": ("M", 3), "YS": ("Y", 1)}
 
 
@@ -45,10 +46,11 @@ def spans(starts: pd.DatetimeIndex, freq: Freq) -> tuple[npt.NDArray[np.float64]
 def date_axis(ax: Axes, low: float, high: float, freq: Freq) -> None:
     """Let the x axis go from one time to another, with as many dates named as there is room for."""
     ax.xaxis_date(UTC)
-    low, high = limit(ax, "x", low, high)
+    # One period alone would be one block from edge to edge; before it there is nothing, which is true.
+    earliest, latest = _places(_ENDS)
+    low, high = limit(ax, "x", max(min(low, high - _FEWEST_DAYS[freq]), earliest), high)
     margin = _MARGIN * (high - low)
     # Matplotlib's locators fail beyond the years that datetime knows.
-    earliest, latest = _places(_ENDS)
     ax.set_xlim(max(low - margin, earliest), min(high + margin, latest))
     times, texts = _marks(ax, low, high, freq)
     canvas.labels(ax, "x", _places(times), texts)
