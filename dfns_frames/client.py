@@ -6,12 +6,14 @@ from typing import NoReturn
 
 from dfns_frames.address import base_url, is_staging
 from dfns_frames.errors import ConfigurationError, ResponseError
+from dfns_frames.exchange import Answer, Limits
 from dfns_frames.frames import Frames
 from dfns_frames.intake import to_frames, warn
 from dfns_frames.reading import MAX_BODY, Reader
+from dfns_frames.replies import not_a_list
 from dfns_frames.secret import Secret
 from dfns_frames.tables import PATS
-from dfns_frames.transport import Call, Limits
+from dfns_frames.transport import Call
 
 _DAY = 86_400
 
@@ -42,7 +44,7 @@ class Client:
     Raises
     ------
     ConfigurationError
-        There is no token, or an option is out of range.
+        There is no token, it cannot be one, or an option is out of range.
 
     Warns
     -----
@@ -110,9 +112,9 @@ class Client:
         ApiError
             The API refused; its subclasses tell why.
         NetworkError
-            There was no complete answer.
+            No complete answer came.
         ResponseError
-            The answer is no token list.
+            The answer is not a token list.
         SchemaError
             Tokens do not fit the documented shape.
 
@@ -124,21 +126,26 @@ class Client:
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> pats = dff.demo.client().pats()  # doctest: +SKIP
+        >>> pats = dff.demo.client("treasury").pats()
+        >>> pats.tokens[["token_id", "assignment_count"]].head(3)
+                                  token_id  assignment_count
+        0  to-3sxnz-184kx-md0fwgpd1s2b7g67                 1
+        1  to-8b02m-d87mq-7ny9dv3m0qn1jnte                 2
+        2  to-a4tce-4xwdc-sc1frbz5nsnh5bg3                 1
         """
         call = Call(self._url, self._secret, self._limits)
         reader = Reader(PATS, skip_invalid=skip_invalid)
         answer = call.get(PATS.path)
-        fetched_at = answer.date
-        reader.add(answer.body)
+        fetched_at, basis = answer.date, answer.basis
+        _add(reader, answer)
         seen = set()
         while reader.next_page:
             if reader.next_page in seen:
                 raise ResponseError("the API gave the same page token twice; the list would never end")
             seen.add(reader.next_page)
             answer = call.get(PATS.path, {"paginationToken": reader.next_page})
-            reader.add(answer.body)
-        return to_frames(reader, url=self._url + PATS.path, fetched_at=fetched_at)
+            _add(reader, answer)
+        return to_frames(reader, url=self._url + PATS.path, fetched_at=fetched_at, basis=basis)
 
     def __repr__(self) -> str:
         # A traceback with locals shows a client too that its settings kept from being made.
@@ -146,6 +153,14 @@ class Client:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds a secret and cannot be pickled; make a new one where it is needed")
+
+
+def _add(reader: Reader, answer: Answer) -> None:
+    """Read an answer. Of a live one, more is expected and other advice is given than of a saved one."""
+    problem = not_a_list(answer.body.data)
+    if problem:
+        raise problem
+    reader.add(answer.body)
 
 
 def _limits(timeout: tuple[float, float] | float, deadline: float, retries: int, max_body: int) -> Limits:

@@ -1,4 +1,4 @@
-"""Joining the frames of several callers."""
+"""Joining the tokens of several callers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pyarrow as pa
 from dfns_frames.errors import DriftWarning
 from dfns_frames.frames import Frames
 from dfns_frames.intake import warn
+from dfns_frames.looks import looks_of, without_looks
+from dfns_frames.provenance import note_join
 from dfns_frames.schema import compact
 from dfns_frames.tables import DRIFT, PATS, TABLES
 
@@ -18,7 +20,10 @@ _CHILDREN = [table.name for table in PATS.tables[1:]]
 
 
 def concat(frames: Iterable[Frames]) -> Frames:
-    """Join the tokens visible to several callers, or listed on several days.
+    """Join the tokens visible to several callers.
+
+    Two lists of one caller are two looks at the same tokens, not one set: a token that the later list lacks,
+    since it was deleted in between, is kept and counted. `concat` warns of that, and every output says so.
 
     Parameters
     ----------
@@ -30,8 +35,7 @@ def concat(frames: Iterable[Frames]) -> Frames:
     Frames
         A row of `tokens` is one access token; positions (`token_no`) are counted anew. A token id that
         several inputs list is kept once: where it first stood if all agree, else as the input fetched
-        last has it, which is warned of and listed in `drift`. A token that a later list lacks, as it was
-        deleted since, is kept: this joins, and compares nothing. Tokens without an id, and ids repeated
+        last has it, which is warned of and listed in `drift`. Tokens without an id, and ids repeated
         within one input, are all kept. `sources` has a row for each source of each input.
 
     Raises
@@ -45,13 +49,23 @@ def concat(frames: Iterable[Frames]) -> Frames:
     -----
     DriftWarning
         Inputs differ about a token.
+    UserWarning
+        Several lists are of one caller: the one user that all tokens of a list act for.
 
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> joined = dff.concat([dff.read({"items": []}), dff.read({"items": []})])
-    >>> len(joined.tokens), len(joined.sources)
-    (0, 2)
+    >>> token = {
+    ...     "tokenId": "to-1", "name": "ci", "kind": "Pat", "isActive": True, "orgId": "or-1",
+    ...     "dateCreated": "2026-03-01T09:30:00Z", "linkedUserId": "us-1", "linkedAppId": "",
+    ...     "credId": "", "publicKey": "", "permissionAssignments": [],
+    ... }
+    >>> mine = dff.read({"items": [token]})
+    >>> colleague = dff.read({"items": [{**token, "tokenId": "to-2", "linkedUserId": "us-2"}]})
+    >>> dff.concat([mine, colleague]).tokens[["token_id", "linked_user_id"]]
+      token_id linked_user_id
+    0     to-1           us-1
+    1     to-2           us-2
     """
     if isinstance(frames, Frames):
         raise TypeError("concat() takes a list of Frames: concat([pats, other])")
@@ -62,6 +76,7 @@ def concat(frames: Iterable[Frames]) -> Frames:
         if not isinstance(part, Frames):
             raise TypeError(f"concat() takes Frames, not {type(part).__name__}; read() makes them of a file")
     keep, differing = _chosen(parts)
+    looks = looks_of(parts)
     tables: dict[str, list[pa.Table]] = {name: [] for name in parts[0]}
     start = 0
     for part, kept in zip(parts, keep, strict=True):
@@ -70,14 +85,29 @@ def concat(frames: Iterable[Frames]) -> Frames:
         for name in tables:
             tables[name].append(_renumber(part.arrow(name), tokens, renumbered))
         start += int(kept.sum())
+    tables["drift"] = [without_looks(table) for table in tables["drift"]]
+    tables["drift"].append(DRIFT.from_rows([*differing, *looks.rows]))
+    _warn_of(differing, looks.new)
+    joined = {name: compact(pa.concat_tables(each)) for name, each in tables.items()}
+    joined["tokens"] = note_join(joined["tokens"], [part.arrow("tokens") for part in parts])
+    return Frames(joined)
+
+
+def _warn_of(differing: list[dict[str, Any]], callers: list[str]) -> None:
     if differing:
-        tables["drift"].append(DRIFT.from_rows(differing))
         ids = ", ".join(str(row["detail"]) for row in differing[:5])
         warn(
             f"the inputs differ about {len(differing):,} token(s), kept as fetched last: {ids}; see .drift",
             DriftWarning,
         )
-    return Frames({name: compact(pa.concat_tables(each)) for name, each in tables.items()})
+    if callers:
+        more = f" and {len(callers) - 5:,} more" * (len(callers) > 5)
+        warn(
+            f"several of the lists are of one caller ({', '.join(callers[:5])}{more}), and two looks are not "
+            "one set: tokens that were deleted in between are still counted. For what there is now, use the "
+            "latest list alone.",
+            UserWarning,
+        )
 
 
 def _renumber(table: pa.Table, tokens: pa.Table, renumbered: Any) -> pa.Table:

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames import export
-from dfns_frames.dtypes import TEXT
+from dfns_frames.dataframes import own, to_pandas
+from dfns_frames.errors import ConfigurationError
+from dfns_frames.hints import UNCHANGING, did_you_mean, no_such_attribute
 from dfns_frames.plot import Plot
-from dfns_frames.provenance import filtered, source_lines, visibility
-from dfns_frames.schema import DICTIONARY, Kind, Table, compact
-from dfns_frames.selection import belongs, mask
+from dfns_frames.provenance import cautions, filtered, note_filter, plural, source_lines, visibility
+from dfns_frames.schema import compact
+from dfns_frames.selection import Which, belongs, chosen
 from dfns_frames.tables import TABLES
 
 if TYPE_CHECKING:
     import os
 
-    import numpy as np
-    import numpy.typing as npt
-
-_NULLABLE = {pa.bool_(): pd.BooleanDtype(), pa.int64(): pd.Int64Dtype()}
-_PLAIN_INTEGERS = {pa.bool_(): pd.BooleanDtype(), pa.string(): TEXT}
-
 
 class Frames(export.Exports, Mapping[str, pd.DataFrame]):
     """Tables of the tokens visible to one or more callers, and where they came from.
 
-    A mapping of table name to pandas DataFrame; each table is an attribute too. The tables are held as
-    Arrow and become a DataFrame when first asked for. That DataFrame is yours: changing it changes neither
-    charts nor exports, which read the Arrow tables. To work on a part, use :meth:`filter`.
+    A mapping of table name to pandas DataFrame; each table is an attribute too. Frames come from
+    `Client.pats` or `read`, joined ones from `concat`.
 
-    Frames come from `Client.pats` or `read`, joined ones from `concat`.
+    Each access hands out a DataFrame of your own. Take it once, then change it: ``tokens = pats.tokens``,
+    ``tokens["team"] = …``. What you change in it appears in no chart, no file and no later ``pats.tokens``,
+    and ``pats.tokens["team"] = …`` is lost at once. For charts and files of some of the tokens, use
+    :meth:`filter`; to write a DataFrame of your own, ``dff.write``.
 
     Attributes
     ----------
@@ -50,16 +47,26 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
     sources
         A row is one source that was asked: address, time, status, how many tokens it listed.
     drift
-        A row is one thing in the response that this version does not know.
+        A row is one thing in the response that this version does not know, or that joined lists disagree
+        about.
     rejected
         A row is one listed token that ``skip_invalid=True`` set aside.
 
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> pats = dff.read({"items": []})
-    >>> len(pats.tokens), str(pats.tokens.date_created.dtype)
-    (0, 'datetime64[us, UTC]')
+    >>> token = {
+    ...     "tokenId": "to-1", "name": "ci", "kind": "Pat", "isActive": True, "orgId": "or-1",
+    ...     "dateCreated": "2026-03-01T09:30:00Z", "linkedUserId": "us-1", "linkedAppId": "",
+    ...     "credId": "", "publicKey": "", "permissionAssignments": [],
+    ... }
+    >>> pats = dff.read({"items": [token, {**token, "tokenId": "to-2", "name": "old", "isActive": False}]})
+    >>> tokens = pats.tokens
+    >>> tokens["team"] = tokens["linked_user_id"].map({"us-1": "treasury"})
+    >>> tokens[["token_id", "name", "is_active", "team"]]
+      token_id name  is_active      team
+    0     to-1   ci       True  treasury
+    1     to-2  old      False  treasury
     """
 
     tokens: pd.DataFrame
@@ -69,9 +76,23 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
     drift: pd.DataFrame
     rejected: pd.DataFrame
 
+    _tables: dict[str, pa.Table]
+    _frames: dict[str, pd.DataFrame]
+
     def __init__(self, tables: Mapping[str, pa.Table]) -> None:
-        self._tables = {name: tables[name] for name in TABLES if name in tables}
-        self._frames: dict[str, pd.DataFrame] = {}
+        if not isinstance(tables, Mapping) or not all(isinstance(each, pa.Table) for each in tables.values()):
+            raise TypeError(
+                "Frames() takes Arrow tables by name, and is rarely called: `dff.read(…)` makes Frames of a "
+                "saved response, `Client().pats()` fetches them, `dff.concat([…])` joins them. To write a "
+                'DataFrame to a file, use `dff.write(df, "name.xlsx")`.'
+            )
+        unknown = [str(name) for name in tables if name not in TABLES]
+        if unknown:
+            raise ConfigurationError(
+                f"no table is called {', '.join(unknown)}; there are: {', '.join(TABLES)}"
+            )
+        # Past `__setattr__`, which lets nobody put other tables in later.
+        self.__dict__.update(_tables={name: tables[name] for name in TABLES if name in tables}, _frames={})
 
     def arrow(self, name: str) -> pa.Table:
         """Return one table as :class:`pyarrow.Table`, without a copy; for Polars, DuckDB and the like.
@@ -84,8 +105,14 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> dff.read({"items": []}).arrow("tokens").num_rows
-        0
+        >>> token = {
+        ...     "tokenId": "to-1", "name": "ci", "kind": "Pat", "isActive": True, "orgId": "or-1",
+        ...     "dateCreated": "2026-03-01T09:30:00Z", "linkedUserId": "us-1", "linkedAppId": "",
+        ...     "credId": "", "publicKey": "", "permissionAssignments": [],
+        ... }
+        >>> tokens = dff.read({"items": [token]}).arrow("tokens")
+        >>> tokens.select(["token_id", "name", "is_active"]).to_pylist()
+        [{'token_id': 'to-1', 'name': 'ci', 'is_active': True}]
         """
         try:
             return self._tables[name]
@@ -93,14 +120,36 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
             raise KeyError(self._no_such_table(name)) from None
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in self._frames:
-            self._frames[name] = _to_pandas(self.arrow(name), TABLES[name])
-        return self._frames[name]
+        if not isinstance(name, str):
+            raise KeyError("pats[…] takes the name of a table; for some of the tokens, use `pats.filter(…)`")
+        made = self._frames.get(name)
+        if made is None:
+            # Two threads may get here at once; both go on with the one that was first.
+            made = self._frames.setdefault(name, to_pandas(self.arrow(name), TABLES[name]))
+        return own(made, name)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
-        if name.startswith("_") or name not in self._tables:
-            raise AttributeError(self._no_such_table(name))
+        if name.startswith("_"):
+            raise AttributeError(f"Frames have no attribute {name!r}")
+        if name not in self._tables:
+            public = [each for each in dir(self) if not each.startswith("_")]
+            raise AttributeError(no_such_attribute(name, public, self._tables))
         return self[name]
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"cannot set {name!r}: {UNCHANGING}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"cannot delete {name!r}: {UNCHANGING}")
+
+    def __setitem__(self, name: str, value: object) -> NoReturn:
+        raise TypeError(f"cannot set {name!r}: {UNCHANGING}")
+
+    def __delitem__(self, name: str) -> NoReturn:
+        raise TypeError(f"cannot delete {name!r}: {UNCHANGING}")
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._tables)
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self._tables})
@@ -137,14 +186,20 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
         """The charts, one a method: ``pats.plot.creation_over_time()``."""
         return Plot(self)
 
-    def filter(self, which: pd.Series | npt.NDArray[np.bool_] | Iterable[str] | str) -> Frames:
+    def filter(self, which: Which) -> Frames:
         """Keep some tokens, with their assignments and operations.
 
         Parameters
         ----------
         which
-            A boolean mask over `tokens` (a Series is aligned by its index; missing counts as False), or
-            token ids, or one token id.
+            A function that takes `tokens` and returns one of the following; or a mask; or token ids; or one
+            token id.
+
+            A mask says true or false of each token; missing counts as False. A Series made of `tokens`, or
+            of a measure that lists tokens, is matched by its index, one whose index holds token ids by
+            those. A Series whose rows were numbered anew (``sort_values(ignore_index=True)``,
+            ``reset_index()``, ``merge()``) is refused, as nothing tells which token each value is for. A
+            list or an array is in the order of `tokens`.
 
         Returns
         -------
@@ -156,17 +211,29 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
         KeyError
             A token id is not among the tokens.
         ValueError
-            A mask does not fit the tokens.
+            A mask does not fit the tokens, or its order cannot be told.
+        TypeError
+            `which` is neither.
 
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> pats = dff.read({"items": []})
-        >>> len(pats.filter(pats.tokens.is_active).tokens)
-        0
+        >>> token = {
+        ...     "tokenId": "to-1", "name": "ci", "kind": "Pat", "isActive": True, "orgId": "or-1",
+        ...     "dateCreated": "2026-03-01T09:30:00Z", "linkedUserId": "us-1", "linkedAppId": "",
+        ...     "credId": "", "publicKey": "", "permissionAssignments": [],
+        ... }
+        >>> pats = dff.read({"items": [token, {**token, "tokenId": "to-2", "isActive": False}]})
+        >>> pats.filter(lambda t: t.is_active).tokens[["token_id", "is_active"]]
+          token_id  is_active
+        0     to-1       True
+        >>> pats.filter(["to-2"]).tokens[["token_id", "is_active"]]
+          token_id  is_active
+        0     to-2      False
         """
-        tokens = self._tables["tokens"]
-        kept = tokens.filter(pa.array(mask(tokens, which)))
+        tokens, listed = self._tables["tokens"], self["tokens"]
+        rows = chosen(tokens, which(listed) if callable(which) else which, listed.index)
+        kept = note_filter(tokens.filter(pa.array(rows)), tokens)
         tables = dict(self._tables)
         for name, table in self._tables.items():
             if name == "tokens":
@@ -194,11 +261,11 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
 
     def __repr__(self) -> str:
         lines = [f"Frames of the tokens {visibility(self)}{filtered(self)}"]
-        lines += [f"  {line}" for line in source_lines(self)]
+        lines += [f"  {line}" for line in (*cautions(self), *source_lines(self))]
         width = max(map(len, self._tables), default=0)
         for name, table in self._tables.items():
             row = f"a row is {TABLES[name].row}"
-            lines.append(f"  {name:<{width}}  {table.num_rows:>9,} rows  {row}")
+            lines.append(f"  {name:<{width}}  {table.num_rows:>9,} {plural(table.num_rows, 'row'):<4}  {row}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -207,33 +274,13 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
             f"<td style='text-align:left'>{escape(TABLES[name].row)}</td></tr>"
             for name, table in self._tables.items()
         )
-        sources = "<br>".join(map(escape, source_lines(self)))
+        sources = "<br>".join(map(escape, (*cautions(self), *source_lines(self))))
         return (
             f"<div><b>Tokens {visibility(self)}{escape(filtered(self))}</b><br>{sources}"
             "<table><thead><tr><th style='text-align:left'>table</th><th>rows</th>"
             f"<th style='text-align:left'>a row is</th></tr></thead><tbody>{rows}</tbody></table></div>"
         )
 
-    def _no_such_table(self, name: object) -> str:
-        near = difflib.get_close_matches(str(name), self._tables, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+    def _no_such_table(self, name: str) -> str:
+        hint = did_you_mean(name, self._tables)
         return f"there is no table {name!r} here.{hint} There are: {', '.join(self._tables)}."
-
-
-def _to_pandas(table: pa.Table, declared: Table) -> pd.DataFrame:
-    """Make a DataFrame: positions as plain integers; counts and flags nullable, whatever they hold."""
-    categories = [column.name for column in declared.columns if column.kind.arrow == DICTIONARY]
-    frame = table.drop_columns(categories).to_pandas(types_mapper=_PLAIN_INTEGERS.get)
-    for i, column in enumerate(declared.columns):
-        if column.kind is Kind.COUNT:
-            frame[column.name] = table[column.name].to_pandas(types_mapper=_NULLABLE.get)
-        elif column.kind.arrow == DICTIONARY:
-            frame.insert(i, column.name, _categorical(table[column.name]))
-    return frame
-
-
-def _categorical(values: pa.ChunkedArray) -> pd.Categorical:
-    """Make categories without an object for each, as Arrow's own conversion does it."""
-    encoded = values.combine_chunks()
-    categories = pd.Index(encoded.dictionary.to_pandas(), dtype=TEXT)
-    return pd.Categorical.from_codes(encoded.indices.fill_null(-1).to_numpy(), categories)

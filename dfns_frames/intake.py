@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from dfns_frames.errors import ConfigurationError, DriftWarning, ResponseError
 from dfns_frames.frames import Frames
+from dfns_frames.jupyter import calm_warnings
 from dfns_frames.parsing import clean
 from dfns_frames.reading import MAX_BODY, Reader
 from dfns_frames.schema import Body
@@ -108,16 +109,18 @@ def read(
         places.append(place)
         newest = max(filter(None, (newest, modified)), default=None)
     place = places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1:,} more"
-    return to_frames(reader, url=place, fetched_at=when or newest or datetime.now(UTC))
+    basis = "given" if when else "file date" if newest else "clock"
+    return to_frames(reader, url=place, fetched_at=when or newest or datetime.now(UTC), basis=basis)
 
 
-def to_frames(reader: Reader, *, url: str, fetched_at: datetime) -> Frames:
+def to_frames(reader: Reader, *, url: str, fetched_at: datetime, basis: str) -> Frames:
     """Make frames of what a reader took in, and warn of what drifted."""
     tables, drift = reader.finish()
     source = {
         "source": reader.endpoint.path,
         "url": url,
         "fetched_at": fetched_at,
+        "fetched_at_basis": basis,
         "status": "incomplete" if reader.next_page else "ok",
         "item_count": reader.item_count,
         "rejected_count": len(reader.rejected),
@@ -137,6 +140,7 @@ def warn(message: str, category: type[Warning] = DriftWarning) -> None:
     level, frame = 2, sys._getframe(1)
     while frame.f_back and frame.f_code.co_filename.startswith(own):
         frame, level = frame.f_back, level + 1
+    calm_warnings()
     warnings.warn(message, category, stacklevel=level)
 
 

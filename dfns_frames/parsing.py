@@ -7,7 +7,10 @@ import re
 from collections import Counter
 from typing import Any
 
+import numpy as np
+
 from dfns_frames.errors import ResponseError
+from dfns_frames.unpack import nature
 
 _SHOWN = 200  # characters of a strange text that a report keeps
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -60,15 +63,46 @@ def parse(data: bytes, repeated: Counter[str]) -> Any:
             parse_constant=_no_constant,
         )
     except UnicodeDecodeError as error:
-        hint = "; it looks like UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4] else ""
-        message = f"the response is not valid UTF-8 (byte {error.start:,}){hint}: save it again as UTF-8"
+        message = _no_text(data, error.start)
     except RecursionError:
         message = "the response is nested too deeply to be a token list"
     except json.JSONDecodeError as error:
-        message = _no_json(error)
+        message = _no_text(data, data.index(0)) if 0 in data[:4] else _no_json(error)
     except ValueError as error:  # of `_no_constant`
         message = f"the response is no JSON: {error}"
     return ResponseError(message)
+
+
+def parse_unrepeated(data: bytes) -> Any:
+    """Parse a body in which no object holds a key twice; None if one does, or may, and if it is not JSON.
+
+    This takes less time than `parse`, which looks at the keys of each object.
+    """
+    # In valid JSON with no space before a colon each key ends with `":`. Texts may hold these two characters
+    # as well; so there are at least as many of them as keys, and as many as all objects have fields only if
+    # no key comes twice.
+    signs = np.frombuffer(data, dtype=np.uint8)
+    before = signs[:-1][signs[1:] == ord(":")]
+    if (before <= ord(" ")).any():
+        return None
+    fields = 0
+
+    def count(made: dict[str, Any]) -> dict[str, Any]:
+        nonlocal fields
+        fields += len(made)
+        return made
+
+    try:
+        document = json.loads(
+            data.decode(),
+            object_hook=count,
+            parse_int=_number,
+            parse_float=_number,
+            parse_constant=_no_constant,
+        )
+    except (ValueError, RecursionError):
+        return None
+    return document if fields == np.count_nonzero(before == ord('"')) else None
 
 
 def type_name(value: object) -> str:
@@ -93,6 +127,12 @@ def _number(_: str) -> _Number:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON value")
+
+
+def _no_text(data: bytes, position: int) -> str:
+    what = nature(data)
+    advice = "unpack it first" if "compressed" in what else "save it again as UTF-8"
+    return f"the response is not valid UTF-8 (byte {position:,}){what and f'; {what}'}: {advice}"
 
 
 def _no_json(error: json.JSONDecodeError) -> str:

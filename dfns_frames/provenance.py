@@ -2,31 +2,157 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from datetime import UTC
+from typing import Any
+
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames.schema import Tables
+
+LOOKS = "lists of one caller"
+"""In `drift`: a user whose tokens several of the joined lists are of, and how many lists."""
+
+# In the metadata of the Arrow table `tokens`: of how many tokens a filter kept these; files keep it too. What
+# the sources listed does not tell: a token that two lists have is one, and no filter left it out.
+FILTERED_FROM = b"filtered_from"
+_SECONDS, _MINUTES = "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"
+
+
+def plural(count: int, noun: str) -> str:
+    """Return the noun as it stands after a number."""
+    return noun if count == 1 else f"{noun}s"
 
 
 def source_lines(tables: Tables) -> list[str]:
     """Return a line for each source that was asked."""
     lines = []
     for row in tables.arrow("sources").to_pylist():
-        when = f"{row['fetched_at']:%Y-%m-%d %H:%M:%S} UTC" if row["fetched_at"] else "at an unknown time"
+        count = row["item_count"] or 0
         rejected = f", {row['rejected_count']:,} set aside" * bool(row["rejected_count"])
-        listed = f"{row['item_count'] or 0:,} tokens{rejected}"
-        lines.append(f"{row['source']} from {row['url']}, {when}: {row['status']}, {listed}")
+        listed = f"{count:,} {plural(count, 'token')}{rejected}"
+        lines.append(f"{row['source']} from {row['url']}, {_when(row)}: {row['status']}, {listed}")
     return lines
+
+
+def _when(source: dict[str, Any]) -> str:
+    if source["fetched_at"] is None:
+        return "at an unknown time"
+    time = f"{source['fetched_at'].astimezone(UTC):{_SECONDS}} UTC"
+    forms = {"file date": f"file date {time}", "clock": f"read {time} by this computer's clock"}
+    return forms.get(source.get("fetched_at_basis") or "", time)
+
+
+def taken(tables: Tables) -> str:
+    """Say in a few words when the lists were made, and where that is only a file's date or a clock's time."""
+    sources = [row for row in tables.arrow("sources").to_pylist() if row["fetched_at"]]
+    if not sources:
+        return "taken at an unknown time"
+    times = [row["fetched_at"].astimezone(UTC) for row in sources]
+    bases = [row.get("fetched_at_basis") for row in sources]
+    nouns, notes = ("snapshot", "snapshots"), []
+    if all(basis == "file date" for basis in bases):
+        nouns = ("file date", "file dates")
+    elif all(basis == "clock" for basis in bases):
+        nouns, notes = ("read", "read"), ["by this computer's clock"]
+    else:
+        counted = {basis: bases.count(basis) for basis in ("file date", "clock") if basis in bases}
+        notes = [f"{basis} for {count:,} of {len(bases):,}" for basis, count in counted.items()]
+    note = f" ({', '.join(notes)})" * bool(notes)
+    for form in (_MINUTES, _SECONDS):  # seconds only where minutes do not tell the lists apart
+        first, last = f"{min(times):{form}}", f"{max(times):{form}}"
+        if first != last:
+            return f"{nouns[1]} from {first} to {last} UTC{note}"
+    return f"{nouns[0]} {min(times):{_MINUTES}} UTC{note}"
 
 
 def visibility(tables: Tables) -> str:
     """Return to whom the tokens are visible; a list holds its caller's own only."""
     lists = tables.arrow("sources").num_rows
-    return f"visible to the callers of {lists:,} lists" if lists > 1 else "visible to the caller"
+    if lists < 2:
+        return "visible to the caller"
+    if _looks(tables) == [lists]:
+        return f"visible to the one caller of {lists:,} lists"
+    return f"visible to the callers of {lists:,} lists"
+
+
+def cautions(tables: Tables) -> list[str]:
+    """Return the sentences without which a count of these tokens misleads."""
+    said = [
+        f"{count:,} lists of one caller are joined: tokens deleted in between are still counted."
+        for count in _looks(tables)
+    ]
+    ids = tables.arrow("tokens")["token_id"].drop_null()
+    repeated = int((pc.value_counts(ids).field("counts").to_numpy() > 1).sum())
+    if repeated:
+        stand = f"{repeated:,} token {'id stands' if repeated == 1 else 'ids stand'}"
+        said.append(f"{stand} in more than one row; each row counts as a token.")
+    return said
+
+
+def _looks(tables: Tables) -> list[int]:
+    """Return, for each caller of whom several lists were joined, how many; those without tokens left out."""
+    users = tables.arrow("tokens")["linked_user_id"].unique()
+    drift = tables.arrow("drift")
+    joined = pc.and_(pc.equal(drift["what"], LOOKS), pc.is_in(drift["detail"], users))
+    return drift.filter(joined)["count"].to_pylist()
 
 
 def filtered(tables: Tables) -> str:
-    """Return how many of the tokens read are left; empty if all are."""
-    sources = tables.arrow("sources")
-    listed = (pc.sum(sources["item_count"]).as_py() or 0) - (pc.sum(sources["rejected_count"]).as_py() or 0)
+    """Return how many of the tokens that were read a filter left; empty if it left all."""
+    before = _filtered_from(tables.arrow("tokens"))
+    if before is None:
+        return ""
     kept = tables.arrow("tokens").num_rows
-    return f" ({kept:,} of the {listed:,} that were read)" if kept != listed else ""
+    return (
+        f" ({kept:,} of the {before:,} that were read)"
+        if before >= 0
+        else " (a part of those that were read)"
+    )
+
+
+def caption(tables: Tables, shown: Callable[[str], str] = str) -> str:
+    """Say below a picture where its data came from, when, and what it leaves out.
+
+    Parameters
+    ----------
+    tables
+        The tables.
+    shown
+        How the picture shows a text that is from outside.
+    """
+    asked, tokens = tables.arrow("sources"), tables.arrow("tokens")
+    before = _filtered_from(tokens)
+    part = "" if before is None else f" of the {before:,} read" if before >= 0 else ", a part of those read"
+    counted = f"{tokens.num_rows:,} {plural(tokens.num_rows, 'token')}{part}"
+    names = ", ".join(sorted({f"GET {name}" for name in asked["source"].to_pylist()})) or "no source"
+    said = [f"Source: {shown(names)}; {counted}, {visibility(tables)}; {taken(tables)}."]
+    troubles = sorted({str(status) for status in asked["status"].to_pylist()} - {"ok"})
+    if troubles:
+        said.append(f"NOT ALL: a source is {', '.join(map(shown, troubles))}.")
+    rejected = pc.sum(asked["rejected_count"]).as_py() or 0
+    if rejected:
+        said.append(f"{rejected:,} invalid {plural(rejected, 'token')} set aside.")
+    return " ".join([*said, *cautions(tables)])
+
+
+def _filtered_from(tokens: pa.Table) -> int | None:
+    """Return of how many tokens a filter kept these: None if all are here, -1 if that is not known."""
+    before = int((tokens.schema.metadata or {}).get(FILTERED_FROM, tokens.num_rows))
+    return None if before == tokens.num_rows else before
+
+
+def note_filter(kept: pa.Table, before: pa.Table) -> pa.Table:
+    """Note on the tokens that a filter kept how many there were before the first filter."""
+    metadata = {FILTERED_FROM: str(before.num_rows).encode(), **(before.schema.metadata or {})}
+    return kept.replace_schema_metadata(metadata)
+
+
+def note_join(joined: pa.Table, parts: Sequence[pa.Table]) -> pa.Table:
+    """Note on joined tokens whether a filter had left some out; of how many different ones is not known."""
+    metadata = dict(joined.schema.metadata or {})
+    metadata.pop(FILTERED_FROM, None)
+    if any(_filtered_from(part) is not None for part in parts):
+        metadata[FILTERED_FROM] = b"-1"
+    return joined.replace_schema_metadata(metadata)

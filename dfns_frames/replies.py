@@ -1,7 +1,8 @@
-"""What an HTTP answer other than 200 means, as typed errors. Pure."""
+"""What an HTTP answer means that is not a token list, as typed errors. Pure."""
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from dfns_frames.errors import (
     ServerError,
 )
 from dfns_frames.secret import Secret
+from dfns_frames.unpack import nature
 
 RETRIED = frozenset({429, 502, 503, 504})
 
@@ -27,6 +29,7 @@ _MESSAGE_SHOWN = 300
 _OPERATION = re.compile(r"\(([A-Za-z]+(?::[A-Za-z]+)+)\)\W*$")
 _JWT = re.compile(r"(?<![\w-])[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,}", re.ASCII)
 _LONGEST_WAIT = 1e9
+_BLOCK = 1 << 20
 
 
 def error_of(
@@ -45,6 +48,12 @@ def error_of(
     """
     if status < 300:
         return ResponseError(f"the API answered {status} without a token list", status=status)
+    if status == 304:
+        return ResponseError(
+            "the API answered 304 (not modified) without a token list, although all of it was asked for; "
+            "a cache in between may have answered",
+            status=status,
+        )
     if status < 400:
         host = _host(headers.get("location", "")) or "another address"
         return NetworkError(
@@ -69,6 +78,43 @@ def error_of(
     return error
 
 
+def not_a_list(body: bytes) -> ResponseError | None:
+    """Return what is wrong with an answer of status 200 that cannot be put as it is put of a saved file.
+
+    None if there is nothing of that kind; whatever else may be wrong is for the reader to find.
+    """
+    position = _not_utf8(body)
+    if position is not None:
+        what = nature(body) or f"byte {position:,} is not UTF-8"
+        return ResponseError(
+            f"the answer is not JSON text: {what}. A proxy may have changed it on its way; check the base "
+            "address"
+        )
+    if body[:_BLOCK].removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n").startswith(b"["):
+        return ResponseError(
+            "the API answered with an array, which is not a token list: expected an object with an array "
+            "'items'. Check the base address"
+        )
+    return None
+
+
+def _not_utf8(body: bytes) -> int | None:
+    """Return where bytes stop to be UTF-8, without decoding them all into an object; None if they are."""
+    if 0 in body[:4]:  # UTF-16 of ASCII, which is UTF-8 as well
+        return body.index(0)
+    if body.isascii():
+        return None
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(body), _BLOCK):
+        block = body[start : start + _BLOCK]
+        held = len(decoder.getstate()[0])  # bytes of a character that the block before has begun
+        try:
+            decoder.decode(block, final=start + _BLOCK >= len(body))
+        except UnicodeDecodeError as error:
+            return start - held + error.start
+    return None
+
+
 def _kind(status: int, secret: Secret, now: datetime) -> tuple[type[ApiError], str]:
     if status == 401:
         return AuthenticationError, _why_unauthenticated(secret, now)
@@ -77,7 +123,7 @@ def _kind(status: int, secret: Secret, now: datetime) -> tuple[type[ApiError], s
     if status == 404:
         return ApiError, ". Check the base address: it is the part before /auth/pats"
     if status == 429:
-        return RateLimitError, ". The limit holds for the whole organisation; wait a minute"
+        return RateLimitError, ". The whole organisation shares this limit; wait a minute"
     return (ServerError if status >= 500 else ApiError), ""
 
 
@@ -87,8 +133,8 @@ def _why_unauthenticated(secret: Secret, now: datetime) -> str:
         return f". The token expired on {expiry:%Y-%m-%d %H:%M} UTC: create a new one"
     dated = f", valid until {expiry:%Y-%m-%d}" if expiry else ""
     return (
-        f". The token{dated} was not accepted: it may be cut off, deactivated, expired, or of another region "
-        "(an organisation belongs to one: region='eu' or region='uae')"
+        f". The token{dated} was not accepted: it may be truncated, deactivated, expired, or from another "
+        "region (each organisation is in one: region='eu' or region='uae')"
     )
 
 
@@ -106,7 +152,7 @@ def _said(body: bytes) -> tuple[str, str]:
 
 
 def _line(value: object) -> str:
-    """Return a text as one line that does a terminal no harm; what is no text as none."""
+    """Return a text as one line that is safe in a terminal; anything else as an empty text."""
     if not isinstance(value, str):
         return ""
     return " ".join("".join(c if c.isprintable() else " " for c in value).split())
@@ -120,7 +166,7 @@ def _host(address: str) -> str | None:
 
 
 def http_date(text: str) -> datetime | None:
-    """Read the date of a header as UTC; None if it is none."""
+    """Parse the date of a header as UTC; None if it is not a date."""
     try:
         date = parsedate_to_datetime(text)
         return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import os
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NoReturn
@@ -15,6 +16,10 @@ from dfns_frames.errors import ConfigurationError
 TOKEN_VARIABLE = "DFNS_AUTH_TOKEN"  # noqa: S105 - the name of a variable
 
 _REDACTED = 8  # characters from which on a text is long enough to be a secret, and rare enough to blot out
+
+_TOKEN = re.compile(r"[\w.~+/-]+=*", re.ASCII)  # RFC 6750
+_PREFIX = re.compile(r"(authorization\s*:|bearer\b)", re.IGNORECASE)
+_QUOTES = "\"'`\u201c\u201d\u2018\u2019\u201e\u00ab\u00bb"
 
 
 class Secret:
@@ -35,9 +40,11 @@ class Secret:
 
     def __init__(self, token: str | None = None) -> None:
         value = os.environ.get(TOKEN_VARIABLE, "") if token is None else token
-        problem = _problem(value)
-        if not problem:
-            cleaned = value.strip().removeprefix("Bearer ").strip()
+        cleaned = value.strip().removeprefix("Bearer ").strip() if isinstance(value, str) else ""
+        problem = _problem(value, cleaned)
+        if problem:
+            del cleaned
+        else:
             # A closure, since a traceback that shows locals shows the attributes of what it finds.
             self._reveal: Callable[[], str] = lambda: cleaned
         del value, token
@@ -71,7 +78,8 @@ class Secret:
         raise TypeError("a client holds a secret and cannot be pickled; make a new one where it is needed")
 
 
-def _problem(value: object) -> str | None:
+def _problem(value: object, cleaned: str) -> str | None:
+    """Say, without showing any of it, why a token cannot be one."""
     if not isinstance(value, str):
         return f"the token must be text, not {type(value).__name__}"
     if not value.strip():
@@ -79,6 +87,17 @@ def _problem(value: object) -> str | None:
             "there is no token: pass Client(token=…) or set the environment variable DFNS_AUTH_TOKEN. "
             "To try things out without an account, use dfns_frames.demo.client(), or --demo in the shell"
         )
-    if not value.strip().isascii() or not value.strip().isprintable():
-        return "the token holds characters that no token has (a line break, or a letter beyond ASCII)"
+    if not cleaned or cleaned.lower() == "bearer":
+        return "the token is missing: there is only the word Bearer"
+    if cleaned[0] in _QUOTES or cleaned[-1] in _QUOTES:
+        return "the token has quotation marks around it, as some .env files leave them: give it without them"
+    if _PREFIX.match(cleaned):
+        return "the token has a word before it, such as bearer: give the token alone"
+    if len(cleaned.split()) > 1:
+        return "the token has a space or a line break in it: give it in one piece"
+    if not _TOKEN.fullmatch(cleaned):
+        return (
+            "the token has a character in it that no token has, perhaps an invisible one: a token is made of "
+            "letters, digits and . _ - ~ + / ="
+        )
     return None

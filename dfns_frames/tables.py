@@ -155,14 +155,15 @@ SOURCES = Table(
 
 DRIFT = Table(
     "drift",
-    row="one thing in a response that this version does not know",
+    row="one thing in a response that this version does not know, or that joined lists differ in",
     key=("source", "what", "path", "detail"),
     columns=(
         Column("source", Kind.CATEGORY, "The endpoint that it came from."),
         Column(
             "what",
             Kind.CATEGORY,
-            "unknown field, unknown value, not a timestamp, invalid text, duplicate key or differing token.",
+            "unknown field, unknown value, not a timestamp, invalid text, duplicate key; of joined lists: "
+            "differing token, or lists of one caller.",
         ),
         Column("path", Kind.TEXT, "Where in the response, positions left out."),
         Column("detail", Kind.TEXT, "The value; of an unknown field its JSON type only: it may be secret."),

@@ -1,4 +1,4 @@
-"""The slow path of reading: what the fast reader refuses is parsed by the standard library and checked.
+"""The last step of reading: what the fast reader refuses is parsed by the standard library and checked.
 
 It names every problem and everything unknown, and hands the fast reader a body that holds declared fields
 only; so there is one engine that builds tables, and this one that explains. Whatever is wrong comes back as
@@ -51,15 +51,12 @@ class Checked:
         How often each (what, path, detail) was met.
     rejected
         Rows of the table of that name, without `source`.
-    item_count
-        How many items the body listed, rejected ones included.
     """
 
     error: DfnsFramesError | None = None
     body: Body = field(default_factory=lambda: Body(b""))
     drift: Drift = field(default_factory=Drift)
     rejected: list[dict[str, Any]] = field(default_factory=list)
-    item_count: int = 0
 
 
 def check(body: Body, endpoint: Endpoint, *, first_item: int = 0, skip_invalid: bool = False) -> Checked:
@@ -80,8 +77,6 @@ def check(body: Body, endpoint: Endpoint, *, first_item: int = 0, skip_invalid: 
     outer = endpoint.tables[0]
     repeated: Counter[str] = Counter()
     document = parse(body.data, repeated)
-    for key, count in repeated.items():
-        checked.drift.note("duplicate key", shorten(key), "the last one counts", count)
     if isinstance(document, list):  # tokens without their envelope, as `jq .items` leaves them
         document = {outer.json: document}
     items = _items(document, outer, checked)
@@ -98,7 +93,7 @@ def check(body: Body, endpoint: Endpoint, *, first_item: int = 0, skip_invalid: 
         checked.error = SchemaError(_summary(problems, len(items)), problems)
         return checked
     _note_unknown(document, {outer.json, NEXT_PAGE}, "", checked.drift)
-    checked.item_count = len(items)
+    note_repeated(repeated, checked.drift)
     envelope = {outer.json: good, NEXT_PAGE: next_page}
     checked.body = Body(json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode())
     return checked
@@ -172,8 +167,7 @@ def _project(
         projected[table.secret] = "returned"
     if inner:
         projected[str(inner[0].json)] = _array(value, (inner[0], *inner[1:]), path, found, drift)
-    known = {column.json for column in table.fields} | {table.secret} | {child.json for child in inner[:1]}
-    _note_unknown(value, known, path, drift)
+    _note_unknown(value, declared_fields(tables), path, drift)
     return projected
 
 
@@ -203,10 +197,27 @@ def _text(raw: Any, path: str, found: _Found, drift: Drift) -> str | None:
     return text
 
 
+def declared_fields(tables: tuple[Table, ...]) -> set[str | None]:
+    """Return the fields that an element of the first of these tables' arrays is declared to have."""
+    table, *inner = tables
+    return {column.json for column in table.fields} | {table.secret} | {child.json for child in inner[:1]}
+
+
 def _note_unknown(value: dict[str, Any], known: set[str | None], path: str, drift: Drift) -> None:
-    for key in value.keys() - known:
-        where = f"{_pattern(path)}.{shorten(key)}" if path else shorten(key)
-        drift.note("unknown field", where, type_name(value[key]))
+    for key, held in value.items():
+        if key not in known:
+            note_unknown(drift, _pattern(path), key, type_name(held))
+
+
+def note_unknown(drift: Drift, path: str, key: str, kind: str, count: int = 1) -> None:
+    """Note a field that is not declared: by path and type only, as its value may be a secret."""
+    drift.note("unknown field", f"{path}.{shorten(key)}" if path else shorten(key), kind, count)
+
+
+def note_repeated(repeated: Counter[str], drift: Drift) -> None:
+    """Note the keys that an object held more than once."""
+    for key, count in repeated.items():
+        drift.note("duplicate key", shorten(key), "the last one counts", count)
 
 
 def _pattern(path: str) -> str:

@@ -1,10 +1,10 @@
 """Execute the example notebooks on the demo organisation; save them, or check that what is saved is true.
 
-``--check`` compares the text of every output with a run from a clean kernel. Pictures are not compared byte
-for byte, since fonts differ between machines; that there is one is.
+``--check`` compares every output, pictures included, with a run from a clean kernel.
 """
 
 import argparse
+import base64
 import os
 import re
 import sys
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from pictures import same
 
 from dfns_frames.demo import run_notebooks
 
@@ -21,30 +22,41 @@ PORT = re.compile(r"127\.0\.0\.1:\d+")
 PLACEHOLDER = "127.0.0.1:PORT"
 
 
-def outputs(notebook: Any) -> list[list[dict[str, Any]]]:
-    """Return what each cell shows, as far as it is the same in every run."""
-    shown = []
-    for cell in notebook.cells:
-        listed = []
-        for output in cell.get("outputs", []):
-            data = dict(output.get("data", {"text": output.get("text", "")}))
-            for picture in ("image/png", "image/svg+xml"):
-                if picture in data:
-                    data[picture] = "a picture"
-            # Styled tables get a random id.
-            listed.append({kind: re.sub(r"T_[0-9a-f]{5}", "T_id", str(text)) for kind, text in data.items()})
-        shown.append(listed)
-    return shown
+def outputs(cell: Any) -> list[dict[str, str]]:
+    """Return what a cell shows, as far as it is the same in every run: MIME type to content."""
+    shown = [dict(output.get("data", {"text": output.get("text", "")})) for output in cell.get("outputs", [])]
+    # Styled tables get a random id.
+    return [
+        {kind: re.sub(r"T_[0-9a-f]{5}", "T_id", str(text)) for kind, text in data.items()} for data in shown
+    ]
+
+
+def equal(saved: list[dict[str, str]], fresh: list[dict[str, str]]) -> bool:
+    """Tell whether a cell shows what it showed."""
+    return len(saved) == len(fresh) and all(
+        old.keys() == new.keys()
+        and all(
+            same(base64.b64decode(old[kind]), base64.b64decode(new[kind]))
+            if kind == "image/png"
+            else old[kind] == new[kind]
+            for kind in old
+        )
+        for old, new in zip(saved, fresh, strict=True)
+    )
 
 
 def problems(path: Path, fresh: Any) -> list[str]:
     """Return what is wrong with a saved notebook beside its fresh run."""
+    if not path.exists():
+        return [f"{path.name} is not saved"]
     saved = nbformat.read(path, as_version=4)
+    if [cell.source for cell in saved.cells] != [cell.source for cell in fresh.cells]:
+        return [f"{path.name}: other cells were saved"]
     found = []
-    for number, (cell, old, new) in enumerate(zip(fresh.cells, outputs(saved), outputs(fresh), strict=True)):
-        if old != new:
+    for number, (old, new) in enumerate(zip(saved.cells, fresh.cells, strict=True)):
+        if not equal(outputs(old), outputs(new)):
             found.append(f"{path.name}, cell {number}: the saved output is not what the cell shows")
-        if any(output.get("name") == "stderr" for output in cell.get("outputs", [])):
+        if any(output.get("name") == "stderr" for output in new.get("outputs", [])):
             found.append(f"{path.name}, cell {number}: a warning")
     return found
 

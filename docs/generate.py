@@ -1,6 +1,6 @@
 """Write the generated parts of the documentation, or check that they are up to date (``--check``).
 
-``--pictures`` draws the charts that README.md and charts.md show; they are not checked, since fonts differ.
+``--pictures`` draws the charts that README.md and charts.md show; ``--check`` draws them too, and compares.
 """
 
 import argparse
@@ -8,15 +8,20 @@ import inspect
 import os
 import subprocess
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
 import docstring_parser
+from pictures import same
 
 import dfns_frames as dff
+from dfns_frames.catalogue import CATEGORIES, SEVERITY_MEANINGS
+from dfns_frames.dtypes import TEXT
 from dfns_frames.plot import Plot
 
 FOLDER = Path(__file__).parent
+PICTURES = FOLDER / "pictures"
 CHARTS = [name for group in Plot.mro() for name in vars(group) if name in dff.measures.__all__]
 
 
@@ -45,7 +50,8 @@ def tables() -> str:
 def shell() -> str:
     """Return every command's help as Markdown."""
     parts = ["# The shell", "Generated from `--help` (`make docs`)."]
-    for command in ((), ("fetch",), ("export",), ("demo",), ("serve",), ("tables",), ("operations",)):
+    verbs = ("fetch", "tokens", "export", "demo", "serve", "tables", "operations")
+    for command in ((), *((verb,) for verb in verbs)):
         shown = subprocess.run(
             [sys.executable, "-m", "dfns_frames", *command, "--help"],
             env=os.environ | {"COLUMNS": "100"},
@@ -90,11 +96,55 @@ def charts() -> str:
     return "\n".join(parts) + "\n"
 
 
+def definitions() -> str:
+    """Return what each class of operations and each severity means, with its operations, as Markdown."""
+    known = dff.operations().astype({"category": TEXT, "severity": TEXT, "status": TEXT})
+    known = known.drop_duplicates("operation")
+    parts = [
+        "# Definitions",
+        "Generated from the catalogue (`make docs`). Names of operations, and which are current, follow the",
+        "vendor's documentation. Class and severity are this project's judgement of what each operation",
+        "allows. An operation that is not listed here is *unknown*, never harmless.",
+        "\n## Severities",
+        "The worst operation of a token decides its severity.",
+        "",
+        "| severity | it |",
+        "|---|---|",
+        *(f"| {severity} | {meaning} |" for severity, meaning in SEVERITY_MEANINGS.items()),
+        "\n## Classes of operations",
+        "Charts, sheets and tables use the words in the second column; code uses the name in the first.",
+        "The sensitive classes have a column each in `dff.measures.capabilities`.",
+        "",
+        "| class | can … | sensitive | operations | what they allow |",
+        "|---|---|---|---|---|",
+    ]
+    for name, category in CATEGORIES.items():
+        count = (known["category"] == name).sum()
+        sensitive = "yes" if category.sensitive else ""
+        parts.append(f"| [{name}](#{name}) | {category.label} | {sensitive} | {count} | {category.meaning} |")
+    for name, category in CATEGORIES.items():
+        parts += [f"\n## {name}", category.meaning, "", "| operation | severity | status |", "|---|---|---|"]
+        of_it = known[known["category"] == name].sort_values("operation")
+        ranked = sorted(
+            of_it.to_dict("records"), key=lambda row: list(SEVERITY_MEANINGS).index(row["severity"])
+        )
+        parts += [f"| {row['operation']} | {row['severity']} | {_status(row)} |" for row in ranked]
+    return "\n".join(parts) + "\n"
+
+
+def _status(row: dict[str, str]) -> str:
+    """Say whether an operation is current, and what its name is today."""
+    if row["status"] == "current":
+        return "current"
+    still = "older name, still accepted" if row["status"] == "legacy_accepted" else "older name"
+    return f"{still}; now {row['successor']}" if isinstance(row["successor"], str) else still
+
+
 def _joined(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def draw_pictures() -> None:
+def draw_pictures(folder: Path) -> None:
     """Draw the charts that README.md and charts.md show, from the demo organisation."""
     import matplotlib as mpl
 
@@ -102,9 +152,22 @@ def draw_pictures() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dff.DriftWarning)
         pats = dff.demo.client().pats()
-    (FOLDER / "pictures").mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True)
     for name in CHARTS:
-        getattr(pats.plot, name)().figure.savefig(FOLDER / "pictures" / f"{name}.png", dpi=100)
+        getattr(pats.plot, name)().figure.savefig(folder / f"{name}.png", dpi=100)
+
+
+def stale_pictures() -> list[str]:
+    """Return the pictures that are missing, of no chart, or not what is drawn now."""
+    with tempfile.TemporaryDirectory() as temporary:
+        draw_pictures(Path(temporary))
+        fresh = {path.name: path.read_bytes() for path in Path(temporary).iterdir()}
+    saved = {path.name: path.read_bytes() for path in PICTURES.iterdir()}
+    return sorted(
+        name
+        for name in fresh.keys() | saved.keys()
+        if not (name in fresh and name in saved and same(saved[name], fresh[name]))
+    )
 
 
 def main() -> int:
@@ -116,16 +179,17 @@ def main() -> int:
     parser.add_argument("--pictures", action="store_true", help="draw the pictures too")
     options = parser.parse_args()
     if options.pictures:
-        draw_pictures()
-    stale = []
-    for name, text in (("tables.md", tables()), ("charts.md", charts()), ("shell.md", shell())):
+        draw_pictures(PICTURES)
+    stale = [f"pictures/{name}" for name in stale_pictures()] if options.check else []
+    pages = {"tables": tables, "charts": charts, "shell": shell, "definitions": definitions}
+    for name, text in ((f"{page}.md", write()) for page, write in pages.items()):
         path = FOLDER / name
         if options.check:
             stale += [name] if not path.exists() or path.read_text("utf-8") != text else []
         else:
             path.write_text(text, "utf-8")
     if stale:
-        print(f"not up to date: {', '.join(stale)}; run `make docs` and commit the result")
+        print(f"not up to date: {', '.join(stale)}; run `make docs pictures` and commit the result")
     return bool(stale)
 
 

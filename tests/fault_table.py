@@ -8,84 +8,34 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import dfns_frames as dff
 from tests import fault_worlds as worlds
-from tests.faulty import (
-    LIST,
-    Behaviour,
-    Faulty,
-    answer,
-    chunks,
-    hangs,
-    in_turn,
-    repeats,
-    resets,
-    sends,
-)
+from tests.fault_rows import (
+    AGAIN,
+    CUT,
+    FRAMES,
+    Api,
+    Denied,
+    Limited,
+    Network,
+    Response,
+    Row,
+    Server,
+    Wrong,
+    broken,
+    elsewhere,
+    fine,
+    late,
+    no_list,
+    too_much,
+)  # fmt: skip
+from tests.faulty import LIST, answer, chunks, hangs, in_turn, repeats, resets, sends
 
-FRAMES = "complete frames"
 DOCUMENT = Path(__file__).parents[1] / "docs" / "failure-modes.md"
 MARKERS = ("<!-- generated: begin -->\n", "<!-- generated: end -->\n")
 
-Network, Response, Api = dff.NetworkError, dff.ResponseError, dff.ApiError
-Denied, Limited, Server = dff.PermissionDeniedError, dff.RateLimitError, dff.ServerError
-
-
-@dataclass(frozen=True)
-class Row:
-    """One fault, and what is promised of it."""
-
-    name: str
-    behaviour: Behaviour  # of the server
-    promise: str | type[dff.DfnsFramesError]  # exactly this class
-    says: str = ""  # what the error's message matches
-    fields: dict[str, Any] = field(default_factory=dict)  # of the error
-    tries: int = 1  # how often the server is asked, with one retry allowed
-    options: dict[str, Any] = field(default_factory=dict)  # of the client, beside short timeouts
-    world: Any = nullcontext  # what else is the case
-
-    def around(self, server: Faulty) -> AbstractContextManager[str]:
-        """Bring about what else has to be the case; gives the address to ask."""
-        return nullcontext(server.url) if self.world is nullcontext else self.world(server)
-
-
-def broken(name: str, behaviour: Behaviour, says: str = r"the connection to 127.0.0.1:\d+ failed") -> Row:
-    """Make a row of a fault that is tried again."""
-    return Row(name, behaviour, Network, says, AGAIN, 2)
-
-
-def late(name: str, behaviour: Behaviour) -> Row:
-    """Make a row of a fault that only the deadline ends."""
-    return Row(name, behaviour, Network, "within the deadline")
-
-
-def no_list(name: str, sent: bytes, says: str) -> Row:
-    """Make a row of an answer that is no token list."""
-    return Row(name, sends(sent), Response, says)
-
-
-def fine(name: str, sent: bytes) -> Row:
-    """Make a row of an answer that is odd, but complete."""
-    return Row(name, sends(sent), FRAMES)
-
-
-def too_much(name: str, behaviour: Behaviour, limit: int, tries: int = 1) -> Row:
-    """Make a row of an answer that is larger than allowed."""
-    return Row(name, behaviour, Network, "max_body", {"retryable": False}, tries, {"max_body": limit})
-
-
-def elsewhere(name: str, world: Any, promise: Any, says: str = "", **fields: Any) -> Row:
-    """Make a row of a fault that comes before the server is asked."""
-    return Row(name, hangs(), promise, says, fields, 0, world=world)
-
-
-AGAIN = {"retryable": True}
-CUT = "cut in the middle"
 HERE = "IP:127.0.0.1"
 ERRORS = {
     "an id and a message": b'{"error": {"id": "er-1", "status": 0, "message": "%b.", "details": {}}}',
@@ -96,7 +46,7 @@ PACKED = gzip.compress(LIST)
 BOMB = gzip.compress(bytes(1 << 28))
 PAGE = LIST[:-1] + b', "nextPageToken": "a"}'
 PAGES = [answer(200, LIST[:-1] + b', "nextPageToken": "%d"}' % n) for n in range(9)]
-GZIP = "Content-Encoding: gzip"
+GZIP, DEFLATE = "Content-Encoding: gzip", "Content-Encoding: deflate"
 STATUSES = {
     400: Api,
     401: dff.AuthenticationError,
@@ -131,7 +81,7 @@ def _refusals() -> Iterator[Row]:
 
 
 def _redirects() -> Iterator[Row]:
-    for status in (300, 301, 302, 303, 304, 305, 307, 308):
+    for status in (300, 301, 302, 303, 305, 307, 308):
         moved = answer(status, b"", "Location: https://elsewhere.test/auth/pats")
         yield Row(
             f"status {status}, to another host",
@@ -175,6 +125,21 @@ def _waits() -> Iterator[Row]:
     yield Row("status 503 once", in_turn(sends(answer(503)), sends(answer(200, LIST))), FRAMES, tries=2)
 
 
+HIDDEN = "u:PLANTED@"  # a password
+PROXIES = (
+    *(
+        elsewhere(f"a proxy {name}", worlds.proxied(address), promise, says, retryable=False)
+        for name, address, promise, says in (
+            ("that nothing is at", "http://127.0.0.1:9", Network, "127.0.0.1:9.* cannot be reached"),
+            ("whose name is unknown", f"http://{HIDDEN}nowhere.test", Network, "nowhere.test.* resolved"),
+            ("of the kind SOCKS", f"socks5://{HIDDEN}a.test:1080", Wrong, "a.test:1080.* SOCKS"),
+            ("whose password has a #", "http://u:PL#ANTED@a.test", Wrong, "a.test.* %23"),
+            ("whose port is no number", f"http://{HIDDEN}a.test:x", Wrong, "port"),
+        )
+    ),
+    Row("a proxy that wants a password", sends(answer(407)), Network, "407", world=worlds.proxy_here),
+    Row("a proxy that fails", sends(answer(502)), Network, "answered 502", AGAIN, 2, {}, worlds.proxy_here),
+)
 CONNECTIONS = (
     elsewhere(
         "nothing listens", worlds.nothing_listens, Network, r"127.0.0.1:\d+ cannot be reached", retryable=True
@@ -184,6 +149,7 @@ CONNECTIONS = (
     ),
     elsewhere("the host name is unknown", worlds.no_such_name, Network, "cannot be resolved", retryable=True),
     elsewhere("the resolver hangs", worlds.resolver_hangs, Network, "within the deadline"),
+    *PROXIES,
     Row(
         "a proxy in the environment, for this machine",
         sends(answer(200, LIST)),
@@ -249,7 +215,7 @@ LENGTHS = (
 BODIES = (
     *(
         Row(f"status {status}", sends(answer(status)), Response, str(status), {"status": status})
-        for status in (101, 102, 103, 201, 202, 204, 205, 206)
+        for status in (101, 102, 103, 201, 202, 204, 205, 206, 304)
     ),
     Row("status 999", sends(answer(999)), Server, "999"),
     no_list("an empty answer", answer(200), "empty"),
@@ -259,11 +225,30 @@ BODIES = (
     no_list("an error with status 200", answer(200, ERRORS["an id and a message"]), "error report"),
     Row("tokens that do not fit", sends(answer(200, b'{"items": [{}]}')), dff.SchemaError, "1 of 1"),
     fine("gzip", answer(200, PACKED, GZIP)),
-    fine("deflate", answer(200, zlib.compress(LIST), "Content-Encoding: deflate")),
+    fine("gzip in two members", answer(200, gzip.compress(LIST[:99]) + gzip.compress(LIST[99:]), GZIP)),
+    fine("gzip, then zeros", answer(200, PACKED + bytes(99), GZIP)),
+    fine("gzip in gzip, which it says", answer(200, gzip.compress(PACKED), f"{GZIP}, X-Gzip")),
+    fine("gzip, chunked", chunks(PACKED[:9], PACKED[9:-9], PACKED[-9:], headers=(GZIP,))),
+    fine("identity", answer(200, LIST, "Content-Encoding: identity")),
+    fine("deflate", answer(200, zlib.compress(LIST), DEFLATE)),
+    fine("deflate without its header", answer(200, zlib.compress(LIST, wbits=-15), DEFLATE)),
+    fine("deflate, byte by byte", chunks(*(b"%c" % b for b in zlib.compress(LIST)), headers=(DEFLATE,))),
+    no_list("deflate, cut", answer(200, zlib.compress(LIST)[:-9], DEFLATE), "truncated"),
+    no_list("deflate, one byte of it", answer(200, b"\x78", DEFLATE), "truncated"),
+    no_list("deflate, then other bytes", answer(200, zlib.compress(LIST) + b"x", DEFLATE), "unpacked"),
+    no_list("deflate that is none", answer(200, LIST, DEFLATE), "unpacked"),
+    no_list("gzip, then other bytes", answer(200, PACKED + LIST, GZIP), "unpacked"),
+    no_list("gzip without a word", answer(200, PACKED), "compressed"),
+    no_list("gzip in gzip without a word", answer(200, gzip.compress(PACKED), GZIP), "compressed"),
+    no_list("another compression", answer(200, LIST, "Content-Encoding: br"), "not with gzip"),
+    no_list("six compressions", answer(200, LIST, f"{GZIP}{', gzip' * 5}"), "6 times"),
+    no_list("gzip of nothing", answer(200, b"", GZIP), "empty"),
+    no_list("an array", answer(200, b"[]"), "an array"),
     no_list("gzip that is none", answer(200, LIST, GZIP), "unpacked"),
     no_list("gzip, damaged", answer(200, PACKED[:60] + bytes(9) + PACKED[69:], GZIP), "unpacked"),
     no_list("gzip, cut", answer(200, PACKED[:-40], GZIP), "truncated"),
     too_much("a gzip bomb", sends(answer(200, BOMB, GZIP)), 1 << 20),
+    too_much("a deflate bomb", sends(answer(200, zlib.compress(bytes(1 << 28)), DEFLATE)), 1 << 20),
     too_much("a gzip bomb in gzip", sends(answer(200, gzip.compress(BOMB), f"{GZIP}, gzip")), 1 << 20),
     Row("a gzip bomb as an error", sends(answer(500, BOMB, GZIP)), Server, "500"),
     Row("an error's body, cut", sends(answer(500, b"{", length=99)), Server, "500"),
@@ -271,7 +256,7 @@ BODIES = (
     fine("another charset than the body's", answer(200, LIST, "Content-Type: text/html; charset=utf-16")),
     fine("a BOM", answer(200, b"\xef\xbb\xbf" + LIST)),
     no_list("UTF-16", answer(200, LIST.decode().encode("utf-16")), "UTF-16"),
-    no_list("Latin-1", answer(200, LIST.replace(b"token 1", b"t\xf6ken")), "not valid UTF-8"),
+    no_list("Latin-1", answer(200, LIST.replace(b"token 1", b"t\xf6ken")), "not UTF-8"),
     fine("a date at the end of time", answer(200, LIST, "Date: Fri, 31 Dec 9999 23:59:59 -2300")),
     Row("a page token that comes twice", sends(answer(200, PAGE)), Response, "twice", tries=2),
     Row(

@@ -54,6 +54,36 @@ def proxy_in_the_environment(server: Faulty) -> Iterator[str]:
         yield server.url
 
 
+@contextmanager
+def only_numbers_are_known() -> Iterator[None]:
+    resolve = socket.getaddrinfo
+
+    def numbers(host: str, *more: Any) -> Any:
+        if not host.replace(".", "").isdigit():
+            raise socket.gaierror(-2, "Name or service not known")
+        return resolve(host, *more)
+
+    with mock.patch("socket.getaddrinfo", numbers):
+        yield
+
+
+def proxied(address: str) -> Any:
+    """Ask a host beyond this machine, through a proxy of the environment."""
+
+    @contextmanager
+    def world(server: Faulty) -> Iterator[str]:
+        with mock.patch.dict("os.environ", HTTPS_PROXY=address), only_numbers_are_known():
+            yield "https://api.example.test"
+
+    return world
+
+
+@contextmanager
+def proxy_here(server: Faulty) -> Iterator[str]:
+    with proxied(server.url)(server) as url:
+        yield url
+
+
 def secured(host: str, *, trusted: bool) -> Any:
     """Serve a list over TLS, under a certificate for this host."""
 

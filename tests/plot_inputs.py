@@ -149,6 +149,29 @@ ITEMS: dict[str, Callable[[], list[Item]]] = {
         token(1, ("p", KNOWN[:5]), ("p", KNOWN[:5])),
         token(2, ("p", KNOWN[:5]), ("q", KNOWN[3:8])),
     ],
+    "one-month": lambda: [
+        token(n, (f"p{n % 4}", KNOWN[n : n + 6]), dateCreated=f"2026-11-{1 + n * 3 % 22:02}T09:30:00.000Z")
+        for n in range(15)
+    ],
+    "ten-years": lambda: [
+        token(
+            n, (f"p{n % 4}", KNOWN[n : n + 6]), dateCreated=f"{2016 + n // 12}-{n % 12 + 1:02}-07T00:00:00Z"
+        )
+        for n in range(120)
+    ],
+    "half-known": lambda: [
+        token(1, ("creator", ("Wallets:Create",)), ("hidden", None)),
+        token(2, ("hidden", None)),
+        token(3, ("new", MADE_UP[:2])),
+        token(4, ("newer", (MADE_UP[0], "Wallets:Read")), isActive=False),
+        token(5),
+        token(6, ("service", KNOWN[:60]), kind="ServiceAccount"),
+        token(7, ("creator", ("Wallets:Create",))),
+        token(8, ("creator", ("Wallets:Create",)), linkedUserId=""),
+        token(9, ("ManagedFullAdminAccess", None)),
+        token(10, ("DfnsFullAdminAccess", (*KNOWN[:57], *MADE_UP)), isActive=False),
+        token(11, ("broad", (*KNOWN, *MADE_UP))),
+    ],
     "strange-dates": lambda: [token(n, "p", dateCreated=when) for n, when in enumerate(DATES)],
 }
 

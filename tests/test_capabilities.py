@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import dfns_frames as dff
 from dfns_frames.measures.classes import worst_text
+from dfns_frames.measures.holdings import usable_operations
 from tests import naive_measures as naive
 from tests.plot_inputs import DATES, ITEMS, MADE_UP, Item, frames, load, token
 
@@ -80,6 +81,11 @@ def test_capabilities_of_any_tokens(items: list[Item]) -> None:
     )
     assert (counted[[*naive.SEVERITIES, "refused"]].sum(axis=1) == counted["operation_count_at_least"]).all()
     assert counted["operation_count"].tolist() == [len(naive.listed(items[n])) for n in frame.index]
+    usable, rows = usable_operations(pats), pats.token_operations
+    assert usable.tolist() == [
+        naive.usable(items[token_no], operation)
+        for token_no, operation in zip(rows["token_no"], rows["operation"], strict=True)
+    ]
     reach = dff.measures.sensitive_reach(pats).set_index("category")
     for category in naive.CLASSES:
         active = frame[frame["is_active"]][category]

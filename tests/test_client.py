@@ -1,9 +1,11 @@
 """The client against conforming servers of several kinds: settings, headers, retries, paging, errors."""
 
 import base64
+import gzip
 import json
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,6 +15,8 @@ from typing import Any
 import pytest
 
 import dfns_frames as dff
+from dfns_frames.exchange import Answer
+from dfns_frames.schema import Body
 from tests.conftest import assignment, token
 
 
@@ -99,6 +103,15 @@ def test_the_time_is_the_servers() -> None:
         assert abs(age.total_seconds()) < 60
 
 
+@pytest.mark.parametrize(
+    ("headers", "basis"),
+    [({"date": "Mon, 19 Oct 2026 07:30:00 GMT"}, "response"), ({"date": "nonsense"}, "clock"), ({}, "clock")],
+)
+def test_an_answer_says_what_its_date_rests_on(headers: dict[str, str], basis: str) -> None:
+    """The response's own date, or this machine's clock."""
+    assert Answer(200, headers, Body(b"")).basis == basis
+
+
 def test_settings_come_from_arguments_then_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """An argument beats the environment; without either, Europe."""
     monkeypatch.setenv("DFNS_AUTH_TOKEN", "from-environment")
@@ -146,6 +159,25 @@ def test_without_a_token_the_error_names_every_way(monkeypatch: pytest.MonkeyPat
         {"token": "two\nlines"},
         {"token": "naïve"},
         {"token": 5},
+        {"token": '"PLANTED"'},
+        {"token": "'PLANTED'"},
+        {"token": "\u201cPLANTED\u201d"},
+        {"token": 'Bearer "PLANTED"'},
+        {"token": '"Bearer PLANTED"'},
+        {"token": "bearer PLANTED"},
+        {"token": "BEARER PLANTED"},
+        {"token": "Authorization: Bearer PLANTED"},
+        {"token": "PLANTED PLANTED"},
+        {"token": "PLANTED\u00a0PLANTED"},
+        {"token": "PLANTED\r\nPLANTED"},
+        {"token": "PLANTED\u200b"},
+        {"token": "\ufeffPLANTED"},
+        {"token": "PLANTED;"},
+        {"token": "${PLANTED}"},
+        {"token": ""},
+        {"token": " \n"},
+        {"token": "Bearer "},
+        {"token": "bearer"},
     ],
 )
 def test_settings_that_cannot_be_are_refused(options: dict[str, Any]) -> None:
@@ -154,6 +186,38 @@ def test_settings_that_cannot_be_are_refused(options: dict[str, Any]) -> None:
         dff.Client(**({"token": "t"} | options))
     assert "PLANTED" not in str(caught.value)
     assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ('"PLANTED"', "quotation marks"),
+        ("'PLANTED'", "quotation marks"),
+        ("`PLANTED`", "quotation marks"),
+        ("bearer PLANTED", "word before it"),
+        ("PLAN TED", "space or a line break"),
+        ("PLAN\nTED", "space or a line break"),
+        ("PLANTED\u200b", "invisible"),
+    ],
+)
+def test_a_token_that_cannot_be_one_is_refused_with_the_reason(
+    value: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the environment as from the argument, before anything is sent, and without showing it."""
+    monkeypatch.setenv("DFNS_AUTH_TOKEN", value)
+    for given in (None, value):
+        with pytest.raises(dff.ConfigurationError, match=reason) as caught:
+            dff.Client(given)
+        assert "PLAN" not in str(caught.value)
+        assert "TED" not in str(caught.value)
+
+
+def test_white_space_around_a_token_is_no_part_of_it() -> None:
+    """As a file or a copied line leaves it; the word Bearer neither, where it is spelt as in the header."""
+    for value in ("  t.o-k_en~+/== \n", "Bearer t.o-k_en~+/==", "\tBearer  t.o-k_en~+/=="):
+        with serving((200, LIST)) as server:
+            dff.Client(value, url=server.url).pats()
+        assert server.requests[0][1]["authorization"] == "Bearer t.o-k_en~+/=="
 
 
 def test_staging_warns() -> None:
@@ -272,12 +336,80 @@ def test_a_401_says_what_may_be_wrong() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<html>", b"null", b"{}", b'{"items": 1}', b'{"error": {"message": "x"}}']
+    "body",
+    [
+        *(b"", b" ", b"<html>", b"null", b"{}", b'{"items": 1}', b'{"error": {"message": "x"}}'),
+        *(b"[]", b" [] ", b"\xef\xbb\xbf[]", b"[{}]", b'[{"items": []}]', json.dumps([token(1)]).encode()),
+    ],
 )
 def test_a_200_without_a_token_list_is_an_error(body: bytes) -> None:
     """It is never an empty frame."""
     with serving((200, body)) as server, pytest.raises(dff.ResponseError):
         dff.Client("t", url=server.url).pats()
+
+
+BROTLI = b"\x8b\x0f\x80" + b'{"items": []}\xff\x03'  # as it is stored, where there is little to compress
+LATIN_1 = b'{"items": [], "x": "t\xf6ken"}'
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "says"),
+    [
+        (gzip.compress(b"{}"), {}, "it is compressed .gzip."),
+        (gzip.compress(gzip.compress(b"{}")), {"Content-Encoding": "gzip"}, "it is compressed .gzip."),
+        (b"\x28\xb5\x2f\xfd\x20\x0d", {}, "it is compressed .zstd."),
+        (zlib.compress(b"{}"), {}, "it is compressed .zlib."),
+        (BROTLI, {}, "it is compressed, perhaps with brotli"),
+        (BROTLI, {"Content-Encoding": "br"}, "it is compressed, but not with gzip"),
+        (b"\x28\xb5\x2f\xfd", {"Content-Encoding": "zstd"}, "it is compressed, but not with gzip"),
+        ('{"items": []}'.encode("utf-16"), {}, "UTF-16"),
+        ('{"items": []}'.encode("utf-16-be"), {}, "UTF-16"),
+        (LATIN_1, {}, "byte 21 is not UTF-8"),
+        (b'{"items": []' + b" " * (1 << 20) + b"\xc3", {}, "byte 1,048,588 is not UTF-8"),
+    ],
+    ids=lambda given: given if isinstance(given, str) else "",
+)
+def test_bytes_that_are_no_text_are_called_what_they_are(body: bytes, headers: Any, says: str) -> None:
+    """A live answer cannot be saved again, so nobody is told to; a saved one can be."""
+    with serving((200, body, headers)) as server, pytest.raises(dff.ResponseError, match=says) as caught:
+        dff.Client("t", url=server.url).pats()
+    assert "save it" not in str(caught.value)
+    if not headers and body[:1] != b"\x1f":
+        with pytest.raises(dff.ResponseError, match=r"compressed.*: unpack it first|save it again as UTF-8"):
+            dff.read(body)
+
+
+def test_a_saved_file_that_is_packed_twice_is_called_compressed() -> None:
+    """Gzip once is unpacked; what is in it is not UTF-16 because a byte of it is zero."""
+    with pytest.raises(dff.ResponseError, match=r"it is compressed .gzip.: unpack it first"):
+        dff.read(gzip.compress(gzip.compress(b'{"items": []}')))
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_a_character_may_be_cut_by_any_block(cut: int) -> None:
+    """What is looked at block by block is not taken for broken where a block ends within a character."""
+    body = b'{"items": []' + b" " * ((1 << 20) - 12 - cut) + b"}"
+    wide = json.dumps({"items": [token(1, name="\U0001f600" * 3)]}, ensure_ascii=False).encode()
+    padded = b" " * ((1 << 20) - wide.index(b"\xf0") - cut) + wide
+    for each in (body, padded):
+        with serving((200, each)) as server:
+            assert len(dff.Client("t", url=server.url).pats().tokens) == (each is padded)
+
+
+def test_a_call_says_once_that_it_tries_again_and_why(
+    caplog: pytest.LogCaptureFixture, no_waiting: list[float]
+) -> None:
+    """So that a closed port is not seconds of silence; a call that succeeds at once says nothing."""
+    with serving((200, LIST)) as server:
+        dff.Client("t", url=server.url).pats()
+    assert caplog.messages == []
+    with pytest.raises(dff.NetworkError, match="refused"):
+        dff.Client("t", url=server.url).pats()
+    (said,) = caplog.messages
+    assert "cannot be reached" in said
+    assert "Connection refused" in said
+    assert "trying again, 4 times at most" in said
+    assert len(no_waiting) == 4
 
 
 def test_a_deadline_holds_against_a_server_that_drips() -> None:

@@ -32,7 +32,7 @@ def test_filtered_empty_and_joined_frames_read_back_equal(demo_pats: dff.Frames,
     samples = {
         "empty": read(),
         "filtered": demo_pats.filter(~demo_pats.tokens.is_active),
-        "joined": dff.concat([named("a"), read(token(2))]),
+        "joined": dff.concat([named("a"), read(token(2, linkedUserId="us-2"))]),
     }
     for name, frames in samples.items():
         assert dff.Frames.from_parquet(frames.to_parquet(tmp_path / name)) == frames
@@ -46,7 +46,7 @@ def test_files_explain_themselves(tmp_path: Path) -> None:
     assert all(field.metadata[b"description"] for field in schema)
     about = json.loads(schema.metadata[b"dfns_frames"])
     assert about["fetched_at"] == "2026-03-02T08:00:00+00:00"
-    assert about["sources"] == ["/auth/pats from a dict, 2026-03-02 08:00:00 UTC: ok, 1 tokens"]
+    assert about["sources"] == ["/auth/pats from a dict, 2026-03-02 08:00:00 UTC: ok, 1 token"]
 
 
 def test_no_secret(tmp_path: Path) -> None:

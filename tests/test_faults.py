@@ -1,5 +1,6 @@
 """Whatever network and server do, a call ends in time, in complete frames or the documented error."""
 
+import base64
 import re
 import threading
 import time
@@ -11,12 +12,21 @@ import pytest
 
 import dfns_frames as dff
 from tests import fault_worlds as worlds
-from tests.fault_table import DOCUMENT, FRAMES, MARKERS, ROWS, Row, generated
-from tests.faulty import LIST, TOKEN_COUNT, answer, certificate, sends, serving
+from tests.fault_rows import FRAMES, Row
+from tests.fault_table import DOCUMENT, MARKERS, ROWS, generated
+from tests.faulty import LIST, TOKEN_COUNT, Behaviour, answer, certificate, hangs, sends, serving
 
 SECRET = "planted-0123456789"  # noqa: S105 - made up
 DEADLINE = 1.2
-pytestmark = pytest.mark.usefixtures("no_account")
+pytestmark = pytest.mark.usefixtures("no_account", "no_proxy")
+
+
+@pytest.fixture
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the proxies of whoever runs the tests out of the environment."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
 
 
 def nothing_keeps_running() -> bool:
@@ -50,10 +60,14 @@ def test_a_fault_ends_as_promised(row: Row, monkeypatch: pytest.MonkeyPatch) -> 
     outcome.args[0].encode()
     assert {name: getattr(outcome, name) for name in row.fields} == row.fields
     assert re.search(row.says, str(outcome))
-    assert SECRET not in "".join(TracebackException.from_exception(outcome, capture_locals=True).format())
+    shown = "".join(TracebackException.from_exception(outcome, capture_locals=True).format())
+    assert SECRET not in shown
+    assert "ANTED" not in shown.replace(repr(row), "")
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if re.search("bomb|endless|limit", row.name)], ids=str)
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if re.search("bomb|endless|limit", row.name)], ids=lambda row: row.name
+)
 def test_no_answer_fills_the_memory(row: Row) -> None:
     """However much a server sends or lets unpack, no more is held than asked for and a few blocks."""
     with serving(row.behaviour) as server:
@@ -91,6 +105,95 @@ def test_a_real_host_is_asked_through_the_proxy(monkeypatch: pytest.MonkeyPatch)
         with worlds.no_such_name(proxy), pytest.raises(dff.NetworkError, match="resolved"):
             dff.Client(SECRET, url="https://api.example.test", retries=0).pats()
         assert len(proxy.requests) == 1
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("socks5://u:PLANTED@a.test:1080", "socks5://a.test:1080.* SOCKS .*pysocks"),
+        ("socks5h://a.test", "SOCKS"),
+        ("http://u:PLAN#TED@a.test:3128", "a.test:3128.* %23 for #"),
+        ("http://u:PLAN/TED@a.test:3128", "a.test:3128.* %2F for /"),
+        ("http://u:PLAN?TED@a.test/", "a.test.* %3F for [?]"),
+        ("u:PLAN#TED@a.test", "a.test.* %23"),
+        ("http://u:PLAN#TED", "cannot be read|not an address"),
+        ("http://u:PLANTED@a.test:port", "port cannot be read"),
+        ("http://u:PLANTED@a.test:99999", "port cannot be read"),
+        ("http://u:PLANTED@[::1", "cannot be read"),
+        ("http://u:PLANTED@", "not an address"),
+        ("http://", "not an address"),
+        ("http://a b.test", "not an address"),
+        ("http://a.test#x", "not an address"),
+        ("ftp://u:PLANTED@a.test", "ftp://a.test.* http://"),
+    ],
+)
+def test_a_proxy_that_cannot_be_is_refused(
+    name: str, address: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is sent, by the variable that holds it, without its password."""
+    monkeypatch.setenv(name, address)
+    with pytest.raises(dff.ConfigurationError, match=says) as caught:
+        dff.Client(SECRET, url="https://api.example.test").pats()
+    assert name in str(caught.value)
+    assert "base address" not in str(caught.value)
+    shown = "".join(TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert "PLAN" not in shown.replace(repr(address), "")
+    assert "TED" not in shown.replace(repr(address), "")
+
+
+def test_a_proxy_is_left_out_where_the_environment_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By NO_PROXY in either case, for the host or its domain; an empty variable names none."""
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://a.test")
+    client = dff.Client(SECRET, url="https://api.example.test", retries=0)
+    direct = "name of api.example.test cannot"
+    for name in ("NO_PROXY", "no_proxy"):
+        for value in ("api.example.test", ".example.test", "example.test", "a.test,api.example.test", "*"):
+            monkeypatch.setenv(name, value)
+            with worlds.only_numbers_are_known(), pytest.raises(dff.NetworkError, match=direct):
+                client.pats()
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HTTPS_PROXY", "")
+    with worlds.only_numbers_are_known(), pytest.raises(dff.NetworkError, match=direct):
+        client.pats()
+
+
+def test_a_proxy_may_be_named_without_a_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As curl takes it; user name and password go to the proxy, unescaped, and to nobody else."""
+    with serving(sends(answer(502))) as proxy:
+        monkeypatch.setenv("ALL_PROXY", f"u:p%23ss@127.0.0.1:{proxy.port}")
+        with pytest.raises(dff.NetworkError, match=r"127.0.0.1:\d+ \(ALL_PROXY\) .*502") as caught:
+            dff.Client(SECRET, url="https://api.example.test", retries=0).pats()
+        sent = base64.b64encode(b"u:p#ss")
+        assert b"Proxy-Authorization: Basic " + sent in proxy.requests[0]
+    assert "p%23ss" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "says"),
+    [
+        (hangs(), "example.test .through the proxy .*stopped sending"),
+        (sends(), "example.test .through the proxy .*failed"),
+        (sends(b"SSH-2.0\r\n"), "example.test .through the proxy .*failed"),
+        (sends(answer(200), b"nonsense"), "TLS connection to api.example.test .through the proxy"),
+    ],
+)
+def test_where_a_proxy_is_in_between_it_is_named(
+    behaviour: Behaviour, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault may be the proxy's as well as the API's."""
+    with serving(behaviour) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with pytest.raises(dff.NetworkError, match=says):
+            dff.Client(SECRET, url="https://api.example.test", retries=0, timeout=0.4).pats()
+
+
+def test_a_plain_proxy_is_not_spoken_to_in_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its address begins with http://, which many get wrong."""
+    with serving(sends(answer(400)), listens=False) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("http", "https"))
+        with pytest.raises(dff.NetworkError, match=r"does not speak TLS.*http://"):
+            dff.Client(SECRET, url="https://api.example.test", retries=0).pats()
 
 
 def test_netrc_does_not_replace_the_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

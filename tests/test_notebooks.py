@@ -1,5 +1,6 @@
 """The example notebooks: their form, what they show, and that they run on an account without tokens."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +59,18 @@ def test_the_saved_outputs_show_charts_and_tables(path: Path) -> None:
 
 
 def test_they_run_on_an_account_without_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From a clean kernel, without an error or a warning, with every chart, annotated as empty."""
+    """From a clean kernel, without an error or a warning, with every chart, annotated as empty.
+
+    It is asked for where an event loop runs already, as in JupyterLab.
+    """
+
+    async def in_a_cell() -> list[Path]:
+        return dff.demo.run_notebooks(tmp_path, on_account=True)
+
     with dff.demo.serve() as server:
         monkeypatch.setenv("DFNS_API_URL", server.url)
         monkeypatch.setenv("DFNS_AUTH_TOKEN", server.tokens[dff.demo.CALLERS[-1]])
-        written = dff.demo.run_notebooks(tmp_path, on_account=True)
+        written = asyncio.run(in_a_cell())
     assert [path.name for path in written] == [path.name for path in NOTEBOOKS]
     for path, saved in zip(written, NOTEBOOKS, strict=True):
         notebook = load(path)

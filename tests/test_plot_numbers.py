@@ -12,6 +12,7 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
+from dfns_frames.catalogue import usability
 from dfns_frames.measures.holdings import SEVERITIES
 from dfns_frames.plot.colors import UNLISTED_HATCH
 from tests.plot_inputs import ITEMS, KNOWN, load
@@ -47,7 +48,7 @@ def test_created_bars_are_the_kinds(name: str) -> None:
     kinds = Counter(item["kind"] for item in items)
     drawn = _bars(ax, "height")
     if name == "strange-dates":
-        assert "1 tokens created earlier, 1 dated later" in _words(ax)
+        assert "Bars not drawn: 1 token created earlier, 1 dated later." in _words(ax)
         assert sum(drawn.values()) == len(items) - 2
         return
     assert sum(drawn.values()) == len(items)
@@ -59,16 +60,16 @@ def test_created_bars_are_the_kinds(name: str) -> None:
 
 
 @EVERY
-def test_survival_ends_at_today(name: str) -> None:
-    """The last column holds all dated tokens, the dark part of it those active today."""
+def test_survival_ends_at_the_snapshot(name: str) -> None:
+    """The last column holds all dated tokens, the dark part of it those active at snapshot."""
     if name == "strange-dates":
         pytest.skip("dates after the snapshot are outside the window")
     items = [item for item in ITEMS[name]() if _date(item)]
     ax = load(name).plot.creation_and_survival()
     last = {str(c.get_label()): c[-1].get_height() for c in ax.containers if len(c)}
     active = sum(item["isActive"] for item in items)
-    assert last.get("active today", 0) == active
-    assert last.get("inactive today", 0) == len(items) - active
+    assert last.get("active at snapshot", 0) == active
+    assert last.get("inactive at snapshot", 0) == len(items) - active
 
 
 @EVERY
@@ -82,7 +83,7 @@ def test_calendar_cells_are_the_days(name: str) -> None:
 
 @EVERY
 def test_age_curve_is_right_at_any_age(name: str) -> None:
-    """Read off the curve, and beside the limits, is the share at least so old of what existed by then."""
+    """Read off the curve, and beside the limits, is the share at least that old of what existed by then."""
     active = [when for item in ITEMS[name]() if item["isActive"] and (when := _date(item)) and when <= NOW]
     ax = load(name).plot.token_ages()
     if not active:
@@ -108,7 +109,7 @@ def test_permission_bars_are_tokens(name: str) -> None:
     drawn = len(ax.get_yticks()) if counted else 0
     sizes = [sum(counted[p, state] for p in top[:drawn]) for state in (True, False)]
     if counted and drawn == len(top):
-        assert _bars(ax, "width") == {"active today": sizes[0], "inactive today": sizes[1]}
+        assert _bars(ax, "width") == {"active at snapshot": sizes[0], "inactive at snapshot": sizes[1]}
     assert drawn == len(top) or f"The first {drawn}".lower() in _words(ax).lower()
 
 
@@ -128,22 +129,29 @@ def test_combination_bars_and_dots(name: str) -> None:
 
 @EVERY
 def test_operation_bars_are_distinct_operations(name: str) -> None:
-    """Each row's length is its token's number of different operations, the broadest first."""
+    """A bar is as long as its token has operations; a full administrator's is longer than all others."""
     items = ITEMS[name]()
     ax = load(name).plot.operations_per_token(top=500)
     rows = len(ax.get_yticks())
-    lengths = np.zeros(rows)
+    lengths, open_ended = np.zeros(rows), np.zeros(rows)
     for container in ax.containers:
-        if container.get_label() in SEVERITIES:
-            lengths += [bar.get_width() for bar in container]
+        widths = [bar.get_width() for bar in container]
+        if container.get_label() == "everything":
+            open_ended += widths
+        else:
+            lengths += widths
     ranked = sorted(((_is_full(i), len(_operations(i))) for i in items), reverse=True)
-    assert lengths.tolist() == [count for _, count in ranked[:rows]]
+    full = sum(is_full for is_full, _ in ranked[:rows])
+    assert lengths.tolist() == [0] * full + [count for _, count in ranked[full:rows]]
+    assert (open_ended[:full] > max(len(KNOWN), lengths.max())).all()
+    assert len(set(open_ended[:full])) <= 1
+    assert not open_ended[full:].any()
 
 
 def test_a_full_administrator_without_list_can_do_everything() -> None:
-    """Where nothing is listed for a full administrator, the bar has all current operations."""
+    """Where nothing is listed for a full administrator, the bar goes beyond all current operations."""
     ax = load("only-full-administrators").plot.operations_per_token()
-    assert max(bar.get_width() for bar in ax.patches) == len(KNOWN)  # type: ignore[attr-defined]
+    assert max(bar.get_width() for bar in ax.patches) > len(KNOWN)  # type: ignore[attr-defined]
     assert "everything (0 listed)" in _words(ax)
 
 
@@ -159,19 +167,24 @@ def test_matrix_shows_the_unlisted_as_unknown(chart: str) -> None:
 
 
 def test_matrix_gives_full_administrators_every_column() -> None:
-    """A full administrator's row has no empty cell, listed or not."""
-    cells: Any = load("full-administrators").plot.operation_matrix().collections[0].get_array()
-    assert (cells > 0).all(axis=1).sum() == 2
+    """Full administrators are the first row, without an empty cell, whatever was listed for each."""
+    ax = load("full-administrators").plot.operation_matrix()
+    cells: Any = ax.collections[0].get_array()
+    assert (cells > 0).all(axis=1).tolist() == [True, False]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["full administrators (2)", "token 3"]
 
 
 def test_matrix_cells_are_the_pairs() -> None:
     """With room for all operations, the filled cells are the distinct pairs of group and operation."""
-    groups = {(frozenset(_operations(item)), _is_full(item)) for item in ITEMS["thousand"]()}
+    groups = {
+        (frozenset((name, usability(item["kind"], name)) for name in _operations(item)), _is_full(item))
+        for item in ITEMS["thousand"]()
+    }
     cells: Any = (
         load("thousand").plot.operation_matrix(top=100, top_operations=500).collections[0].get_array()
     )
     assert (cells > 0).sum() == sum(len(held) for held, _ in groups)
-    assert cells.shape == (len(groups), len(set().union(*(held for held, _ in groups))))
+    assert cells.shape == (len(groups), len({name for held, _ in groups for name, _ in held}))
 
 
 def test_unknown_operations_are_never_none() -> None:
@@ -189,9 +202,7 @@ def test_unknown_operations_are_never_none() -> None:
 def test_lorenz_curve_hangs_below_the_diagonal(name: str) -> None:
     """The curve's points are the running shares of the sorted counts."""
     listed = [i for i in ITEMS[name]() if not any("operations" not in a for a in i["permissionAssignments"])]
-    values = sorted(
-        max(len(_operations(i)), len(KNOWN)) if _is_full(i) else len(_operations(i)) for i in listed
-    )
+    values = sorted(len({*_operations(i), *KNOWN}) if _is_full(i) else len(_operations(i)) for i in listed)
     curve = load(name).plot.concentration().lines[1]
     assert np.asarray(curve.get_ydata()) == pytest.approx(np.cumsum([0, *values]) / sum(values))
 

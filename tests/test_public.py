@@ -29,12 +29,15 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         dff.clent  # noqa: B018
 
 
-@pytest.mark.parametrize("unwanted", ["matplotlib", "xlsxturbo", "requests"])
+@pytest.mark.parametrize("unwanted", ["matplotlib", "xlsxturbo", "requests", "urllib3"])
 def test_importing_and_reading_loads_nothing_heavy(unwanted: str) -> None:
-    """Neither the import nor reading a saved response loads matplotlib, the workbook writer or requests."""
+    """Neither the import, reading a saved response nor making a client loads what only a request needs.
+
+    Nor matplotlib or the workbook writer.
+    """
     code = (
         "import sys, dfns_frames as dff; p = dff.read({'items': []}); p.tokens; dff.Frames; dff.operations();"
-        f"print({unwanted!r} in sys.modules)"
+        f"dff.Client('t'); print({unwanted!r} in sys.modules)"
     )
     assert run(code) == "False"
 

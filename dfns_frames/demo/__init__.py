@@ -1,7 +1,7 @@
 """The demo organisation: made-up tokens behind a real HTTP server on this machine.
 
-The real API needs an account and a token. Everything here that reads it can be tried on the demo instead,
-which answers on the loopback interface only and gives the same data for ever.
+The real API needs an account and a token; the demo needs neither. It answers on the loopback interface only,
+and always with the same data.
 
 >>> import dfns_frames as dff
 >>> pats = dff.demo.client().pats()  # doctest: +SKIP
@@ -42,7 +42,8 @@ def client(caller: str | None = None) -> Client:
     ----------
     caller
         Who asks, one of `CALLERS`; by default the first, the platform lead, who holds most tokens. As with
-        the real API, everybody sees their own tokens only.
+        the real API, everybody sees their own tokens only. `pentest` holds the names that upset
+        spreadsheets, web pages and terminals; the last caller holds nothing.
 
     Returns
     -------
@@ -53,6 +54,16 @@ def client(caller: str | None = None) -> Client:
     ------
     ConfigurationError
         There is no such caller.
+
+    Examples
+    --------
+    The tokens of three people, side by side:
+
+    >>> import dfns_frames as dff
+    >>> colleagues = ["platform-lead", "payments-engineer", "treasury"]
+    >>> everybody = dff.concat([dff.demo.client(name).pats() for name in colleagues])  # doctest: +SKIP
+    >>> everybody.tokens["linked_user_id"].nunique()  # doctest: +SKIP
+    3
     """
     caller = CALLERS[0] if caller is None else caller
     if caller not in CALLERS:

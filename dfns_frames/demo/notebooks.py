@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +26,8 @@ def notebook_folder() -> Path:
 def run_notebooks(folder: str | os.PathLike[str], *, on_account: bool = False) -> list[Path]:
     """Execute the example notebooks and write them, with their outputs, to a folder.
 
+    It can be called from a script, and from a notebook.
+
     Parameters
     ----------
     folder
@@ -33,7 +38,7 @@ def run_notebooks(folder: str | os.PathLike[str], *, on_account: bool = False) -
     Returns
     -------
     list of Path
-        The notebooks that were written; none if the extra ``lab`` is not installed.
+        The notebooks that were written; none if JupyterLab is not installed (the extra ``lab``).
 
     Raises
     ------
@@ -56,8 +61,34 @@ def run_notebooks(folder: str | os.PathLike[str], *, on_account: bool = False) -
     async def run_all() -> None:
         await asyncio.gather(*(_run(*pair, environment) for pair in zip(sources, targets, strict=True)))
 
-    asyncio.run(run_all())
+    _wait_for(run_all)
     return targets
+
+
+def _wait_for(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine to its end, in JupyterLab too, where this thread's event loop is taken."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(work())
+        return
+    started: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = []
+
+    async def cancellable() -> None:
+        task = asyncio.create_task(work())
+        started.append((asyncio.get_running_loop(), task))
+        await task
+
+    with ThreadPoolExecutor(1) as threads:
+        done = threads.submit(lambda: asyncio.run(cancellable()))
+        try:
+            done.result()
+        except KeyboardInterrupt:
+            # An interrupt reaches this thread alone; once cancelled, the other one ends its kernels.
+            with contextlib.suppress(RuntimeError):  # it may have ended by itself just now
+                for loop, task in started:
+                    loop.call_soon_threadsafe(task.cancel)
+            raise
 
 
 async def _run(source: Path, target: Path, environment: dict[str, str]) -> None:

@@ -87,13 +87,14 @@ PEOPLE = {
         ("treasury", "Katharina Lindqvist", tokens.TREASURY),
         ("data-analyst", "Yusuf Demir", tokens.DATA_ANALYST),
         ("compliance", "Marta Nowak", tokens.COMPLIANCE),
+        ("pentest", "Remy Castellane", tokens.PENTEST),
         ("new-joiner", "Jun Takeda", ()),
     )
 }
 """Everybody who can ask, by caller."""
 
 CALLERS = tuple(PEOPLE)
-"""The names to ask as; the first holds most tokens, the last none."""
+"""The names to ask as: the first holds most tokens, the last none, `pentest` those with hostile names."""
 
 
 def _weekday(when: str, draw: random.Random) -> str:

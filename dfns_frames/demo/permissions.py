@@ -221,7 +221,7 @@ PERMISSIONS = (
     ),
     Permission(
         "ceremony",
-        "Key ceremony 🔑",
+        "Key ceremony",
         _expand(
             {
                 "Keys": "Create Read Import Export Delegate Delete",
@@ -271,4 +271,5 @@ PERMISSIONS = (
     ),
     # Drafted, assigned, never filled in: an empty list of operations means none, which is not unknown.
     Permission("draft", "(to be defined)", ()),
+    Permission("hostile", "=1+1 <b>🔑</b> | $x^2$", ("Wallets:Read",)),
 )

@@ -1,7 +1,7 @@
 """The demo API: an HTTP server on the loopback interface that answers as the real one is documented to.
 
-It is a real server, and no stand-in for a function, so that everything between a call and its bytes takes
-part: connections, headers, compression, status codes. It shares no code with the library that talks to it.
+It is a real server rather than a patched function, so connections, headers, compression and status codes all
+take part. It shares no code with the library that talks to it.
 """
 
 import gzip

@@ -2,8 +2,10 @@
 
 The company takes card and bank payments and pays out in stablecoins. Its story, as the platform lead's list
 tells it: a pilot at the end of 2022, production in 2023, a migration to new wallets in March 2025 in which a
-script made tokens by the dozen, a penetration test in June 2026 that tried the name field, and
-growth throughout.
+script made tokens by the dozen, and growth throughout.
+
+Names that upset spreadsheets, charts, web pages or terminals all belong to one caller, the penetration
+testers of June 2026, so that everybody else's list looks like a company's.
 """
 
 from typing import NamedTuple
@@ -76,11 +78,11 @@ PLATFORM_LEAD = (
     Token("2024-06", "local dev", "deploy", key="-"),
     Token("2024-06", "terraform", "platform"),
     Token("2024-07", "ci-deploy-staging", "deploy deploy"),
-    Token("2024-08", "balances → Slack", "balance"),
+    Token("2024-08", "balances to Slack", "balance"),
     Token("2024-09", "recovery drill", "", kind="Recovery", active=False),
     Token("2024-09", "onboarding-backend (blue)", "onboarding"),
     Token("2024-09", "grafana balances", "balance"),
-    Token("2024-10", "גיבוי לילי", "viewer"),
+    Token("2024-10", "nightly backup", "viewer"),
     Token("2024-10", "ci-e2e", "deploy viewer"),
     Token("2024-11", "black friday payouts", "payouts approver"),
     Token("2024-11-29T02:41", "incident 4127", "admin"),
@@ -106,17 +108,17 @@ PLATFORM_LEAD = (
     Token("2025-03-21T02:52", "migrate-wallets-10-retry", "admin", active=False),
     Token("2025-04", "migration: clean up", "deploy", active=False),
     Token("2025-04", "ci-deploy-staging", "deploy"),
-    Token("2025-04", "balances → Slack", "balance"),
+    Token("2025-04", "balances to Slack", "balance"),
     Token("2025-05", "onboarding-backend (green)", "onboarding"),
     Token("2025-05", "backoffice read model", "viewer"),
-    Token("2025-06", "تقرير شهري", "reporting"),
+    Token("2025-06", "monthly report", "reporting"),
     Token("2025-06", "fee sponsor top-up", "payouts?"),
     Token("2025-06", "webhook receiver (eu-west)", "webhooks"),
     Token("2025-07", "kept for Bruno until handover", "platform deploy viewer", active=False),
     Token("2025-07", "staking rewards", "staking"),
     Token("2025-07", "local dev", "deploy"),
     Token("2025-08", "webhook receiver (us-east)", "webhooks"),
-    Token("2025-08", "🚀 launch day", "deploy"),
+    Token("2025-08", "launch day", "deploy"),
     Token("2025-08", "ci-e2e", "deploy viewer"),
     Token("2025-09", "payout-service", "payouts", kind="ServiceAccount"),
     Token("2025-09", "ci-deploy-production", "deploy"),
@@ -129,34 +131,30 @@ PLATFORM_LEAD = (
     Token("2025-11", "ci-e2e", "deploy viewer"),
     Token("2025-12", "year-end reconciliation", "reporting"),
     Token("2025-12", "grafana balances", "balance"),
-    # Fourth year: an agent, a penetration test, and a good deal of automation.
-    Token("2026-01", "夜间对账任务", "reporting viewer"),
+    # Fourth year: an agent, and a good deal of automation.
+    Token("2026-01", "nightly reconciliation", "reporting viewer"),
     Token("2026-01", "ci-deploy-staging", "deploy"),
     Token("2026-01", "status page", "balance"),
     Token("2026-02", "reconciliation-service", "viewer", kind="ServiceAccount"),
     Token("2026-02", "canton validator", "staking?"),
     Token("2026-02-08T20:15", "hotfix: fee sponsor empty", "admin"),
-    Token("2026-03", "$x^2$ pricing model", "balance"),
+    Token("2026-03", "pricing model", "balance"),
     Token("2026-03", "ci-deploy-production", "deploy"),
     Token("2026-03", "webhook replay", "webhooks"),
     Token("2026-04", "payouts v2", "payouts"),
     Token("2026-04", "onboarding-backend (blue)", "onboarding"),
     Token("2026-04", "draft: sweeper", "draft"),
-    Token("2026-05", 'reconcile "EU", then US,\nthen the rest', "viewer"),
+    Token("2026-05", "reconcile EU, then US", "viewer"),
     Token("2026-05", "preview environments", "deploy"),
     Token("2026-05", "preview environments (2)", "deploy"),
     Token("2026-05", "terraform", "platform"),
-    Token("2026-06-09", '=HYPERLINK("http://evil.example","click")', "balance", active=False),
-    Token("2026-06-09", "@SUM(A1)", "balance", active=False),
-    Token("2026-06-10", "\t=1+1", "", active=False),
-    Token("2026-06-10", "<script>alert('pentest')</script>", "balance"),
     Token("2026-06", "pentest report export", "viewer"),
     Token("2026-07", "support agent (trial)", "onboarding viewer", kind="Agent"),
     Token("2026-07", "ci-deploy-staging", "deploy"),
     Token("2026-07", "sweeper, first version", "admin"),
     Token("2026-07", "grafana balances", "balance"),
     Token("2026-08", "staking rewards v2", "staking"),
-    Token("2026-08", "payout-service (fallback)", "payouts approver"),
+    Token("2026-08", "payout-service (fallback)", "payouts approver", kind="ServiceAccount"),
     Token(
         "2026-08",
         "temporary token for the load test of the new payout pipeline, asked for by the treasury team"
@@ -183,7 +181,7 @@ PAYMENTS_ENGINEER = (
     Token("2024-05", "curl", "viewer", active=False),
     Token("2024-08", "payouts-staging", "payouts"),
     Token("2024-11", "load test", "payouts viewer", active=False),
-    Token("2025-01", "-2+3", "balance"),
+    Token("2025-01", "rate limit test", "balance"),
     Token("2025-02", "payouts-production", "payouts"),
     Token("2025-03-20", "migration: payouts", "payouts old-api"),
     Token("2025-03-21", "migration: payouts (rollback)", "admin"),
@@ -193,7 +191,7 @@ PAYMENTS_ENGINEER = (
     Token("2025-10", "idempotency test", "payouts", active=False),
     Token("2025-12", "bank holiday runner", "payouts approver"),
     Token("2026-01", "payouts-production", "payouts"),
-    Token("2026-02", "支付 sandbox", "payouts"),
+    Token("2026-02", "partner portal", "payouts", kind="Application"),
     Token("2026-04", "webhook debugging", "webhooks"),
     Token("2026-05", "payouts v2 canary", "payouts"),
     Token("2026-06", "payouts v2 staging", "payouts"),
@@ -211,11 +209,11 @@ TREASURY = (
     Token("2025-02", "hedging desk", "treasury", key="treasury-hsm"),
     Token("2025-05", "staking, quarterly", "staking treasury"),
     Token("2025-08", "holiday cover for Sofia", "treasury approver"),
-    Token("2025-10", "+1+1", "balance"),
+    Token("2025-10", "balance lookup", "balance"),
     Token("2026-01", "daily sweep (new)", "treasury", key="treasury-hsm"),
     Token("2026-03", "exchange withdrawals", "treasury?"),
     Token("2026-05", "month-end", "treasury"),
-    Token("2026-07", "cash forecast 📈", "reporting"),
+    Token("2026-07", "cash forecast", "reporting"),
     Token("2026-09", "kept for Sofia", "treasury", active=False),
     Token("2026-10-02", "daily sweep (newer)", "treasury approver"),
 )
@@ -226,7 +224,7 @@ DATA_ANALYST = (
     Token("2025-03", "metabase", "reporting"),
     Token("2025-07", "jupyter", "reporting", active=False),
     Token("2025-11", "airflow", "reporting?"),
-    Token("2026-02", "\nkohorten wöchentlich", "viewer"),
+    Token("2026-02", "weekly cohorts", "viewer"),
     Token("2026-05", "jupyter", "reporting"),
     Token("2026-08", "airflow", "reporting viewer"),
     Token("2026-09", "churn model", "viewer"),
@@ -236,4 +234,24 @@ COMPLIANCE = (
     Token("2024-09", "annual review 2024", "audit", active=False),
     Token("2025-09", "annual review 2025", "audit", active=False),
     Token("2026-09", "annual review 2026", "audit approver"),
+)
+
+PENTEST = (
+    Token("2026-06-09", '=HYPERLINK("http://evil.example","click")', "balance", active=False),
+    Token("2026-06-09", "@SUM(A1)", "balance", active=False),
+    Token("2026-06-09", "+1+1", "balance", active=False),
+    Token("2026-06-09", "-2+3", "balance", active=False),
+    Token("2026-06-10", "\t=1+1", "", active=False),
+    Token("2026-06-10", "<script>alert('pentest')</script>", "balance"),
+    Token("2026-06-10", "$x^2$ pricing model", "balance"),
+    Token("2026-06-11", 'reconcile "EU", then US,\nthen the rest', "viewer"),
+    Token("2026-06-11", "\nkohorten wöchentlich", "viewer", active=False),
+    Token("2026-06-11", "| a | b |", "hostile"),
+    Token("2026-06-12", "[click](http://evil.example) **now**", "hostile", active=False),
+    Token("2026-06-12", "\x1b[2J\x1b[31mred\x9b0m", "balance", active=False),
+    Token("2026-06-12", "\u202egnp.exe\u202c", "balance", active=False),
+    Token("2026-06-15", "夜间对账任务", "reporting viewer"),
+    Token("2026-06-15", "גיבוי לילי", "viewer"),
+    Token("2026-06-15", "تقرير شهري", "reporting"),
+    Token("2026-06-16", "🚀 launch day", "deploy"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow.compute as pc
 
 from dfns_frames import __version__
-from dfns_frames.provenance import filtered, source_lines, visibility
+from dfns_frames.provenance import cautions, filtered, source_lines, taken, visibility
 from dfns_frames.schema import Tables
 from dfns_frames.tables import TABLES
 
@@ -13,12 +13,9 @@ Changes = dict[tuple[str, str, str], int]  # in how many cells of (table, column
 
 
 def when(tables: Tables) -> str:
-    """Say when the newest of the lists was made, and where that is not when the API answered."""
-    time = f"{tables.fetched_at:%Y-%m-%d %H:%M:%S} UTC"
-    sources = tables.arrow("sources")
-    bases = sources["fetched_at_basis"].to_pylist() if "fetched_at_basis" in sources.column_names else []
-    words = {"file date": f"File date: {time}", "clock": f"Read at {time} by this computer's clock"}
-    return words.get(bases[-1] if bases else "", f"Fetched at {time}")
+    """Say when the lists were made, as the beginning of a sentence."""
+    text = taken(tables)
+    return text[0].upper() + text[1:]
 
 
 def overview(tables: Tables) -> list[str]:
@@ -28,6 +25,7 @@ def overview(tables: Tables) -> list[str]:
     lines = [
         f"Access tokens {visibility(tables)}{filtered(tables)}, and the permissions assigned to them.",
         f"{when(tables)}; written by dfns-frames {__version__}.",
+        *cautions(tables),
         *source_lines(tables),
         "The API lists the caller's own tokens only, so those of other people are not here.",
     ]
@@ -36,7 +34,8 @@ def overview(tables: Tables) -> list[str]:
     if unknown:
         assignments = f"{unknown:,} assignment{'s' * (unknown != 1)}"
         lines.append(f"For {assignments} the API listed no operations: they are unknown, not none.")
-    for name, meaning in (("rejected", "set aside as unreadable"), ("drift", "not known to this version")):
+    unknown_things = "not known to this version, or noted when lists were joined"
+    for name, meaning in (("rejected", "set aside as unreadable"), ("drift", unknown_things)):
         if counts.get(name):
             lines.append(f"{counts[name]:,} rows in {name!r}: {meaning}.")
     return lines

@@ -13,7 +13,7 @@ import pyarrow.parquet
 from dfns_frames import __version__
 from dfns_frames.errors import ResponseError
 from dfns_frames.export.files import StrPath, new_folder
-from dfns_frames.provenance import source_lines
+from dfns_frames.provenance import FILTERED_FROM, source_lines
 from dfns_frames.schema import Table, Tables, compact
 from dfns_frames.tables import TABLES
 
@@ -109,4 +109,6 @@ def _read(declared: Table, folder: Path) -> tuple[pa.Table, dict[str, Any]]:
             f"{str(path)!r} has other columns than this version of dfns-frames writes; read the original "
             "response again"
         )
-    return compact(table.combine_chunks()).replace_schema_metadata(declared.arrow_schema.metadata), about
+    metadata = {key: value for key, value in table.schema.metadata.items() if key == FILTERED_FROM}
+    metadata |= declared.arrow_schema.metadata
+    return compact(table.combine_chunks()).replace_schema_metadata(metadata), about

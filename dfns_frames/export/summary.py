@@ -16,13 +16,18 @@ from dfns_frames.export.judgement import ADMINISTRATOR, AGE, CREATED, LISTED, OW
 from dfns_frames.export.sheet import Block, Chart, Sheet
 from dfns_frames.measures.classes import SENSITIVE, worst_text
 from dfns_frames.measures.holdings import SEVERITIES
+from dfns_frames.measures.options import Freq
 from dfns_frames.schema import Tables
 
 _CHART_ROWS = 17
 _PERMISSIONS_SHOWN = 15  # what a page holds
 _NOTHING = "no operations"
 _PERIODS_AT_MOST = 120
-_PERIODS = {"MS": ("month", "%Y-%m"), "QS": ("quarter", "%Y-%m"), "YS": ("year", "%Y")}
+_PERIODS: dict[Freq, tuple[str, str]] = {
+    "MS": ("month", "%Y-%m"),
+    "QS": ("quarter", "%Y-%m"),
+    "YS": ("year", "%Y"),
+}
 _YEAR = 365
 _WHAT, _HOW = "what it counts", "to list them in Tokens, filter"
 _WIDTHS = (30.0, 10.0, 10.0, 10.0, 10.0, 52.0, 40.0)  # of all blocks, which stand one below the other
@@ -224,7 +229,7 @@ def _created(tables: Tables) -> tuple[str, pd.DataFrame]:
     return f"Tokens created per {period} (UTC)", frame
 
 
-def _in_periods(measure: Callable[[str], pd.DataFrame]) -> tuple[pd.DataFrame, str]:
+def _in_periods(measure: Callable[[Freq], pd.DataFrame]) -> tuple[pd.DataFrame, Freq]:
     for freq in _PERIODS:
         created = measure(freq)
         if created["period_start"].nunique() <= _PERIODS_AT_MOST:

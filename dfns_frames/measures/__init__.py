@@ -1,4 +1,4 @@
-"""Tidy aggregates, one a chart: ``pats.plot.NAME()`` draws what ``measures.NAME(pats)`` returns.
+"""Answers as DataFrames: `capabilities` a row a token, the others what ``pats.plot.NAME()`` draws.
 
 Each takes `Frames` and returns a new pandas DataFrame; its docstring says what a row is.
 """

@@ -35,12 +35,16 @@ def snapshot_time(frames: Tables, as_of: datetime | str | None) -> np.datetime64
 def exact_ages(frames: Tables, as_of: datetime | str | None = None) -> npt.NDArray[np.timedelta64]:
     """Return each token's age, to the microsecond; NaT without a date, or with one later than that time.
 
-    A response's time has whole seconds and a token's has fractions, so a token made within that second has
-    age 0. Microseconds of ages from year 1 to 9999 fit into 64 bits.
+    A response gives its own time in whole seconds and those of tokens in fractions, so a token that seems up
+    to a second younger than its list has age 0. A time that a user gives is taken as it is. (Microseconds
+    from year 1 to 9999 fit into 64 bits.)
     """
     ages = snapshot_time(frames, as_of) - created_at(frames.arrow("tokens"))
-    ages[ages <= -_SECOND] = np.timedelta64("NaT")
-    return np.where(ages < np.timedelta64(0, "us"), np.timedelta64(0, "us"), ages)
+    nothing = np.timedelta64(0, "us")
+    if as_of is None:
+        ages = np.where((ages > -_SECOND) & (ages < nothing), nothing, ages)
+    ages[ages < nothing] = np.timedelta64("NaT")
+    return ages
 
 
 def whole_days(frames: Tables, as_of: datetime | str | None = None) -> pd.Series:

@@ -10,7 +10,7 @@ import pandas as pd
 from dfns_frames.catalogue import CATEGORIES
 from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.ages import whole_days
-from dfns_frames.measures.codes import as_text, created_at, flags, owner_ids, texts
+from dfns_frames.measures.codes import as_text, created_at, flags, labelled, owner_ids, texts
 from dfns_frames.measures.holdings import (
     SEVERITIES,
     UNKNOWN,
@@ -60,10 +60,24 @@ def capabilities(frames: Tables) -> pd.DataFrame:
         known whether its kind can use the one that it holds; else ``"no"``. The worst come first, then the
         oldest. The index is that of `tokens`, so a mask made of this frame can be given to `filter`.
 
+    Raises
+    ------
+    ConfigurationError
+        `frames` is not a Frames object.
+
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> pats = dff.demo.client().pats()
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> able = dff.measures.capabilities(pats)
+    >>> able[["name", "age_days", "worst", "move_funds", "approve"]].head(3)
+               name  age_days     worst move_funds approve
+    10  daily sweep       961  critical        yes      no
+    13    month-end       825  critical        yes      no
+    3      year-end       684  critical        yes      no
+    >>> movers = pats.filter(able["move_funds"] != "no")
+    >>> len(movers.tokens)
+    11
     """
     check_frames(frames)
     tokens, held = frames.arrow("tokens"), token_holdings(frames)
@@ -92,7 +106,7 @@ def capabilities(frames: Tables) -> pd.DataFrame:
     order = pd.DataFrame(
         {"worst": -frame["worst"].cat.codes.astype("int64"), "created": created},
     ).assign(source=frame["source"].astype(TEXT), token_no=frame["token_no"])
-    return frame.loc[order.sort_values(list(order.columns)).index]
+    return labelled(frame.loc[order.sort_values(list(order.columns)).index])
 
 
 def answer(held: Holdings, categories: list[str]) -> Ints:

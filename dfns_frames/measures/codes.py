@@ -77,6 +77,15 @@ def token_rows(frames: Tables, name: str) -> Ints:
     return row_at[renumbered[child_sources] * width + child["token_no"].to_numpy()]
 
 
+def labelled(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a frame of tokens, which has the index of `tokens`, that index as labels.
+
+    A plain count would be the same if somebody numbered the rows anew in another order, so that `filter`
+    could not tell which token each value of a mask is for.
+    """
+    return frame.set_axis(pd.Index(np.asarray(frame.index), dtype=np.int64))
+
+
 def distinct_pairs(left: Ints, right: Ints, height: int, width: int) -> tuple[Ints, Ints]:
     """Return each pair that occurs, once, by left and then right: below `height`, below `width`."""
     width = max(width, 1)

@@ -16,6 +16,8 @@ from dfns_frames.measures.codes import codes, distinct_pairs, missing, token_row
 from dfns_frames.measures.spread import permissions
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from dfns_frames.measures.codes import Flags, Ints
     from dfns_frames.schema import Tables
 
@@ -87,12 +89,33 @@ def token_holdings(frames: Tables) -> Holdings:
     pairs = distinct_pairs(token_rows(frames, "token_operations"), operation, tokens.num_rows, len(names))
     everything = np.bincount(assigned[full], minlength=tokens.num_rows) > 0
     holder, held, names, is_listed = _completed(*pairs, names, everything)
-    kind, kinds = codes(tokens, "kind")
-    # A row a kind, a column an operation. The last row is of tokens without a kind, whose number is -1.
-    table = [[USABLE.index(usability(of, name)) for name in names] for of in [*kinds, None]]
-    usable = np.array(table, dtype=np.int64).reshape(len(kinds) + 1, len(names))[kind[holder], held]
+    usable = _usable_by_kind(tokens, names)[codes(tokens, "kind")[0][holder], held]
     unlisted_of = np.bincount(assigned[unlisted], minlength=tokens.num_rows)
     return Holdings(holder, held, names, tokens.num_rows, is_listed, usable, everything, unlisted_of)
+
+
+def _usable_by_kind(tokens: pa.Table, operations: list[str]) -> Ints:
+    """Return places in `USABLE`: a row a kind of token, a column an operation.
+
+    The last row is of tokens without a kind, whose number is -1.
+    """
+    places = [
+        [USABLE.index(usability(kind, operation)) for operation in operations]
+        for kind in [*codes(tokens, "kind")[1], None]
+    ]
+    return np.array(places, dtype=np.int64).reshape(len(places), len(operations))
+
+
+def usable_operations(frames: Tables) -> pd.Series:
+    """Return of each row of `token_operations` whether the token's kind can use it: yes, unknown or no.
+
+    The index is that of `token_operations`.
+    """
+    tokens, operations = frames.arrow("tokens"), frames.arrow("token_operations")
+    operation, names = codes(operations, "operation")
+    kind = codes(tokens, "kind")[0][token_rows(frames, "token_operations")]
+    places = _usable_by_kind(tokens, names)[kind, operation]
+    return pd.Series(pd.Categorical.from_codes(places, pd.Index(USABLE, dtype=TEXT)), name="usable")
 
 
 def permission_holdings(frames: Tables) -> Holdings:

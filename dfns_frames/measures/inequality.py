@@ -45,11 +45,20 @@ def concentration(frames: Tables, *, of: Shared = "operations") -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        `of` is not one of those listed, or `frames` are no Frames.
+        `of` is not one of those listed, or `frames` is not a Frames object.
 
     Examples
     --------
     >>> import dfns_frames as dff
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> spread = dff.measures.concentration(pats)
+    >>> spread[["value", "holder_share", "value_share", "gini"]].tail(3).round(2)
+        value  holder_share  value_share  gini
+    11     23          0.92         0.89  0.19
+    12     26          1.00         1.00  0.19
+    13   <NA>           NaN          NaN  0.19
+    >>> spread.attrs["notes"]
+    ['Left out: 1 token whose operations are not all known.']
     """
     check_frames(frames)
     check_choice("of", of, Shared)

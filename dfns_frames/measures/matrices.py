@@ -53,11 +53,18 @@ def operation_matrix(frames: Tables) -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        `frames` are no Frames.
+        `frames` is not a Frames object.
 
     Examples
     --------
     >>> import dfns_frames as dff
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> held = dff.measures.operation_matrix(pats)
+    >>> held[["group", "token_count", "operation", "severity", "usable"]].head(3)
+       group  token_count           operation severity usable
+    0      0            6  Allocations:Create     high    yes
+    1      0            6    Allocations:Read     none    yes
+    2      0            6  Allocations:Update     high    yes
     """
     check_frames(frames)
     rows, held = token_groups(frames)
@@ -159,13 +166,18 @@ def permission_matrix(frames: Tables) -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        `frames` are no Frames.
+        `frames` is not a Frames object.
 
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> len(dff.measures.permission_matrix(dff.read({"items": []})))
-    0
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> contained = dff.measures.permission_matrix(pats)
+    >>> contained[["permission_name", "token_count", "operation", "severity"]].head(3)
+           permission_name  token_count           operation severity
+    0  Treasury operations           11  Allocations:Create     high
+    1  Treasury operations           11    Allocations:Read     none
+    2  Treasury operations           11  Allocations:Update     high
     """
     check_frames(frames)
     rows, held = permission_rows(frames)

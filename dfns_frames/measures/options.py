@@ -16,6 +16,7 @@ Split = Literal["kind", "is_active", "source"]
 Shared = Literal["operations", "permissions", "owners"]
 """What `concentration` measures."""
 
+_LETTERS = 60
 _WAYS = {
     "DataFrame": "pass `pats`, not `pats.tokens`",
     "Series": "pass `pats`, not a column of it",
@@ -50,7 +51,9 @@ def check_choice(option: str, value: object, choices: Any) -> None:
     """
     allowed = get_args(choices)
     if not isinstance(value, str) or value not in allowed:
-        raise ConfigurationError(f"{option} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
+        raise ConfigurationError(
+            f"{option} must be one of {', '.join(map(repr, allowed))}, not {_brief(value)}"
+        )
 
 
 def check_count(option: str, value: object) -> int:
@@ -65,7 +68,15 @@ def check_count(option: str, value: object) -> int:
     try:
         number = operator.index(None if isinstance(value, bool) else value)  # type: ignore[arg-type]
     except TypeError:
-        raise ConfigurationError(f"{option} must be a whole number, at least 1, not {value!r}") from None
+        raise ConfigurationError(
+            f"{option} must be a whole number of at least 1, not {_brief(value)}"
+        ) from None
     if number < 1:
         raise ConfigurationError(f"{option} must be at least 1, not {number}")
     return number
+
+
+def _brief(value: object) -> str:
+    """Return how a value is written, cut short: it may be a whole DataFrame."""
+    text = repr(value)
+    return text if len(text) <= _LETTERS else f"{text[:_LETTERS]}…"

@@ -7,29 +7,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.codes import Ints
+from dfns_frames.measures.options import Freq
 
 Times = npt.NDArray[np.datetime64]
 
-NAMES = {"D": "day", "W": "week", "MS": "month", "QS": "quarter", "YS": "year"}
-_MONTHS = {"MS": 1, "QS": 3, "YS": 12}
+NAMES: dict[Freq, str] = {"D": "day", "W": "week", "MS": "month", "QS": "quarter", "YS": "year"}
+_MONTHS: dict[Freq, int] = {"MS": 1, "QS": 3, "YS": 12}
 _FROM_MONDAY = 3  # 1970-01-01, from which numpy counts, was a Thursday
 
 
-def check_freq(freq: str) -> None:
-    """Refuse a frequency that is not one of the five.
-
-    Raises
-    ------
-    ConfigurationError
-        It is none of "D", "W", "MS", "QS", "YS".
-    """
-    if freq not in NAMES:
-        raise ConfigurationError(f"freq={freq!r} is not known; it is one of {', '.join(map(repr, NAMES))}")
-
-
-def period_numbers(times: Any, freq: str) -> Ints:
+def period_numbers(times: Any, freq: Freq) -> Ints:
     """Return the number of the period that each time falls in; weeks begin on Monday."""
     times = np.asarray(times, dtype="datetime64[us]")
     if freq in _MONTHS:
@@ -38,7 +26,7 @@ def period_numbers(times: Any, freq: str) -> Ints:
     return days if freq == "D" else (days + _FROM_MONDAY) // 7
 
 
-def period_starts(numbers: Any, freq: str) -> Times:
+def period_starts(numbers: Any, freq: Freq) -> Times:
     """Return when each numbered period begins."""
     numbers = np.asarray(numbers, dtype=np.int64)
     if freq in _MONTHS:

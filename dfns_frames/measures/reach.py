@@ -18,7 +18,7 @@ from dfns_frames.measures.classes import (
     refused,
     worst,
 )
-from dfns_frames.measures.codes import flags, texts
+from dfns_frames.measures.codes import flags, labelled, texts
 from dfns_frames.measures.holdings import SEVERITIES, UNKNOWN, token_holdings
 from dfns_frames.measures.options import check_frames
 
@@ -58,11 +58,18 @@ def operations_per_token(frames: Tables) -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        `frames` are no Frames.
+        `frames` is not a Frames object.
 
     Examples
     --------
     >>> import dfns_frames as dff
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> counted = dff.measures.operations_per_token(pats)
+    >>> counted[["name", "operation_count", "critical", "high", "worst"]].head(3)
+                           name  operation_count  critical  high     worst
+    3                  year-end               26         4     7  critical
+    12      daily sweep (newer)               23         5     6  critical
+    7   holiday cover for Sofia               23         5     6  critical
     """
     check_frames(frames)
     tokens, held = frames.arrow("tokens"), token_holdings(frames)
@@ -85,10 +92,11 @@ def operations_per_token(frames: Tables) -> pd.DataFrame:
             "worst_is_lower_bound": is_lower_bound(held, highest),
         }
     )
-    return frame.sort_values(
+    frame = frame.sort_values(
         ["holds_everything", "operation_count", "name", "source", "token_no"],
         ascending=[False, False, True, True, True],
     )
+    return labelled(frame)
 
 
 def sensitive_reach(frames: Tables) -> pd.DataFrame:
@@ -113,11 +121,18 @@ def sensitive_reach(frames: Tables) -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        `frames` are no Frames.
+        `frames` is not a Frames object.
 
     Examples
     --------
     >>> import dfns_frames as dff
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> reach = dff.measures.sensitive_reach(pats)
+    >>> reach[["category", "tokens_active", "active_uncertain", "token_count"]].head(3)
+           category  tokens_active  active_uncertain  token_count
+    0    move_funds              7                 1           10
+    1       approve              2                 1            2
+    2  grant_access              0                 1            0
     """
     check_frames(frames)
     held, active = token_holdings(frames), flags(frames.arrow("tokens"), "is_active")

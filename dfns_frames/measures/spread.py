@@ -28,16 +28,28 @@ def permission_spread(frames: Tables) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row is one permission that at least one token holds; key: `permission_id`. Columns:
-        `permission_id`, `permission_name`, `tokens_active`, `tokens_inactive`, `token_count` (distinct
-        tokens, however often it is assigned to one) and `share` (of all tokens visible to the caller,
-        those without permissions included). Most tokens first, then by name and id. Where the API gives
-        one permission several names, the first one listed stands for it.
+        `permission_id`, `permission_name`, `tokens_active`, `tokens_inactive`, `token_count` (different
+        tokens: one that has it twice counts once) and `share` (of all tokens visible to the caller, those
+        without permissions included). Most tokens first, then by name and id. If the API gives one permission
+        several names, the first one listed is shown.
+
+    Raises
+    ------
+    ConfigurationError
+        `frames` is not a Frames object.
 
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> len(dff.measures.permission_spread(dff.read({"items": []})))
-    0
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> spread = dff.measures.permission_spread(pats)
+    >>> spread[["permission_name", "tokens_active", "token_count", "share"]].round(2)
+             permission_name  tokens_active  token_count  share
+    0    Treasury operations              8           11   0.79
+    1  Read only (reporting)              2            3   0.21
+    2         Approvals desk              2            2   0.14
+    3          balance-check              1            1   0.07
+    4            staking-bot              1            1   0.07
     """
     check_frames(frames)
     permission, ids, names = permissions(frames)
@@ -77,11 +89,21 @@ def permission_combinations(frames: Tables) -> pd.DataFrame:
         `permission_count`, `tokens_active`, `tokens_inactive`, `token_count` and `share` (of all tokens
         visible to the caller). Most tokens first, then fewest permissions, then by name.
 
+    Raises
+    ------
+    ConfigurationError
+        `frames` is not a Frames object.
+
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> len(dff.measures.permission_combinations(dff.read({"items": []})))
-    0
+    >>> pats = dff.demo.client("treasury").pats()
+    >>> together = dff.measures.permission_combinations(pats)
+    >>> together[["permission_names", "token_count", "share"]].head(3).round(2)
+                            permission_names  token_count  share
+    0                 (Treasury operations,)            7   0.50
+    1               (Read only (reporting),)            2   0.14
+    2  (Approvals desk, Treasury operations)            2   0.14
     """
     check_frames(frames)
     permission, ids, names = permissions(frames)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
+from dfns_frames.hints import did_you_mean
+from dfns_frames.measures.options import check_frames
 from dfns_frames.plot.access import AccessCharts
 from dfns_frames.plot.times import TimeCharts
 
@@ -18,7 +20,8 @@ class Plot(TimeCharts, AccessCharts):
 
     Every chart takes ``ax`` (Axes to draw into; without it a new figure is made), returns the Axes it drew
     into, and neither shows nor saves. Its caption names source, number of tokens and time of the snapshot.
-    Axes in a grid use their cell of it; other Axes, the place that they were given.
+    In a grid a chart keeps to its cell. Drawn into the same Axes again, it replaces the chart before. Axes
+    that share a scale (``sharex=True``) get one that fits all their charts, or an error if there is none.
 
     Parameters
     ----------
@@ -27,7 +30,15 @@ class Plot(TimeCharts, AccessCharts):
     """
 
     def __init__(self, frames: Tables) -> None:
+        check_frames(frames)
         self._frames = frames
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        charts = [each for each in dir(self) if not each.startswith("_")]
+        hint = did_you_mean(name, charts)
+        raise AttributeError(f"there is no chart {name!r}.{hint} There are: {', '.join(charts)}.")
 
     def __repr__(self) -> str:
         return f"Charts: {', '.join(name for name in dir(self) if not name.startswith('_'))}"

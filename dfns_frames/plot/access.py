@@ -19,19 +19,19 @@ class AccessCharts:
     _frames: Tables
 
     def permission_spread(self, *, top: int = 30, ax: Axes | None = None) -> Axes:
-        """Draw how many tokens, active and inactive, hold each permission.
+        """Draw how many tokens hold each permission, active and inactive ones apart.
 
         Parameters
         ----------
         top
-            How many permissions to draw at most, from the one with most tokens.
+            How many permissions to draw at most; those that most tokens hold come first.
         ax
             Axes to draw into; without it a new figure is made.
 
         Returns
         -------
         matplotlib.axes.Axes
-            A bar is one permission; a token counts once, however often it is assigned.
+            One bar per permission. A token counts once, however often the permission is assigned to it.
 
         Raises
         ------
@@ -41,24 +41,27 @@ class AccessCharts:
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> ax = dff.read({"items": []}).plot.permission_spread(top=10)
+        >>> pats = dff.demo.client().pats()
+        >>> ax = pats.plot.permission_spread(top=10)
+        >>> len(ax.get_yticks())
+        10
         """
         return spread.permission_spread(self._frames, ax=ax, top=top)
 
     def permission_combinations(self, *, top: int = 25, ax: Axes | None = None) -> Axes:
-        """Draw which permissions tokens hold together, as an UpSet chart.
+        """Draw which permissions occur together in tokens, as an UpSet chart.
 
         Parameters
         ----------
         top
-            How many combinations to draw at most, from the one with most tokens.
+            How many combinations to draw at most; those that most tokens hold come first.
         ax
             Axes to draw into; without it a new figure is made.
 
         Returns
         -------
         matplotlib.axes.Axes
-            The frame of two Axes within it, bars over dots: a column is one exact combination.
+            Axes that frame two others, bars over dots (``ax.child_axes``). One column per exact combination.
 
         Raises
         ------
@@ -68,24 +71,32 @@ class AccessCharts:
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> ax = dff.read({"items": []}).plot.permission_combinations()
+        >>> pats = dff.demo.client().pats()
+        >>> ax = pats.plot.permission_combinations(top=10)
+        >>> bars, dots = ax.child_axes
+        >>> bars.get_ylabel()
+        'tokens'
         """
         return spread.permission_combinations(self._frames, ax=ax, top=top)
 
     def operations_per_token(self, *, top: int = 30, ax: Axes | None = None) -> Axes:
-        """Draw the tokens with most different operations, in the colour of the most severe.
+        """Draw how many different operations each token holds, coloured by severity.
+
+        A full administrator's bar is open-ended and longer than all others: it holds every operation, listed
+        or not.
 
         Parameters
         ----------
         top
-            How many tokens to draw at most, from the broadest.
+            How many tokens to draw at most; the broadest come first.
         ax
             Axes to draw into; without it a new figure is made.
 
         Returns
         -------
         matplotlib.axes.Axes
-            A bar is one token.
+            One bar per token, its worst operations first. Where something is unknown, the text beside the
+            bar says "at least".
 
         Raises
         ------
@@ -95,27 +106,30 @@ class AccessCharts:
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> ax = dff.read({"items": []}).plot.operations_per_token()
+        >>> pats = dff.demo.client().pats()
+        >>> pats.plot.operations_per_token(top=10)
+        <Axes: xlabel='different operations'>
         """
         return reach.operations_per_token(self._frames, ax=ax, top=top)
 
-    def operation_matrix(self, *, top: int = 40, top_operations: int = 75, ax: Axes | None = None) -> Axes:
-        """Draw which operations tokens hold; those that can do the same are one row.
+    def operation_matrix(self, *, top: int = 40, top_operations: int = 45, ax: Axes | None = None) -> Axes:
+        """Draw which operations tokens hold; tokens with the same operations share a row.
 
         Parameters
         ----------
         top
-            How many groups of tokens to draw at most, from the largest.
+            How many rows to draw at most; those of most tokens come first.
         top_operations
-            How many operations to draw at most, from the most severe and most held; of those that
-            full administrators alone hold, only if there is room.
+            How many operations to draw at most: the most severe, then the most held. What only full
+            administrators hold is drawn last, if there is room.
         ax
             Axes to draw into; without it a new figure is made.
 
         Returns
         -------
         matplotlib.axes.Axes
-            A row is one group of tokens, similar ones side by side; a column one operation, by domain.
+            One row per set of operations: full administrators in the first, similar ones side by side, tokens
+            whose operations are not listed at the end. One column per operation, by name.
 
         Raises
         ------
@@ -125,27 +139,30 @@ class AccessCharts:
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> ax = dff.read({"items": []}).plot.operation_matrix()
+        >>> pats = dff.demo.client().pats()
+        >>> ax = pats.plot.operation_matrix(top=10)
+        >>> len(ax.get_yticks())
+        10
         """
         return matrices.operation_matrix(self._frames, ax=ax, top=top, top_operations=top_operations)
 
-    def permission_matrix(self, *, top: int = 40, top_operations: int = 75, ax: Axes | None = None) -> Axes:
+    def permission_matrix(self, *, top: int = 40, top_operations: int = 45, ax: Axes | None = None) -> Axes:
         """Draw which operations each permission contains, as far as tokens show it.
 
         Parameters
         ----------
         top
-            How many permissions to draw at most, from the broadest.
+            How many permissions to draw at most; the broadest come first.
         top_operations
-            How many operations to draw at most, from the most severe and most held; of those that
-            full administrators alone hold, only if there is room.
+            How many operations to draw at most: the most severe, then the most held. What only full
+            administrators hold is drawn last, if there is room.
         ax
             Axes to draw into; without it a new figure is made.
 
         Returns
         -------
         matplotlib.axes.Axes
-            A row is one permission, a column one operation, by domain.
+            One row per permission, one column per operation, by name.
 
         Raises
         ------
@@ -155,12 +172,17 @@ class AccessCharts:
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> ax = dff.read({"items": []}).plot.permission_matrix()
+        >>> pats = dff.demo.client().pats()
+        >>> ax = pats.plot.permission_matrix(top=5)
+        >>> len(ax.get_yticks())
+        5
         """
         return matrices.permission_matrix(self._frames, ax=ax, top=top, top_operations=top_operations)
 
     def concentration(self, *, of: Shared = "operations", ax: Axes | None = None) -> Axes:
-        """Draw a Lorenz curve with Gini's coefficient: how unevenly something is spread.
+        """Draw how unevenly something is spread: a Lorenz curve with the Gini coefficient.
+
+        The coefficient is 0 where all n holders have the same, and (n - 1) / n where one has everything.
 
         Parameters
         ----------
@@ -172,7 +194,7 @@ class AccessCharts:
         Returns
         -------
         matplotlib.axes.Axes
-            The curve, over the diagonal on which all have the same.
+            The curve, and the diagonal that it would follow if all had the same.
 
         Raises
         ------
@@ -182,12 +204,13 @@ class AccessCharts:
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> ax = dff.read({"items": []}).plot.concentration(of="owners")
+        >>> pats = dff.demo.client().pats()
+        >>> ax = pats.plot.concentration(of="owners")
         """
         return reach.concentration(self._frames, ax=ax, of=of)
 
     def sensitive_reach(self, *, ax: Axes | None = None) -> Axes:
-        """Draw how many tokens can do each sensitive class of operations.
+        """Draw how many tokens can do each class of sensitive operations.
 
         Parameters
         ----------
@@ -197,11 +220,15 @@ class AccessCharts:
         Returns
         -------
         matplotlib.axes.Axes
-            A bar is one class: active tokens, those of which it is not known, inactive ones.
+            One bar per class: active tokens that can, active tokens of which it is unknown, and inactive
+            ones. The caption names the classes that are not shown.
 
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> ax = dff.read({"items": []}).plot.sensitive_reach()
+        >>> pats = dff.demo.client().pats()
+        >>> ax = pats.plot.sensitive_reach()
+        >>> [label.get_text() for label in ax.get_yticklabels()][:3]
+        ['move funds', 'approve', 'grant access']
         """
         return reach.sensitive_reach(self._frames, ax=ax)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.compute as pc
-
-from dfns_frames.errors import ConfigurationError
 from dfns_frames.plot.colors import FAINT, INK, INK_ON_DARK, PAPER
+from dfns_frames.plot.guest import limit, receive, remember
 from dfns_frames.plot.layout import PADDING, figure_of, fit, pixels, slot, slot_size, whole_figure
 from dfns_frames.plot.text import BASE_FONT, Ruler, drawable, fitted, style, wrapped
-from dfns_frames.provenance import visibility
+from dfns_frames.provenance import caption
+from dfns_frames.provenance import plural as plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,30 +19,56 @@ if TYPE_CHECKING:
     from dfns_frames.schema import Tables
 
 TITLE, LABEL, TICK, SMALL = 11.0, 9.0, 8.5, 7.5
-_NAMES_SHARE = 0.36  # of the width, at most, for names beside the Axes
+STATES = {True: "active at snapshot", False: "inactive at snapshot"}
+# Names beside the Axes have at most a share of the width: a larger one where figures are narrow.
+_NAMES_SHARE, _NAMES_SHARE_NARROW, _NAMES_ENOUGH = 0.25, 0.36, 1.7  # the last in inches
 _NAMES_BELOW = 0.24  # of the height, at most, for names below them
 _LEGEND_ROWS = 3
 _ROW, _AROUND_ROWS = 0.24, 1.8  # inches: a named row, and what stands above and below the rows
+_NARROW, _AROUND_MORE = 5.0, 0.35
 _TIGHTEST_ROW = 0.17
 _FEWEST_ROWS = 2
 
 
-def start(ax: Axes | None, *, width: float = 8.0, height: float = 4.5) -> Axes:
-    """Return the Axes to draw into: the user's, or those of a new figure of this size in inches."""
-    if ax is None:
-        from matplotlib import pyplot
+def start(ax: Axes | None, x: str, y: str, *, width: float = 8.0, height: float = 4.5) -> Axes:
+    """Return the Axes to draw into: the user's, or those of a new figure of this size in inches.
 
-        figure = pyplot.figure(figsize=(width, height), facecolor=PAPER, edgecolor=PAPER, layout="none")
-        ax = figure.add_axes((0, 0, 1, 1))
-    elif not hasattr(ax, "spines"):
-        raise TypeError(f"ax takes one of matplotlib's Axes, such as axes[0], not {type(ax).__name__}")
+    Parameters
+    ----------
+    ax
+        The user's Axes, if there are any.
+    x, y
+        What the axes show, one of the kinds of `guest`.
+    width, height
+        Of a new figure, in inches.
+    """
+    if ax is None:
+        ax = _new_axes(width, height)
+    receive(ax, x, y)
     bare(ax)
     return ax
+
+
+def _new_axes(width: float, height: float) -> Axes:
+    """Make a figure with Axes, on white paper that stays white when a dark style is in use."""
+    from matplotlib import pyplot, rcParams
+    from matplotlib.patches import Rectangle
+
+    figure = pyplot.figure(figsize=(width, height), facecolor=PAPER, edgecolor=PAPER, layout="none")
+    if rcParams["savefig.facecolor"] != "auto":
+        # Such a style paints the figure anew when it is saved, dark words on dark.
+        paper = Rectangle((0, 0), 1, 1, transform=figure.transFigure, facecolor=PAPER, linewidth=0.0)
+        figure.add_artist(paper).set_zorder(-1)
+    return figure.add_axes((0, 0, 1, 1))
 
 
 def bare(ax: Axes) -> None:
     """Give Axes the look of this package, whatever the user's rcParams say."""
     ax.set_facecolor(PAPER)
+    if (ax.get_xscale(), ax.get_yscale()) != ("linear", "linear"):
+        ax.set_xscale("linear")
+        ax.set_yscale("linear")
+    ax.minorticks_off()
     ax.grid(False)
     ax.set_axisbelow(True)
     for side, spine in ax.spines.items():
@@ -53,6 +78,7 @@ def bare(ax: Axes) -> None:
             axis=axis, which="both", color=ink(ax), labelcolor=ink(ax), labelsize=TICK, direction="out",
             length=3.5, width=0.8, pad=3.5, labelfontfamily=BASE_FONT,
         )  # fmt: skip
+    ax.tick_params(bottom=True, top=False, left=True, right=False)
 
 
 def ink(ax: Axes) -> str:
@@ -69,43 +95,30 @@ def height_of(rows: int) -> float:
 
 
 def rows_that_fit(ax: Axes, wanted: int, *, below: float = 0.0) -> int:
-    """Return how many named rows there is room for, at most those wanted, some inches below left free.
-
-    Raises
-    ------
-    ConfigurationError
-        Fewer than one is wanted.
-    """
-    inches = slot_size(ax)[1] / pixels(ax, 1) - _AROUND_ROWS - below
-    return min(at_least_one(wanted), max(_FEWEST_ROWS, int(inches / _TIGHTEST_ROW)))
-
-
-def at_least_one(wanted: int) -> int:
-    """Return how many rows or columns are wanted.
-
-    Raises
-    ------
-    ConfigurationError
-        Fewer than one is wanted.
-    """
-    if wanted < 1:
-        raise ConfigurationError(f"a chart shows at least 1 of them, not {wanted}")
-    return wanted
+    """Return how many named rows there is room for, at most those wanted, some inches below left free."""
+    across, up = (length / pixels(ax, 1) for length in slot_size(ax))
+    # Where there is little width, legend and caption take more lines.
+    inches = up - _AROUND_ROWS - below - max(0.0, _NARROW - across) * _AROUND_MORE
+    return min(wanted, max(_FEWEST_ROWS, int(inches / _TIGHTEST_ROW)))
 
 
 def labels(
     ax: Axes,
     axis: str,
     at: Iterable[float],
-    texts: Iterable[str | None],
+    texts: Iterable[str],
     *,
     size: float = TICK,
+    ends: Sequence[str] = (),
     **options: Any,
 ) -> None:
-    """Name positions along "x" or "y"; what does not fit is shortened in the middle."""
+    """Write drawable texts along "x" or "y"; what does not fit is shortened in the middle, `ends` apart."""
     across, up = slot_size(ax)
-    room = across * _NAMES_SHARE if axis == "y" else up * _NAMES_BELOW
-    shown = fitted(ax, [drawable(text) for text in texts], size=size, width=room)
+    beside = max(across * _NAMES_SHARE, min(across * _NAMES_SHARE_NARROW, pixels(ax, _NAMES_ENOUGH)))
+    room = beside if axis == "y" else up * _NAMES_BELOW
+    widest = max(map(Ruler(ax, size).width, ends), default=0.0)
+    shown = fitted(ax, list(texts), size=size, width=max(room - widest, room / 3))
+    shown = [f"{text}{end}" for text, end in zip(shown, ends, strict=True)] if ends else shown
     set_ticks = ax.set_yticks if axis == "y" else ax.set_xticks
     set_ticks(list(at), shown, **style(*shown, size=size, color=ink(ax)), **options)
 
@@ -125,7 +138,7 @@ def counts(ax: Axes, axis: str, *, at_most: int = 6) -> None:
 def shares(ax: Axes, axis: str) -> None:
     """Mark an axis from 0 % to 100 %."""
     ticks = [0, 0.25, 0.5, 0.75, 1]
-    (ax.set_ylim if axis == "y" else ax.set_xlim)(0, 1.02)
+    limit(ax, axis, 0, 1.02)
     labels(ax, axis, ticks, [f"{tick:.0%}" for tick in ticks])
 
 
@@ -154,7 +167,7 @@ def values(ax: Axes, lengths: Iterable[float], texts: Sequence[str], brief: Sequ
     """
     lengths = list(lengths)
     ax.set_ylim(len(texts) - 0.4, -0.6)
-    ax.set_xlim(0, max(*lengths, 1) * 1.02)
+    limit(ax, "x", 0, max(*lengths, 1) * 1.02)
     ruler, room = Ruler(ax, SMALL), slot_size(ax)[0] * 0.3
     shown = texts if max(map(ruler.width, texts)) <= room else fitted(ax, brief, size=SMALL, width=room)
     for y, (length, text) in enumerate(zip(lengths, shown, strict=True)):
@@ -187,29 +200,29 @@ def legend(ax: Axes, handles: Sequence[Any], names: Sequence[str], *, title: str
         text.update(style(text.get_text(), size=SMALL, color=ink(ax)))
 
 
-def swatch(color: str, hatch: str = "") -> Any:
+def swatch(facecolor: str, hatch: str = "", *, edgecolor: str = INK, linewidth: float = 0.4) -> Any:
     """Return a patch that stands for a colour in a legend."""
     from matplotlib.patches import Patch
 
-    return Patch(facecolor=color, edgecolor=INK, linewidth=0.4, hatch=hatch)
+    return Patch(facecolor=facecolor, edgecolor=edgecolor, linewidth=linewidth, hatch=hatch)
 
 
 def nothing(ax: Axes, why: str) -> None:
     """Say in otherwise empty Axes why nothing is drawn."""
-    ax.set_xticks([])
-    ax.set_yticks([])
-    ax.set(xlim=(0, 1), ylim=(0, 1))
+    # Axes that share these keep their ticks, so the axes are hidden, not emptied.
+    ax.xaxis.set_visible(False)
+    ax.yaxis.set_visible(False)
     for spine in ax.spines.values():
         spine.set(visible=True, color=FAINT)
     text = wrapped(ax, why, size=LABEL, width=slot_size(ax)[0] * 0.8)
-    write(ax, 0.5, 0.5, text, size=LABEL, ha="center", va="center")
+    write(ax, 0.5, 0.5, text, size=LABEL, ha="center", va="center", transform=ax.transAxes)
 
 
 def finish(ax: Axes, frames: Tables, title: str, *notes: str) -> Axes:
     """Add title and caption, then make room for everything that stands outside the Axes."""
     room, figure, width = slot(ax), figure_of(ax), slot_size(ax)[0] * 0.92
     across, up = pixels(ax, PADDING) / figure.bbox.width, pixels(ax, PADDING) / figure.bbox.height
-    caption = "\n".join([*filter(None, notes), provenance(frames)])
+    below = "\n".join([*filter(None, notes), provenance(frames)])
     head, foot = (
         ax.text(
             room.x0 + across, y, shown, va=va, linespacing=1.2, transform=figure.transSubfigure,
@@ -217,37 +230,17 @@ def finish(ax: Axes, frames: Tables, title: str, *notes: str) -> Axes:
         )
         for shown, size, y, va in (
             (wrapped(ax, title, size=TITLE, width=width), TITLE, room.y1 - up, "top"),
-            (wrapped(ax, caption, size=SMALL, width=width), SMALL, room.y0 + up, "bottom"),
+            (wrapped(ax, below, size=SMALL, width=width), SMALL, room.y0 + up, "bottom"),
         )
     )  # fmt: skip
     fit(ax, head, foot)
+    remember(ax, head, foot)
     return ax
 
 
 def provenance(frames: Tables) -> str:
     """Say where the data came from, when, and what it leaves out."""
-    asked = frames.arrow("sources")
-    sources = asked.to_pylist()
-    listed = sum((row["item_count"] or 0) - (row["rejected_count"] or 0) for row in sources)
-    count = frames.arrow("tokens").num_rows
-    part = f" of the {listed:,} read" if count != listed else ""
-    names = ", ".join(sorted({f"GET {row['source']}" for row in sources})) or "no source"
-    text = (
-        f"Source: {drawable(names)}; {count:,} {plural(count, 'token')}{part}, {visibility(frames)}; "
-        f"snapshot {frames.fetched_at:%Y-%m-%d %H:%M} UTC."
-    )
-    troubles = sorted({row["status"] for row in sources if row["status"] != "ok"})
-    rejected = pc.sum(asked["rejected_count"]).as_py() or 0
-    if troubles:
-        text += f" NOT ALL: a source is {', '.join(map(drawable, troubles))}."
-    if rejected:
-        text += f" {rejected:,} invalid {plural(rejected, 'token')} set aside."
-    return text
-
-
-def plural(count: int, noun: str) -> str:
-    """Return the noun as it stands after a number."""
-    return noun if count == 1 else f"{noun}s"
+    return caption(frames, drawable)
 
 
 def of_how_many(shown: int, there_are: int, noun: str) -> str:

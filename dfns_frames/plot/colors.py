@@ -15,6 +15,8 @@ FAINT = "#d9d9d9"
 UNKNOWN_HATCH = "xxx"
 PARTIAL_HATCH = "////"
 UNLISTED_HATCH = "...."
+REFUSED_HATCH = "||||"
+EVERYTHING_HATCH = "////"
 
 GROUPS = ("#12355b", "#e08214", "#a6cee3", "#8c2d04", "#fee0b6", "#2b7a78")
 

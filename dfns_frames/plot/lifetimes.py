@@ -10,7 +10,8 @@ from dfns_frames import measures
 from dfns_frames.measures.lifetimes import PRIVILEGES
 from dfns_frames.plot import canvas
 from dfns_frames.plot.colors import CALENDAR, INK, PAPER
-from dfns_frames.plot.creation import left_out
+from dfns_frames.plot.creation import DELETED, left_out
+from dfns_frames.plot.guest import DAYS, NAMES, SHARES, limit
 from dfns_frames.plot.layout import pixels, slot_size
 from dfns_frames.plot.text import Ruler
 from dfns_frames.times import as_utc
@@ -43,7 +44,8 @@ def creation_calendar(frames: Tables, *, ax: Axes | None, as_of: datetime | str 
     frame = measures.creation_calendar(frames, as_of=as_of)
     dated = frame[frame["date"].notna()]
     years = sorted(dated.loc[dated["created"] > 0, "year"].unique()) if len(dated) else []
-    ax = canvas.start(ax, width=9.5, height=1.6 + 1.15 * max(1, min(len(years), _YEARS_AT_MOST)))
+    blocks = max(1, min(len(years), _YEARS_AT_MOST))
+    ax = canvas.start(ax, NAMES, NAMES, width=9.5, height=1.6 + 1.15 * blocks)
     title = "Tokens created on each day"
     if dated.empty:
         canvas.nothing(ax, "No token with a creation date is visible to the caller.")
@@ -57,7 +59,8 @@ def creation_calendar(frames: Tables, *, ax: Axes | None, as_of: datetime | str 
     earlier = int(dated.loc[~dated["year"].isin(shown), "created"].sum())
     cut = f"Not drawn: {earlier:,} {canvas.plural(earlier, 'token')} of other years." if earlier else ""
     without = "Years without new tokens are left out. " if len(years) < dated["year"].nunique() else ""
-    return canvas.finish(ax, frames, title, f"Days in UTC. {without}{cut}", left_out(frames, frame, as_of))
+    note = f"Days in UTC. {DELETED} {without}{cut}"
+    return canvas.finish(ax, frames, title, note, left_out(frames, frame, as_of))
 
 
 def _days(dated: pd.DataFrame, years: list[int]) -> npt.NDArray[np.float64]:
@@ -97,16 +100,16 @@ def _name_days(ax: Axes, years: list[int]) -> None:
 
 
 def token_ages(frames: Tables, *, ax: Axes | None, as_of: datetime | str | None) -> Axes:
-    """Draw which share of the active tokens is at least so old, for any age."""
+    """Draw, for any age, the share of the active tokens that are at least that old."""
     frame = measures.token_ages(frames, as_of=as_of)
-    ax = canvas.start(ax)
-    title = "Share of active tokens that are at least so old"
+    ax = canvas.start(ax, DAYS, SHARES)
+    title = "Active tokens by minimum age"
     dated = frame[frame["share_at_least"].notna()]
     lost = int(frame["date_created"].isna().sum())
     later = int(frame["age_days"].isna().sum()) - lost
     notes = []
     if as_of is not None:
-        notes.append(f"Ages as of {as_utc(as_of, 'as_of'):%Y-%m-%d}, of the tokens that are active today.")
+        notes.append(f"Ages as of {as_utc(as_of, 'as_of'):%Y-%m-%d %H:%M} UTC, of tokens active at snapshot.")
     if lost:
         notes.append(
             f"Not drawn: {lost:,} active {canvas.plural(lost, 'token')} without a readable creation date."
@@ -120,22 +123,20 @@ def token_ages(frames: Tables, *, ax: Axes | None, as_of: datetime | str | None)
     ages = dated["age_days"].to_numpy(dtype=np.float64)
     groups = {"all": ages} | {name: ages[(dated["privilege"] == name).to_numpy()] for name in PRIVILEGES}
     lines = {name: _survivors(ax, some, *_LINES[name]) for name, some in groups.items() if len(some)}
-    end = max(ages.max() * 1.03, AGES[-1] * 1.08)
-    ax.set_xlim(0.0, end)
+    _, end = limit(ax, "x", 0.0, max(ages.max() * 1.03, AGES[-1] * 1.08))
     canvas.shares(ax, "y")
     _mark_ages(ax, ages, end)
     canvas.counts(ax, "x", at_most=8)
     canvas.gridlines(ax, "y")
     canvas.axis_label(ax, "x", "age in days")
-    canvas.axis_label(ax, "y", "share of the group's tokens")
+    canvas.axis_label(ax, "y", "share of tokens at least this old")
     sizes = [f"{name} ({len(groups[name]):,})" for name in lines]
-    canvas.legend(ax, list(lines.values()), sizes, title="by the most severe operation held (tokens)")
-    when = "Tokens inactive today are left out, and those of unknown age."
-    return canvas.finish(ax, frames, title, f"{when if lost else when.split(',')[0] + '.'}", note)
+    canvas.legend(ax, list(lines.values()), sizes, title="tokens by the worst that they can do")
+    return canvas.finish(ax, frames, title, "Tokens inactive at snapshot are left out.", note)
 
 
 def _survivors(ax: Axes, ages: npt.NDArray[np.float64], color: str, dashes: str, width: float) -> Any:
-    """Draw the share that is at least so old: 1 before the youngest, 0 after the oldest."""
+    """Draw the share that is at least that old: 1 before the youngest, 0 after the oldest."""
     ascending = np.sort(ages)
     at = np.concatenate([[0.0], ascending])
     share = np.concatenate([[1.0], 1 - np.arange(1, len(ages) + 1) / len(ages)])
@@ -149,18 +150,19 @@ def _mark_ages(ax: Axes, ages: npt.NDArray[np.float64], end: float) -> None:
     """Draw the usual limits and, above the curves, how many tokens are over each."""
     line = 1.35 * pixels(ax, canvas.SMALL / 72) / (slot_size(ax)[1] * 0.5)
     height = 1.04 + line * len(AGES)
-    ax.set_ylim(0, height)
-    for place, limit in enumerate(AGES):
+    limit(ax, "y", 0, height)
+    for place, age in enumerate(AGES):
         foot = 1.03 + line * (len(AGES) - 1 - place)
-        top = (foot + line) / height  # no higher than its own words, so as not to cross those of the others
-        ax.axvline(limit, ymax=top, color=INK, linewidth=0.8, linestyle=(0, (2, 2)), marker="")
-        old = int((ages >= limit).sum())
-        left = limit < end / 2
-        text = f" {old:,} of {len(ages):,} are at least {limit} days old ({old / len(ages):.0%}) "
-        brief = f" {limit} d: {old:,} ({old / len(ages):.0%}) "
-        room = slot_size(ax)[0] * 0.7 * (1 - limit / end if left else limit / end)
+        # No higher than its own words, so as not to cross those of the others.
+        top = foot + line
+        ax.plot([age, age], [0, top], color=INK, linewidth=0.8, linestyle=(0, (2, 2)), marker="")
+        old = int((ages >= age).sum())
+        left = age < end / 2
+        text = f" {old:,} of {len(ages):,} are at least {age} days old ({old / len(ages):.0%}) "
+        brief = f" {age} d: {old:,} ({old / len(ages):.0%}) "
+        room = slot_size(ax)[0] * 0.7 * (1 - age / end if left else age / end)
         canvas.write(
-            ax, limit, foot,
+            ax, age, foot,
             text if Ruler(ax, canvas.SMALL).width(text) <= room else brief,
             ha="left" if left else "right", va="bottom",
             bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.5},

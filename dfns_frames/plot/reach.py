@@ -7,78 +7,121 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dfns_frames import measures
-from dfns_frames.measures.classes import SENSITIVE
+from dfns_frames.catalogue import CATEGORIES
+from dfns_frames.measures.classes import SENSITIVE, worst_text
 from dfns_frames.measures.holdings import UNKNOWN, current_operations
+from dfns_frames.measures.options import check_count
 from dfns_frames.plot import canvas
-from dfns_frames.plot.colors import ACTIVE, INACTIVE, INK, PAPER, SEVERITY, UNKNOWN_HATCH
+from dfns_frames.plot.canvas import STATES
+from dfns_frames.plot.colors import (
+    ACTIVE,
+    EVERYTHING_HATCH,
+    INACTIVE,
+    INK,
+    PAPER,
+    REFUSED_HATCH,
+    SEVERITY,
+    UNKNOWN_HATCH,
+)
+from dfns_frames.plot.guest import NAMES, OPERATIONS, SHARES, TOKENS
+from dfns_frames.plot.text import drawable
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
     from matplotlib.axes import Axes
 
     from dfns_frames.measures.options import Shared
     from dfns_frames.schema import Tables
 
+_EVERYTHING: dict[str, Any] = {
+    "facecolor": SEVERITY["critical"], "edgecolor": PAPER, "hatch": EVERYTHING_HATCH, "linewidth": 0.0
+}  # fmt: skip
+_MEANINGS = {UNKNOWN: "unknown (in no catalogue)", "refused": "refused to this kind of token"}
 _FEW = 20  # holders, below which one more or less changes the coefficient much
 
 
 def operations_per_token(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
     """Draw the tokens with most operations, those of each severity in its colour, the worst first."""
     frame = measures.operations_per_token(frames)
-    ax = canvas.start(ax, height=canvas.height_of(min(top, len(frame))))
+    top = check_count("top", top)
+    ax = canvas.start(ax, OPERATIONS, NAMES, height=canvas.height_of(min(top, len(frame))))
     shown = frame.head(canvas.rows_that_fit(ax, top))
     title = "Different operations of each token, the broadest first"
     if shown.empty:
         canvas.nothing(ax, "No token is visible to the caller.")
         return canvas.finish(ax, frames, title)
-    base = np.zeros(len(shown), dtype=np.int64)
-    for name, color in SEVERITY.items():
-        lengths = shown[name].to_numpy()
-        ax.barh(
-            range(len(shown)), lengths, left=base, height=0.72, color=color, edgecolor=INK, linewidth=0.4,
-            hatch=UNKNOWN_HATCH if name == UNKNOWN else "", label=name,
-        )  # fmt: skip
-        base = base + lengths
-    bare = np.flatnonzero(shown["holds_everything"] & (base == 0))
-    base[bare] = current_operations()
-    ax.barh(bare, base[bare], height=0.72, color=SEVERITY["critical"], edgecolor=INK, linewidth=0.4)
-    canvas.labels(ax, "y", range(len(shown)), list(shown["name"]))
-    rows = list(shown.itertuples())
-    canvas.values(ax, base, [_amount(row) for row in rows], [_amount(row, brief=True) for row in rows])
-    canvas.axis_label(ax, "x", "different operations, as listed by the API")
-    used = [name for name in SEVERITY if shown[name].any() or (name == "critical" and len(bare))]
-    if used:
-        swatches = [canvas.swatch(SEVERITY[name], UNKNOWN_HATCH if name == UNKNOWN else "") for name in used]
-        canvas.legend(
-            ax, swatches, used, title="severity (this project's judgement; unknown: in no catalogue)"
-        )
-    rest = frame["operation_count"].iloc[len(shown) :]
-    more = f" The others list at most {rest.max():,}." if len(rest) else ""
+    ends, swatches = _draw_severities(ax, shown)
+    canvas.labels(ax, "y", range(len(shown)), map(drawable, shown["name"]))
+    worst = worst_text(shown["worst"], shown["worst_is_lower_bound"])
+    texts = [
+        [_amount(row, judged, brief=brief) for row, judged in zip(shown.itertuples(), worst, strict=True)]
+        for brief in (False, True)
+    ]
+    canvas.values(ax, ends, *texts)
+    canvas.axis_label(ax, "x", "different operations")
+    if swatches:
+        judged = "severity (this project's judgement)"
+        canvas.legend(ax, list(swatches.values()), list(swatches), title=judged)
+    rest = frame.iloc[len(shown) :]
+    more = f" The others list at most {rest['operation_count'].max():,}." if len(rest) else ""
     cut = canvas.of_how_many(len(shown), len(frame), "token")
     return canvas.finish(ax, frames, title, f"{cut}{more}", _uncertain(frame))
 
 
-def _amount(row: Any, *, brief: bool = False) -> str:
-    """Say how many operations a token has, and how sure that is."""
+def _draw_severities(ax: Axes, shown: pd.DataFrame) -> tuple[npt.NDArray[np.float64], dict[str, Any]]:
+    """Draw the bars; return where each ends, and what explains its parts."""
+    full = shown["holds_everything"].to_numpy(dtype=bool)
+    parts = {name: (color, UNKNOWN_HATCH if name == UNKNOWN else "") for name, color in SEVERITY.items()}
+    parts["refused"] = (PAPER, REFUSED_HATCH)
+    base, swatches = np.zeros(len(shown)), {}
+    for column, (color, hatch) in parts.items():
+        lengths = np.where(full, 0, shown[column].to_numpy())
+        _bars(ax, lengths, base, column, facecolor=color, edgecolor=INK, linewidth=0.4, hatch=hatch)
+        base = base + lengths
+        if lengths.any():
+            swatches[_MEANINGS.get(column, column)] = canvas.swatch(color, hatch)
+    if full.any():
+        # No list says what they hold, and nobody holds more: one length for all, and no end in sight.
+        base[full] = max(base.max(), current_operations()) * 1.04
+        _bars(ax, np.where(full, base, 0), 0, "everything", **_EVERYTHING)
+        swatches["every operation, now and in future"] = canvas.swatch(**_EVERYTHING)
+    return base, swatches
+
+
+def _bars(ax: Axes, lengths: Any, left: Any, label: str, **look: Any) -> None:
+    ax.barh(range(len(lengths)), lengths, left=left, height=0.72, label=label, **look)
+
+
+def _amount(row: Any, worst: Any, *, brief: bool) -> str:
+    """Say how many operations a token has, and what of it is not sure."""
     inactive = "" if row.is_active or brief else ", inactive"
     if row.holds_everything:
         return "everything" if brief else f"everything ({row.operation_count:,} listed){inactive}"
-    if row.unlisted_assignments:
-        return (f"≥ {row.operation_count:,}" if row.operation_count else "unknown") + inactive
-    return f"{row.operation_count:,}{inactive}"
+    if row.unlisted_assignments and not row.operation_count:
+        return f"unknown{inactive}"
+    many = f"{'at least ' * bool(row.unlisted_assignments)}{row.operation_count:,}"
+    if brief:
+        return many.replace("at least", "\N{GREATER-THAN OR EQUAL TO}")
+    judged = f", worst: {worst}" if row.worst_is_lower_bound else ""
+    return f"{many}{judged}{inactive}"
 
 
 def _uncertain(frame: pd.DataFrame) -> str:
-    count = int(((frame["unlisted_assignments"] > 0) & ~frame["holds_everything"]).sum())
+    """Say what of the numbers is not as the API listed it."""
+    full = frame["holds_everything"]
+    count = int(((frame["unlisted_assignments"] > 0) & ~full).sum())
     tokens = canvas.plural(count, "token")
-    return f"Of {count:,} {tokens} the API did not list all operations: unknown, not none." if count else ""
+    notes = ["Full administrators hold every operation, listed or not."] * bool(full.any())
+    notes += [f"Some operations of {count:,} {tokens} are unknown: the API did not list them."] * bool(count)
+    return " ".join(notes)
 
 
 def sensitive_reach(frames: Tables, *, ax: Axes | None) -> Axes:
     """Draw how many tokens can do each sensitive class of operations."""
     frame = measures.sensitive_reach(frames)
-    ax = canvas.start(ax, height=canvas.height_of(len(frame)))
-    title = "Tokens that can do each sensitive class of operations"
+    ax = canvas.start(ax, TOKENS, NAMES, height=canvas.height_of(len(frame)))
+    title = "How many tokens can do each class of sensitive operations"
     tokens = frames.arrow("tokens").num_rows
     if not tokens:
         canvas.nothing(ax, "No token is visible to the caller.")
@@ -86,9 +129,9 @@ def sensitive_reach(frames: Tables, *, ax: Axes | None) -> Axes:
     active = measures.operations_per_token(frames)["is_active"].sum()
     base = np.zeros(len(frame), dtype=np.int64)
     parts = {
-        "tokens_active": ("active today", ACTIVE, ""),
-        "active_uncertain": ("active, perhaps: some of its operations are unknown", PAPER, UNKNOWN_HATCH),
-        "tokens_inactive": ("inactive today", INACTIVE, ""),
+        "tokens_active": (STATES[True], ACTIVE, ""),
+        "active_uncertain": ("active, unknown whether it can", PAPER, UNKNOWN_HATCH),
+        "tokens_inactive": (STATES[False], INACTIVE, ""),
     }
     for column, (name, color, hatch) in parts.items():
         lengths = frame[column].to_numpy()
@@ -97,7 +140,7 @@ def sensitive_reach(frames: Tables, *, ax: Axes | None) -> Axes:
             linewidth=0.4, label=name,
         )  # fmt: skip
         base = base + lengths
-    names = [SENSITIVE.get(name, "something unknown") for name in frame["category"]]
+    names = [SENSITIVE.get(name, "unknown operations") for name in frame["category"]]
     canvas.labels(ax, "y", range(len(frame)), names)
     rows = list(frame.itertuples())
     canvas.values(
@@ -109,19 +152,20 @@ def sensitive_reach(frames: Tables, *, ax: Axes | None) -> Axes:
         [canvas.swatch(color, hatch) for _, color, hatch in parts.values()],
         [name for name, *_ in parts.values()],
     )
-    unknown = "Something unknown: operations in no catalogue, or not listed by the API."
+    others = ", ".join(category.label for category in CATEGORIES.values() if not category.sensitive)
     return canvas.finish(
-        ax, frames, title, f"A full administrator's token can do everything known. {unknown}"
-    )
+        ax, frames, title, "Full administrators can do all of these. Unknown operations are in no catalogue, "
+        f"or not listed by the API. Not shown: {others}.",
+    )  # fmt: skip
 
 
 def _denominated(row: Any, active: int, brief: bool) -> str:
     if not active:
-        return f"no active token, {row.tokens_inactive:,} inactive"
+        return f"0 active, {row.tokens_inactive:,} inactive"
     share = f" ({row.share_active:.0%})"
     if brief:
         return f"{row.tokens_active:,}{share}"
-    perhaps = f", perhaps {row.active_uncertain:,} more" if row.active_uncertain else ""
+    perhaps = f", {row.active_uncertain:,} unknown" if row.active_uncertain else ""
     return f"{row.tokens_active:,} of {active:,} active{share}{perhaps}"
 
 
@@ -136,7 +180,7 @@ def concentration(frames: Tables, *, ax: Axes | None, of: Shared) -> Axes:
     """Draw a Lorenz curve: which share of all the smallest holders have together."""
     frame = measures.concentration(frames, of=of)
     what, holders = _OF[of]
-    ax = canvas.start(ax, width=5.5, height=5.2)
+    ax = canvas.start(ax, SHARES, SHARES, width=5.5, height=5.2)
     title = f"How unevenly {what} are spread over {holders}"
     known = frame[frame["value_share"].notna()]
     note = " ".join(frame.attrs["notes"])
@@ -160,8 +204,8 @@ def concentration(frames: Tables, *, ax: Axes | None, of: Shared) -> Axes:
         bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
     )  # fmt: skip
     few = (
-        f"Fewer than {_FEW} {holders}: one more or less changes the coefficient much."
+        f"Fewer than {_FEW} {holders}: one more or less changes the coefficient a lot."
         if len(known) < _FEW
         else ""
     )
-    return canvas.finish(ax, frames, title, "Dashed: all have the same.", few, note)
+    return canvas.finish(ax, frames, title, "Dashed: spread evenly.", few, note)

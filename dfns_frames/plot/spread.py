@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from dfns_frames import measures
+from dfns_frames.measures.options import check_count
 from dfns_frames.plot import canvas
+from dfns_frames.plot.canvas import STATES
 from dfns_frames.plot.colors import ACTIVE, FAINT, INACTIVE, INK
+from dfns_frames.plot.guest import NAMES, TOKENS, UNUSED
 from dfns_frames.plot.layout import pixels, slot_size
-from dfns_frames.plot.text import style
+from dfns_frames.plot.text import drawable, style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +33,9 @@ _MOST_FOR_DOTS = 0.6  # of the height
 
 def permission_spread(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
     """Draw how many tokens, active and inactive, hold each permission."""
+    top = check_count("top", top)
     frame = measures.permission_spread(frames)
-    ax = canvas.start(ax, height=canvas.height_of(min(top, len(frame))))
+    ax = canvas.start(ax, TOKENS, NAMES, height=canvas.height_of(min(top, len(frame))))
     shown = frame.head(canvas.rows_that_fit(ax, top))
     title = "Tokens that hold each permission"
     if shown.empty:
@@ -40,16 +44,16 @@ def permission_spread(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
     at = np.arange(len(shown))
     active, inactive = shown["tokens_active"].to_numpy(), shown["tokens_inactive"].to_numpy()
     for lengths, left, color, name in (
-        (active, np.zeros_like(active), ACTIVE, "active today"),
-        (inactive, active, INACTIVE, "inactive today"),
+        (active, np.zeros_like(active), ACTIVE, STATES[True]),
+        (inactive, active, INACTIVE, STATES[False]),
     ):
         ax.barh(at, lengths, left=left, height=0.72, color=color, edgecolor=INK, linewidth=0.4, label=name)
-    canvas.labels(ax, "y", at, list(shown["permission_name"]))
+    canvas.labels(ax, "y", at, map(drawable, shown["permission_name"]))
     texts = [f"{row.token_count:,} ({row.share:.0%})" for row in shown.itertuples()]
     canvas.values(ax, shown["token_count"], texts, texts)
     tokens = frames.arrow("tokens").num_rows
     canvas.axis_label(ax, "x", f"tokens that hold it (share of all {tokens:,})")
-    canvas.legend(ax, [canvas.swatch(ACTIVE), canvas.swatch(INACTIVE)], ["active today", "inactive today"])
+    canvas.legend(ax, [canvas.swatch(ACTIVE), canvas.swatch(INACTIVE)], list(STATES.values()))
     several = "A token with several permissions counts once in each."
     cut = canvas.of_how_many(len(shown), len(frame), "permission")
     return canvas.finish(ax, frames, title, f"{several} {cut}")
@@ -57,14 +61,15 @@ def permission_spread(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
 
 def permission_combinations(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
     """Draw which permissions tokens hold together: bars over a matrix of dots."""
+    top = check_count("top", top)
     frame = measures.permission_combinations(frames)
-    ax = canvas.start(ax, width=9.0, height=7.8)
-    title = "Tokens by the exact combination of permissions they hold"
+    ax = canvas.start(ax, UNUSED, UNUSED, width=9.0, height=7.8)
+    title = "Tokens by the exact combination of permissions that they hold"
     if frame.empty:
         canvas.nothing(ax, "No token is visible to the caller.")
         return canvas.finish(ax, frames, title)
     across, up = (length / pixels(ax, 1) for length in slot_size(ax))
-    shown = frame.head(max(1, min(canvas.at_least_one(top), int(across * 0.6 / 0.22))))
+    shown = frame.head(max(1, min(top, int(across * 0.6 / 0.22))))
     room = max(up - _AROUND, 0.5)
     rows, dots = _dots(shown, max(2, min(_PERMISSIONS_AT_MOST, int(room * _MOST_FOR_DOTS / _DOT_ROW))))
     ax.set_axis_off()
@@ -77,7 +82,7 @@ def permission_combinations(frames: Tables, *, ax: Axes | None, top: int) -> Axe
     _draw_bars(bars, shown, 1.8 * canvas.SMALL / 72 / (room * (1 - gap - share)))
     _draw_dots(matrix, ax, rows, dots)
     swatches = [canvas.swatch(ACTIVE), canvas.swatch(INACTIVE)]
-    canvas.legend(ax, swatches, ["active today", "inactive today"])
+    canvas.legend(ax, swatches, list(STATES.values()))
     rest = int(frame["token_count"].iloc[len(shown) :].sum())
     cut = canvas.of_how_many(len(shown), len(frame), "combination")
     more = f" The others are held by {rest:,} {canvas.plural(rest, 'token')} in all." if rest else ""
@@ -98,7 +103,7 @@ def _dots(shown: pd.DataFrame, at_most: int) -> tuple[list[str], npt.NDArray[np.
         for key in _permissions(row):
             dots[place.get(key, len(kept)), column] = True
     others = [f"{len(ranked) - len(kept):,} {_OTHERS}"] if len(kept) < len(ranked) else []
-    names = [name for name, _ in kept] + others
+    names = [drawable(name) for name, _ in kept] + others
     if not dots.any(axis=0).all():
         names, dots = [*names, _NONE], np.vstack([dots, ~dots.any(axis=0)])
     return names, dots
@@ -112,7 +117,7 @@ def _permissions(row: Any) -> list[tuple[str, str]]:
 def _draw_bars(bars: Axes, shown: pd.DataFrame, headroom: float) -> None:
     at = np.arange(len(shown))
     active, inactive = shown["tokens_active"].to_numpy(), shown["tokens_inactive"].to_numpy()
-    bars.bar(at, active, width=0.7, color=ACTIVE, edgecolor=INK, linewidth=0.4, label="active today")
+    bars.bar(at, active, width=0.7, color=ACTIVE, edgecolor=INK, linewidth=0.4, label=STATES[True])
     bars.bar(
         at,
         inactive,
@@ -121,7 +126,7 @@ def _draw_bars(bars: Axes, shown: pd.DataFrame, headroom: float) -> None:
         color=INACTIVE,
         edgecolor=INK,
         linewidth=0.4,
-        label="inactive today",
+        label=STATES[False],
     )
     for column, count in enumerate(shown["token_count"]):
         canvas.write(bars, column, count, f"{count:,}", ha="center", va="bottom", color=INK)

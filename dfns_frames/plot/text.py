@@ -1,7 +1,8 @@
-"""Text from strangers, made fit to draw: one line, no markup, no glyph that the fonts lack, no overflow."""
+"""Text from strangers, made fit to draw: one line, no markup, nothing hidden, no overflow."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BASE_FONT = "DejaVu Sans"  # comes with matplotlib
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_ESCAPE = re.compile(r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|.", re.DOTALL)
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Cs", "Cn", "Co")  # controls, direction marks, line breaks, unassigned
+_JOINERS = ("\u200c", "\u200d", *map(chr, range(0xFE00, 0xFE10)))
 # A picture saved at another resolution than the screen's has letters up to so much wider.
 _HINTED = 1.04
 _MARKS_IN_A_ROW = 2  # what writing needs; more pile up over the neighbouring lines
@@ -30,22 +33,27 @@ _WIDE_FAMILIES = (
 
 
 def drawable(text: str | None) -> str:
-    """Return a text as one line of characters that :func:`families` has glyphs for."""
-    characters: list[str] = []
-    marks = 0
-    for character in unicodedata.normalize("NFC", (text or "")[:_LONGEST]):
+    """Return a text as one line in which every character shows, by a glyph or by its escape."""
+    line = "".join(_shown(unicodedata.normalize("NFC", (text or "")[:_LONGEST])))
+    line = " ".join(line.split()) or _NAMELESS
+    return f"{_LEFT_TO_RIGHT}{line}{_LEFT_TO_RIGHT}" if any(map(_is_right_to_left, line)) else line
+
+
+def _shown(text: str) -> Iterator[str]:
+    r"""Yield each character, or what stands for it: ``\n``, ``\x07``, ``\u202e``."""
+    marks, before = 0, ""
+    for character in text:
         kind = unicodedata.category(character)
         marks = marks + 1 if kind[0] == "M" else 0
-        if kind in ("Cc", "Zl", "Zp"):
-            characters.append(" ")
-        elif kind == "Cf" or marks > _MARKS_IN_A_ROW or "\ufe00" <= character <= "\ufe0f":
-            continue  # invisible: direction marks, joiners, variation selectors
-        elif font_of(character) is None:
-            characters.append(REPLACEMENT)
+        if character in _JOINERS and not before.isascii():
+            continue  # part of how some scripts, and emoji, are written; alone it hides in a name
+        if kind[0] == "M" and marks > _MARKS_IN_A_ROW:
+            continue
+        if kind in _UNSEEN or (font_of(character) is None):
+            yield character.encode("unicode_escape").decode()
         else:
-            characters.append(character)
-    line = " ".join("".join(characters).split()) or _NAMELESS
-    return _LEFT_TO_RIGHT + line if any(map(_is_right_to_left, line)) else line
+            yield " " if kind == "Zs" else character
+        before = character
 
 
 def _is_right_to_left(character: str) -> bool:
@@ -162,14 +170,16 @@ class Ruler:
         """Return the text, its middle left out if it is wider than that."""
         if self.width(text) <= width:
             return text
-        low, high = 1, len(text) - 1
+        letters = _ESCAPE.findall(text)  # half an escape would be another text
+        low, high = 1, len(letters) - 1
         while low < high:
             kept = (low + high + 1) // 2
-            low, high = (kept, high) if self.width(_middle(text, kept)) <= width else (low, kept - 1)
-        return _middle(text, low)
+            low, high = (kept, high) if self.width(_middle(letters, kept)) <= width else (low, kept - 1)
+        return _middle(letters, low)
 
 
-def _middle(text: str, kept: int) -> str:
+def _middle(letters: list[str], kept: int) -> str:
     """Leave out the middle, so that this many characters remain beside the dots."""
     end = kept // 2
-    return f"{text[: kept - end].rstrip()}…{text[len(text) - end :].lstrip()}"
+    first, last = letters[: kept - end], letters[len(letters) - end :]
+    return f"{''.join(first).rstrip()}…{''.join(last).lstrip()}"

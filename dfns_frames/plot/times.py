@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from dfns_frames.measures.options import Freq, Split
     from dfns_frames.schema import Tables
 
 
@@ -22,12 +23,14 @@ class TimeCharts:
     def creation_over_time(
         self,
         *,
-        freq: str = "MS",
-        by: str = "kind",
+        freq: Freq = "MS",
+        by: Split = "kind",
         as_of: datetime | str | None = None,
         ax: Axes | None = None,
     ) -> Axes:
-        """Draw the tokens created in each period, stacked, with the running total as a line.
+        """Draw how many tokens were created in each period, and the running total as a line.
+
+        Only tokens that still exist are counted: the API does not list deleted ones.
 
         Parameters
         ----------
@@ -36,15 +39,17 @@ class TimeCharts:
         by
             What to stack: ``"kind"``, ``"is_active"`` or ``"source"``.
         as_of
-            Leave out what was created later, and hatch the period that this falls in as not over: a datetime
-            or RFC 3339 text. Defaults to when the tokens were fetched, and leaves out nothing.
+            Leave out tokens created later than this, a datetime or RFC 3339 text in UTC; a date alone is the
+            end of that day. Defaults to when the tokens were fetched, and then nothing is left out. Whether a
+            token was active is always as at snapshot.
         ax
             Axes to draw into; without it a new figure is made.
 
         Returns
         -------
         matplotlib.axes.Axes
-            A bar is one period; the running total has an axis of its own, on the right.
+            One bar per period, as wide as the period lasts, with dates on the x axis: ``ax.axvline`` takes a
+            timestamp. The running total has an axis of its own, on the right.
 
         Raises
         ------
@@ -54,31 +59,35 @@ class TimeCharts:
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> ax = dff.read({"items": []}).plot.creation_over_time(freq="QS")
+        >>> pats = dff.demo.client().pats()
+        >>> pats.plot.creation_over_time(freq="QS")
+        <Axes: xlabel='quarter of creation, UTC', ylabel='tokens created'>
         """
         return creation.creation_over_time(self._frames, ax=ax, freq=freq, by=by, as_of=as_of)
 
     def creation_and_survival(
-        self, *, freq: str = "MS", as_of: datetime | str | None = None, ax: Axes | None = None
+        self, *, freq: Freq = "MS", as_of: datetime | str | None = None, ax: Axes | None = None
     ) -> Axes:
-        """Draw all tokens created up to each period, and those of them still active today.
+        """Draw the tokens created up to each period, and how many of them were active at snapshot.
 
-        One snapshot does not tell which tokens were active then, so this is no history of active tokens.
+        This is not the history of active tokens: one list does not tell which were active earlier.
 
         Parameters
         ----------
         freq
             Length of a period, UTC: ``"D"``, ``"W"`` (from Monday), ``"MS"``, ``"QS"`` or ``"YS"``.
         as_of
-            Leave out what was created later, and hatch the period that this falls in as not over: a datetime
-            or RFC 3339 text. Defaults to when the tokens were fetched, and leaves out nothing.
+            Leave out tokens created later than this, a datetime or RFC 3339 text in UTC; a date alone is the
+            end of that day. Defaults to when the tokens were fetched, and then nothing is left out. Whether a
+            token was active is always as at snapshot.
         ax
             Axes to draw into; without it a new figure is made.
 
         Returns
         -------
         matplotlib.axes.Axes
-            A column is one period, up to its end; dark is what is active today.
+            One bar per period, of the tokens created up to its end, with dates on the x axis. The dark part
+            stands for tokens that were active at snapshot.
 
         Raises
         ------
@@ -88,52 +97,63 @@ class TimeCharts:
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> ax = dff.read({"items": []}).plot.creation_and_survival()
+        >>> pats = dff.demo.client().pats()
+        >>> pats.plot.creation_and_survival()
+        <Axes: xlabel='month of creation, UTC', ylabel='tokens created so far'>
         """
         return creation.creation_and_survival(self._frames, ax=ax, freq=freq, as_of=as_of)
 
     def creation_calendar(self, *, as_of: datetime | str | None = None, ax: Axes | None = None) -> Axes:
-        """Draw the tokens created on each day (UTC): a block a year, a column a week.
+        """Draw how many tokens were created on each day (UTC), as a calendar.
+
+        Only tokens that still exist are counted: the API does not list deleted ones.
 
         Parameters
         ----------
         as_of
-            The last day: a datetime or RFC 3339 text. Defaults to when the tokens were fetched, and leaves
-            out nothing.
+            Leave out tokens created later than this, a datetime or RFC 3339 text in UTC; a date alone is the
+            end of that day. Defaults to when the tokens were fetched, and then nothing is left out. Whether a
+            token was active is always as at snapshot.
         ax
             Axes to draw into; without it a new figure is made.
 
         Returns
         -------
         matplotlib.axes.Axes
-            A cell is one day; the last eight years with new tokens are shown.
+            One cell per day, one column per week, one block per year, of the last eight years in which tokens
+            were created.
 
         Raises
         ------
         ConfigurationError
-            An option is out of range.
+            An option is out of range, or the dates lie thousands of years apart.
 
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> ax = dff.read({"items": []}).plot.creation_calendar()
+        >>> pats = dff.demo.client().pats()
+        >>> ax = pats.plot.creation_calendar()
+        >>> ax.figure.savefig("calendar.png", dpi=200)  # doctest: +SKIP
         """
         return lifetimes.creation_calendar(self._frames, ax=ax, as_of=as_of)
 
     def token_ages(self, *, as_of: datetime | str | None = None, ax: Axes | None = None) -> Axes:
-        """Draw which share of the active tokens is at least so old, for any age in days.
+        """Draw, for any age in days, the share of the active tokens that are at least that old.
 
         Parameters
         ----------
         as_of
-            When ages are counted to: a datetime or RFC 3339 text. Defaults to when the tokens were fetched.
+            Count ages to this time, and leave out tokens created later: a datetime or RFC 3339 text in UTC; a
+            date alone is the end of that day. Defaults to when the tokens were fetched. Whether a token was
+            active is always as at snapshot.
         ax
             Axes to draw into; without it a new figure is made.
 
         Returns
         -------
         matplotlib.axes.Axes
-            A line for all active tokens and one for each privilege, with 90, 365 and 730 days marked.
+            One curve for all active tokens and one for each level of privilege, with 90, 365 and 730 days
+            marked.
 
         Raises
         ------
@@ -143,6 +163,8 @@ class TimeCharts:
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> ax = dff.read({"items": []}).plot.token_ages()
+        >>> pats = dff.demo.client().pats()
+        >>> pats.plot.token_ages()
+        <Axes: xlabel='age in days', ylabel='share of tokens at least this old'>
         """
         return lifetimes.token_ages(self._frames, ax=ax, as_of=as_of)

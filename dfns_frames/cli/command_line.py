@@ -1,0 +1,225 @@
+"""The arguments, and how a command ends: its exit code, and one sentence if it fails."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from importlib import import_module
+
+import dfns_frames as dff
+from dfns_frames.cli.terminal import (
+    BROKEN_PIPE,
+    DONE,
+    FILE_FAILED,
+    INTERRUPTED,
+    NOT_UNDERSTOOD,
+    REFUSED,
+    USAGE,
+    ShellError,
+    complain,
+    flush,
+    notices,
+    open_streams,
+    settle,
+)
+
+_ABOUT = """\
+Who holds a Dfns access token, since when, and what could be done with it: tables, charts and workbooks.
+It only reads. The API lists to each caller their own tokens; --from can join the lists of several.
+"""
+
+_EPILOG = """\
+The bearer token comes from the environment variable DFNS_AUTH_TOKEN. The server is Europe's, unless
+--region or the environment variable DFNS_API_URL names another:
+
+  https://api.dfns.io        Europe (--region eu)
+  https://api.uae.dfns.io    United Arab Emirates (--region uae)
+  https://api.dfns.ninja     staging, deprecated (DFNS_API_URL only)
+
+Exit codes:
+
+  0    done
+  2    wrong usage or configuration
+  3    the API refused or failed
+  4    the response could not be understood
+  5    a file could not be read or written
+  130  interrupted
+  141  whoever read the output closed it
+"""
+
+_FORMATS = ("table", "csv", "json", "jsonl", "markdown")
+
+Commands = dict[str, argparse.ArgumentParser]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        The command line without the program's name; by default, that of the process.
+    """
+    open_streams()
+    try:
+        _run(arguments)
+        flush()
+        return DONE
+    except BrokenPipeError:
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        return _fail(INTERRUPTED, "interrupted")
+    except ShellError as error:
+        return _fail(error.code, str(error))
+    except dff.DfnsFramesError as error:
+        return _fail(_code(error), _message(error))
+    except OSError as error:
+        return _fail(FILE_FAILED, _file_message(error))
+    finally:
+        settle()
+
+
+def _run(arguments: Sequence[str] | None) -> None:
+    options = _parser().parse_args(arguments)
+    with notices(quiet=getattr(options, "quiet", False)):
+        # Loaded on use, so that --help costs no pandas.
+        getattr(import_module(f"dfns_frames.cli.{options.module}"), options.verb)(options)
+
+
+def _code(error: dff.DfnsFramesError) -> int:
+    if isinstance(error, dff.ConfigurationError):
+        return USAGE
+    return NOT_UNDERSTOOD if isinstance(error, dff.ResponseError | dff.SchemaError) else REFUSED
+
+
+def _message(error: dff.DfnsFramesError) -> str:
+    """Return the library's message with its own advice put as options; what it quotes stays as it is."""
+    text = str(error)
+    if isinstance(error, dff.SchemaError):
+        # The advice ends the first line; the lines below quote the response.
+        first, line_break, problems = text.partition("\n")
+        before, found, after = first.rpartition("skip_invalid=True")
+        return f"{before}--skip-invalid{after}{line_break}{problems}" if found else text
+    if isinstance(error, dff.ConfigurationError) and text.startswith("fetched_at="):
+        return f"--fetched-at {text.removeprefix('fetched_at=')}"
+    return text
+
+
+def _file_message(error: OSError) -> str:
+    if isinstance(error, FileExistsError) and error.filename:
+        return f"{error.filename} exists already; choose another name, or pass --overwrite to replace it"
+    return f"{error.strerror}: {error.filename}" if error.strerror and error.filename else str(error)
+
+
+def _fail(code: int, text: str) -> int:
+    complain(text)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dfns-frames",
+        description=_ABOUT,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"dfns-frames {dff.__version__}")
+    listed = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(verb: str, about: str, *, module: str = "verbs") -> argparse.ArgumentParser:
+        command = listed.add_parser(
+            verb, help=about, description=f"{about[0].upper()}{about[1:]}.", allow_abbrev=False
+        )
+        command.set_defaults(verb=verb, module=module)
+        return command
+
+    _add_readers(
+        add("fetch", "read the tokens and print a summary; with --out, keep them as Parquet"),
+        add("tokens", "list the tokens, those that could do most harm first"),
+        add("export", "write the tokens as a workbook, as CSV or as Parquet"),
+    )
+    demo = add(
+        "demo", "fetch the demo organisation; write tables, workbook, charts, notebooks", module="demo"
+    )
+    demo.add_argument(
+        "--out",
+        metavar="DIR",
+        default="demo-output",
+        help="folder to write to; files of an earlier demo are replaced, others never (default: %(default)s)",
+    )
+    serve = add("serve", "run the demo API on this machine until interrupted")
+    serve.add_argument("--port", type=int, default=0, help="port to listen on (default: any free one)")
+    tables = add("tables", "list the tables, what a row is and what each column means")
+    operations = add("operations", "list the known operations, what each allows and how severe it is")
+    operations.add_argument("--category", help="only the operations of one category, such as move_funds")
+    for command in (tables, operations):
+        _add_format(command)
+    return parser
+
+
+def _add_readers(
+    fetch: argparse.ArgumentParser, tokens: argparse.ArgumentParser, export: argparse.ArgumentParser
+) -> None:
+    for command in (fetch, tokens, export):
+        _add_input(command)
+    tokens.add_argument(
+        "--can",
+        metavar="CATEGORY",
+        action="append",
+        default=[],
+        help="only tokens that can or may do this; a column says yes or unknown. One of move_funds, approve, "
+        "grant_access, change_policy, export_keys, key_custody, identities and egress; repeat it for tokens "
+        "that can do several",
+    )
+    tokens.add_argument("--owner", metavar="ID", help="only tokens of this user or application")
+    tokens.add_argument("--inactive", action="store_true", help="only tokens that are switched off")
+    tokens.add_argument(
+        "--older-than",
+        metavar="DAYS",
+        type=int,
+        help="only tokens of at least this age when they were listed, and those of unknown age",
+    )
+    _add_format(tokens)
+    fetch.add_argument("--out", metavar="DIR", help="folder for Parquet files, which --from reads back")
+    export.add_argument("--excel", metavar="FILE", help="one workbook, *.xlsx")
+    export.add_argument("--csv", metavar="DIR", help="folder for one CSV file per table")
+    export.add_argument(
+        "--parquet", metavar="DIR", help="folder for the Parquet files, which --from reads back"
+    )
+    for command in (fetch, export):
+        command.add_argument("--overwrite", action="store_true", help="replace files that exist")
+
+
+def _add_input(command: argparse.ArgumentParser) -> None:
+    source = command.add_mutually_exclusive_group()
+    source.add_argument(
+        "--from",
+        dest="files",
+        metavar="FILE",
+        action="append",
+        help="a saved response, or a folder of Parquet files; - is standard input; repeat it to join several",
+    )
+    source.add_argument("--demo", action="store_true", help="read the demo organisation")
+    source.add_argument("--region", metavar="REGION", help="read the API of this region: eu or uae")
+    command.add_argument(
+        "--fetched-at",
+        metavar="TIME",
+        action="append",
+        help="when a saved response was made, such as 2026-03-02 or 2026-03-02T08:00:00Z; "
+        "once for each --from, in the same order (default: the date of the file)",
+    )
+    command.add_argument(
+        "--skip-invalid", action="store_true", help="set aside tokens that do not have the documented shape"
+    )
+    command.add_argument("--quiet", action="store_true", help="print no warnings; errors are still printed")
+
+
+def _add_format(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--format",
+        choices=_FORMATS,
+        default="table",
+        help="table and markdown are for people, the others for programs: they have every column "
+        "(default: %(default)s)",
+    )

@@ -1,0 +1,52 @@
+"""What `fetch` prints: the answers first, where they come from, and how much was read last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dfns_frames as dff
+from dfns_frames.cli.terminal import visible
+from dfns_frames.measures.classes import SENSITIVE
+from dfns_frames.provenance import filtered, source_lines, visibility
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_YEAR_DAYS = 365
+
+
+def summary(frames: dff.Frames) -> str:
+    """Return what a reviewer asks first, in a few lines."""
+    rows = ", ".join(f"{name} {frames.arrow(name).num_rows:,}" for name in frames)
+    return "\n".join(
+        [
+            f"Tokens {visibility(frames)}{filtered(frames)}",
+            *(f"  {visible(line)}" for line in source_lines(frames)),
+            "",
+            *_answers(dff.measures.capabilities(frames)),
+            "",
+            f"Rows: {rows}",
+        ]
+    )
+
+
+def _answers(capabilities: pd.DataFrame) -> list[str]:
+    active = capabilities[capabilities["is_active"]]
+    funds = active["move_funds"]
+    maybe = int((funds == "unknown").sum())
+    undated = int(active["age_days"].isna().sum())
+    unknown = (active[list(SENSITIVE)] == "unknown").any(axis=1)
+    counts = {
+        "are full administrators": int(active["holds_everything"].sum()),
+        "can move funds" + f", and {maybe:,} more may" * bool(maybe): int((funds == "yes").sum()),
+        "are older than a year" + f"; {undated:,} have no date" * bool(undated): int(
+            (active["age_days"] >= _YEAR_DAYS).sum()
+        ),
+        "have unknown operations": int(unknown.sum()),
+    }
+    width = max(len(f"{count:,}") for count in (len(capabilities), *counts.values()))
+    return [
+        f"  {len(capabilities):>{width},}  {'token' if len(capabilities) == 1 else 'tokens'}",
+        f"  {len(active):>{width},}  active at snapshot, of which",
+        *(f"    {count:>{width},}  {what}" for what, count in counts.items()),
+    ]

@@ -1,0 +1,137 @@
+"""The verbs of the shell, but for the demo: each reads, asks the library, and prints or writes."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dfns_frames as dff
+from dfns_frames.cli.inputs import read
+from dfns_frames.cli.listing import FOR_PROGRAMS, show
+from dfns_frames.cli.summary import summary
+from dfns_frames.cli.terminal import USAGE, ShellError, complain, flush, say
+from dfns_frames.measures.classes import SENSITIVE, worst_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def fetch(options: argparse.Namespace) -> None:
+    """Print a summary; with --out, keep the tables."""
+    target = _target("--out", options.out)
+    frames = read(options)
+    say(summary(frames))
+    if target:
+        say(f"wrote {frames.to_parquet(target, overwrite=options.overwrite)}")
+
+
+def export(options: argparse.Namespace) -> None:
+    """Write the tables to files."""
+    targets = {
+        "to_csv": _target("--csv", options.csv),
+        "to_parquet": _target("--parquet", options.parquet),
+        "to_excel": _target("--excel", options.excel),
+    }
+    if not any(targets.values()):
+        raise ShellError(USAGE, "say what to write: --excel FILE, --csv DIR or --parquet DIR")
+    frames = read(options)
+    for method, target in targets.items():
+        if target:
+            say(f"wrote {getattr(frames, method)(target, overwrite=options.overwrite)}")
+
+
+def tokens(options: argparse.Namespace) -> None:
+    """List tokens, the worst and oldest first."""
+    if options.older_than is not None and options.older_than < 0:
+        raise ShellError(USAGE, f"--older-than takes a number of days, not {options.older_than}")
+    asked = [_known("--can", name, list(SENSITIVE)) for name in options.can]
+    found = dff.measures.capabilities(read(options))
+    if options.owner is not None:
+        found = found[found["owner_id"] == options.owner]
+        if found.empty:
+            complain(f"nobody with the id {options.owner!r} owns a token listed here")
+    for name in asked:
+        found = found[found[name] != "no"]
+    if options.inactive:
+        found = found[~found["is_active"]]
+    if options.older_than is not None:
+        # A token of unknown age may be older.
+        found = found[(found["age_days"] >= options.older_than).fillna(True)]
+    show(found if options.format in FOR_PROGRAMS else _for_people(found, asked), options.format)
+
+
+def _for_people(found: pd.DataFrame, asked: list[str]) -> pd.DataFrame:
+    """Return the columns that answer, few enough for a terminal; a bound says that it is one."""
+    worded = found.assign(worst=worst_text(found["worst"], found["worst_is_lower_bound"]))
+    columns = ["token_id", "name", "owner_id", "is_active", "age_days", "holds_everything", "worst"]
+    return worded[[*columns, *dict.fromkeys(asked)]]
+
+
+def operations(options: argparse.Namespace) -> None:
+    """List the catalogue."""
+    catalogue = dff.operations()
+    if options.category is not None:
+        known = sorted(catalogue["category"].unique())
+        catalogue = catalogue[catalogue["category"] == _known("--category", options.category, known)]
+    if options.format not in FOR_PROGRAMS:
+        catalogue = catalogue[["operation", "access", "category", "severity", "status", "successor"]]
+    show(catalogue, options.format)
+
+
+def tables(options: argparse.Namespace) -> None:
+    """List the data dictionary."""
+    dictionary = dff.dictionary()
+    if options.format != "table":
+        show(dictionary, options.format)
+        return
+    for (name, row), columns in dictionary.groupby(["table", "row"], sort=False):
+        say(f"{name}: a row is {row}")
+        for column in columns.itertuples():
+            say(f"  {column.column:<16} {column.type:<45} {column.meaning}")
+        say()
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Run the demo API until interrupted."""
+    if not 0 <= options.port <= 65_535:
+        raise ShellError(USAGE, f"--port takes a number from 0 to 65535, not {options.port}")
+    try:
+        server = dff.demo.serve(options.port)
+    except OSError as error:
+        raise ShellError(
+            USAGE,
+            f"port {options.port} cannot be opened ({error.strerror}); leave --port out to take a free one",
+        ) from None
+    with server:
+        say(f"the demo API answers at {server.url}; in another shell (Ctrl-C here ends it):\n")
+        for caller, token in server.tokens.items():
+            say(f"# {caller}\nexport DFNS_API_URL={server.url} DFNS_AUTH_TOKEN={token}\n")
+        flush()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        server.wait()
+
+
+def _target(option: str, given: str | None) -> Path | None:
+    """Return where to write; None if the option is not there."""
+    if given is None:
+        return None
+    if not given.strip():
+        raise ShellError(USAGE, f"{option} needs a name; an empty one would be the current folder")
+    if given == "-":
+        raise ShellError(
+            USAGE,
+            f"{option} - is refused: it writes several files or one that is not text, and none of them to "
+            "standard output; `dfns-frames tokens --format csv` prints a table there",
+        )
+    return Path(given)
+
+
+def _known(option: str, given: str, known: list[str]) -> str:
+    if given not in known:
+        near = difflib.get_close_matches(given, known, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise ShellError(USAGE, f"{option} does not know {given!r}.{hint} There are: {', '.join(known)}")
+    return given

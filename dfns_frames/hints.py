@@ -1,0 +1,35 @@
+"""What somebody probably meant who asked for what there is not."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+import pandas as pd
+
+_WRITERS = {
+    "to_json": 'pats, "pats.json"',
+    "to_markdown": 'pats.tokens, "tokens.md"',
+    "to_dict": 'pats, "pats.json"',
+}
+UNCHANGING = (
+    "Frames cannot be changed, so that charts and files always show what was read. To work on some of the "
+    "tokens, use `pats.filter(…)`; to change a table, take a DataFrame of your own, `tokens = pats.tokens`, "
+    'and write it with `dff.write(tokens, "tokens.xlsx")`.'
+)
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """Return the question, with a space before it; empty if nothing is near."""
+    near = difflib.get_close_matches(name, names, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def no_such_attribute(name: str, public: Iterable[str], tables: Iterable[str]) -> str:
+    """Return what to say of an attribute that Frames do not have."""
+    if name in _WRITERS:
+        return f"Frames have no {name}(); use `dff.write({_WRITERS[name]})`"
+    hint = did_you_mean(name, public)
+    if not hint and hasattr(pd.DataFrame, name):
+        hint = f" DataFrames have: take one, such as `pats.tokens`, and use its {name!r}."
+    return f"Frames have no attribute {name!r}.{hint} Tables: {', '.join(tables)}."
