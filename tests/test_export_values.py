@@ -112,6 +112,10 @@ TYPED: dict[str, tuple[Any, list[Any]]] = {
     "halves": (np.array([0.5, np.nan], dtype="float16"), [0.5, None]),
     "floats": (np.array([np.inf, 0.5], dtype="float32"), ["inf", 0.5]),
     "durations": (pd.to_timedelta([36, None], unit="h"), [1.5, None]),
+    "nanoseconds": (
+        pd.array(pd.to_datetime(["2026-01-01", None]).as_unit("ns")),
+        [dt.datetime(2026, 1, 1), None],
+    ),
     "zones": (pd.DatetimeIndex(["2026-01-01", None], tz="Asia/Tokyo"), [dt.datetime(2025, 12, 31, 15), None]),
     "numbers": (np.array([1 + 1j, 0]), ["(1+1j)", "0j"]),
     "lists": (made([[1, 2], None], dtype=pd.ArrowDtype(pa.list_(pa.int64()))), ["1, 2", None]),

@@ -225,8 +225,9 @@ def test_refusals(tmp_path: Path) -> None:
         (frame, "a.xls", r"ends in '\.xls'; write makes \.xlsx, \.csv, \.md, \.json"),
         (frame, "a", "has no suffix"),
         (frame, "", "the path is empty"),
-        ([1], "a.csv", "takes a DataFrame or Frames, not list"),
+        ([1], "a.csv", "takes a pandas DataFrame or Frames, not list"),
         (None, "a.csv", "not NoneType"),
+        (pats.arrow("tokens"), "a.csv", "not pyarrow.Table"),
         (pd.DataFrame([range(16_385)]), "a.xlsx", "16,385 columns, but a sheet holds 16,384"),
     ]:
         with pytest.raises(dff.ConfigurationError, match=message):

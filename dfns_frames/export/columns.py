@@ -133,12 +133,20 @@ def _arrow(array: pa.Array | pa.ChunkedArray, series: pd.Series[Any]) -> Values:
         if pc.all(pc.is_finite(array)).as_py() is not False:
             return Values("", array)
     if pa.types.is_timestamp(kind):
-        return Values("", array.cast(pa.timestamp(kind.unit, tz=kind.tz and "UTC")))
+        return Values("", _microseconds(array.cast(pa.timestamp(kind.unit, tz=kind.tz and "UTC"))))
     if pa.types.is_date(kind):
         return Values("", array.cast(pa.date32()))
     if pa.types.is_duration(kind):
         return _days([pd.Timedelta(value) for value in series])
     return _objects(list(series))
+
+
+def _microseconds(times: pa.Array) -> pa.Array:
+    """Count in microseconds, unless that would lose something, so that equal times look alike."""
+    try:
+        return times.cast(pa.timestamp("us", tz=times.type.tz))
+    except pa.ArrowInvalid:
+        return times
 
 
 def _objects(values: list[Any]) -> Values:

@@ -72,11 +72,16 @@ def write(data: pd.DataFrame | pd.Series[Any] | Exports, path: StrPath, *, overw
 
     Examples
     --------
+    >>> import tempfile
+    >>> import pandas as pd
     >>> import dfns_frames as dff
-    >>> pats = dff.demo.client().pats()  # doctest: +SKIP
-    >>> can = dff.measures.capabilities(pats)  # doctest: +SKIP
-    >>> dff.write(can[can.move_funds == "yes"], "movers.xlsx")  # doctest: +SKIP
-    PosixPath('movers.xlsx')
+    >>> owners = pd.DataFrame({"owner": ["us-1", "<b>us-2</b>"], "tokens": [3, 1]})
+    >>> path = dff.write(owners, f"{tempfile.mkdtemp()}/owners.md")
+    >>> print(path.read_text(encoding="utf-8"), end="")
+    | owner | tokens |
+    | --- | ---: |
+    | us-1 | 3 |
+    | &lt;b&gt;us-2&lt;/b&gt; | 1 |
     """
     refuse_empty(path, "file")
     suffix = Path(path).suffix.lower()
@@ -85,7 +90,8 @@ def write(data: pd.DataFrame | pd.Series[Any] | Exports, path: StrPath, *, overw
     if isinstance(data, Exports):
         return _write_frames(data, path, suffix, overwrite=overwrite)
     if not isinstance(data, pd.DataFrame):
-        raise ConfigurationError(f"write takes a DataFrame or Frames, not {type(data).__name__}")
+        kind = f"{type(data).__module__.partition('.')[0]}.{type(data).__name__}".removeprefix("builtins.")
+        raise ConfigurationError(f"write takes a pandas DataFrame or Frames, not {kind}")
     if suffix not in _WRITERS:
         raise ConfigurationError(
             f"{str(path)!r} {f'ends in {suffix!r}' if suffix else 'has no suffix'}; write makes "
