@@ -16,7 +16,7 @@ from dfns_frames import export
 from dfns_frames.dtypes import TEXT
 from dfns_frames.plot import Plot
 from dfns_frames.provenance import filtered, source_lines, visibility
-from dfns_frames.schema import DICTIONARY, Kind, Table, compact
+from dfns_frames.schema import Kind, Table, compact
 from dfns_frames.selection import belongs, mask
 from dfns_frames.tables import TABLES
 
@@ -222,12 +222,15 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
 
 def _to_pandas(table: pa.Table, declared: Table) -> pd.DataFrame:
     """Make a DataFrame: positions as plain integers; counts and flags nullable, whatever they hold."""
-    categories = [column.name for column in declared.columns if column.kind.arrow == DICTIONARY]
+    for i, column in enumerate(declared.columns):
+        if column.kind is Kind.JOIN_ID:
+            table = table.set_column(i, column.name, table[column.name].cast(pa.string()))
+    categories = [column.name for column in declared.columns if column.kind.is_category]
     frame = table.drop_columns(categories).to_pandas(types_mapper=_PLAIN_INTEGERS.get)
     for i, column in enumerate(declared.columns):
         if column.kind is Kind.COUNT:
             frame[column.name] = table[column.name].to_pandas(types_mapper=_NULLABLE.get)
-        elif column.kind.arrow == DICTIONARY:
+        elif column.kind.is_category:
             frame.insert(i, column.name, _categorical(table[column.name]))
     return frame
 

@@ -27,7 +27,9 @@ def parse_time(text: str) -> datetime | None:
     offset = timedelta(hours=int(offset_hours or 0), minutes=int(offset_minutes or 0))
     try:
         minute = datetime.fromisoformat(f"{day}T{hours_minutes}00").replace(tzinfo=UTC)
-        local = minute + timedelta(seconds=int(seconds), microseconds=int((fraction or "0").ljust(6, "0")[:6]))
+        local = minute + timedelta(
+            seconds=int(seconds), microseconds=int((fraction or "0").ljust(6, "0")[:6])
+        )
         return local + offset if sign == "-" else local - offset
     except (ValueError, OverflowError):
         return None
@@ -57,8 +59,8 @@ def as_utc(when: object, option: str, *, past: bool = False) -> datetime:
     found = _moment(when)
     if found is None:
         raise ConfigurationError(
-            f"{option}={when!r} is not a time; pass a date such as '2026-03-02' (the end of that day, UTC), a "
-            "time such as '2026-03-02T08:00:00Z' (RFC 3339), or a datetime (UTC unless it has an offset)"
+            f"{option}={when!r} is not a time; pass a date such as '2026-03-02' (the end of that day, UTC), "
+            "an RFC 3339 time such as '2026-03-02T08:00:00Z', or a datetime (UTC unless it has an offset)"
         )
     given, is_day = found
     # Where a day begins first, it begins 14 hours before UTC's.

@@ -226,9 +226,7 @@ def _pattern(path: str) -> str:
 
 def _reject(item: Any, number: int, found: _Found, endpoint: Endpoint, checked: Checked) -> list[Problem]:
     """Set one item aside with everything that is wrong with it."""
-    columns = endpoint.tables[0].columns
-    identity = next(str(column.json) for column in columns if column.kind is Kind.ID and column.json)
-    token_id = item.get(identity) if isinstance(item, dict) else None
+    token_id = item.get(str(endpoint.tables[0].identity.json)) if isinstance(item, dict) else None
     token_id = shorten(token_id) if isinstance(token_id, str) else None
     problems = [Problem(number, token_id, *problem) for problem in found]
     declared = _declared(item, endpoint.tables)

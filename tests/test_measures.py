@@ -124,7 +124,7 @@ def test_what_was_created_after_as_of_is_left_out(measure: str) -> None:
     dates = ["2025-11-30T12:00:00Z", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", "2027-05-05T00:00:00Z"]
     pats = frames([token(n, dateCreated=date) for n, date in enumerate([*dates, "soon"])])
     count = getattr(dff.measures, measure)
-    frame = count(pats, as_of="2026-01-01")
+    frame = count(pats, as_of="2026-01-01T00:00:00Z")
     assert frame["created"].sum() == 3
     when = frame.iloc[:, 0].dropna()
     assert when.max() == pd.Timestamp("2026-01-01", tz="UTC")
