@@ -114,14 +114,14 @@ class Client:
         NetworkError
             There was no complete answer.
         ResponseError
-            The answer is no token list.
+            The answer is not a token list.
         SchemaError
             Tokens do not fit the documented shape.
 
         Warns
         -----
         DriftWarning
-            The response holds something that this version does not know; see `drift`.
+            The response holds something unexpected; see `drift`.
 
         Examples
         --------

@@ -27,8 +27,10 @@ from dfns_frames.reading import MAX_BODY
 from dfns_frames.schema import Body
 
 _GZIP = b"\x1f\x8b"
-_BACK = "An export cannot be read back; read the response itself (JSON), or, with Frames.from_parquet(), "
-_BACK += "what to_parquet() wrote"
+_BACK = (
+    "Pass the response as the API sent it (JSON). Of exports, only the folder that to_parquet() wrote can be "
+)
+_BACK += "read back: Frames.from_parquet(folder)"
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):/", re.IGNORECASE)  # one letter alone is a drive
 _CELL = r'(?:"\w[^"]*"|\w[\w .-]*)'
 _CSV = re.compile(rf"{_CELL}(?:,{_CELL})+|{_CELL}(?:;{_CELL})+|{_CELL}(?:\t{_CELL})+")
@@ -184,7 +186,8 @@ def _plain(value: object) -> Any:
 def _refuse_other_files(loaded: Loaded) -> None:
     what = _other_file(loaded.body)
     if what:
-        raise ResponseError(f"{loaded.place!r} is not a saved response but {what}")
+        subject = repr(loaded.place) if loaded.is_named else "this"
+        raise ResponseError(f"{subject} is not a saved response but {what}")
 
 
 def _other_file(body: Body) -> str | None:
