@@ -373,7 +373,7 @@ def test_the_ends_of_time(tmp_path: Path) -> None:
     first, last = column(sheets["Tokens"], "created (UTC)")
     assert first == "0001-01-01 00:00:00"
     assert last.year == 9999
-    years = {row[0]: row[3] for row in sheets["Summary"]}
+    years = {str(row[0]).split(" ")[0]: row[3] for row in sheets["Summary"]}
     assert years["0001"] == years["9999"] == 1
 
 
