@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from dfns_frames._http.unpack import nature
 from dfns_frames.errors import ResponseError
-from dfns_frames.unpack import nature
 
 _SHOWN = 200  # characters of a strange text that a report keeps
 _SURROGATE = re.compile("[\ud800-\udfff]")

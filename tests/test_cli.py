@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import dfns_frames as dff
-from dfns_frames.address import REGIONS, STAGING
+from dfns_frames._http.address import REGIONS, STAGING
 from dfns_frames.cli import main
 from tests.conftest import assignment, token
 
@@ -116,7 +116,7 @@ def test_skip_invalid_says_what_it_set_aside(tmp_path: Path, capsys: Captured) -
 def test_no_api_is_code_3(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused connection is the API's failure, not the user's."""
     monkeypatch.setenv("DFNS_AUTH_TOKEN", "t")
-    monkeypatch.setattr("dfns_frames.transport.time.sleep", lambda _: None)
+    monkeypatch.setattr("dfns_frames._http.transport.time.sleep", lambda _: None)
     with socket.socket() as taken:  # but not listening, so whoever connects is refused
         taken.bind(("127.0.0.1", 0))
         monkeypatch.setenv("DFNS_API_URL", f"http://127.0.0.1:{taken.getsockname()[1]}")

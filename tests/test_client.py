@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import dfns_frames as dff
-from dfns_frames.exchange import Answer
+from dfns_frames._http.exchange import Answer
 from dfns_frames.schema import Body
 from tests.conftest import assignment, token
 
@@ -74,7 +74,7 @@ pytestmark = pytest.mark.usefixtures("no_account")
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Record the waits between retries instead of waiting."""
     waits: list[float] = []
-    monkeypatch.setattr("dfns_frames.transport.time.sleep", waits.append)
+    monkeypatch.setattr("dfns_frames._http.transport.time.sleep", waits.append)
     return waits
 
 

@@ -40,7 +40,7 @@ def nothing_keeps_running() -> bool:
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
 def test_a_fault_ends_as_promised(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
     """In time, in complete frames or exactly the promised error, and without showing the token."""
-    monkeypatch.setattr("dfns_frames.transport._BACKOFF", 0.01)
+    monkeypatch.setattr("dfns_frames._http.transport._BACKOFF", 0.01)
     with serving(row.behaviour) as server, row.around(server) as url:
         options = {"timeout": 0.4, "deadline": DEADLINE, "retries": 1} | row.options
         client = dff.Client(SECRET, url=url, **options)

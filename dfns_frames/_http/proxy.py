@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from dfns_frames.address import is_loopback
+from dfns_frames._http.address import is_loopback
 from dfns_frames.errors import ConfigurationError
 
 _SCHEMES = ("http", "https")
