@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from dfns_frames._hidden import Secret
 from dfns_frames._http.address import base_url, is_staging
 from dfns_frames._http.exchange import Answer, Limits
 from dfns_frames._http.replies import not_a_list
@@ -12,7 +13,6 @@ from dfns_frames.errors import ConfigurationError, ResponseError
 from dfns_frames.frames import Frames
 from dfns_frames.intake import to_frames, warn
 from dfns_frames.reading import MAX_BODY, Reader
-from dfns_frames.secret import Secret
 from dfns_frames.tables import PATS
 
 _DAY = 86_400

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import dfns_frames as dff
-from dfns_frames.export.files import new_file, new_folder
+from dfns_frames._files import new_file, new_folder
 from tests.export_samples import named
 
 TOKENS = {"to_csv": "tokens.csv", "to_parquet": "tokens/tokens.parquet"}

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from dfns_frames._hidden import Secret
 from dfns_frames._http.unpack import nature
 from dfns_frames.errors import (
     ApiError,
@@ -21,7 +22,6 @@ from dfns_frames.errors import (
     ResponseError,
     ServerError,
 )
-from dfns_frames.secret import Secret
 
 RETRIED = frozenset({429, 502, 503, 504})
 

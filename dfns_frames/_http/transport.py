@@ -12,10 +12,10 @@ import random
 import threading
 import time
 
+from dfns_frames._hidden import Secret
 from dfns_frames._http.exchange import Answer, Exchange, Limits
 from dfns_frames._http.replies import error_of
 from dfns_frames.errors import DfnsFramesError, NetworkError
-from dfns_frames.secret import Secret
 
 RETRY_AFTER_CAP = 60.0  # seconds that a server may make us wait before it is an error instead
 

@@ -10,9 +10,9 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames._files import StrPath, new_folder
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.export.about import Changes, cells, readme
-from dfns_frames.export.files import StrPath, new_folder
 from dfns_frames.export.text import defuse, is_text, rewrite, show_controls
 from dfns_frames.schema import Tables
 

@@ -12,11 +12,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames._files import StrPath, new_file, refuse_empty
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.export.about import Changes, cells
 from dfns_frames.export.columns import Values, columns
 from dfns_frames.export.csv import sanitized, write_csv
-from dfns_frames.export.files import StrPath, new_file, refuse_empty
 from dfns_frames.export.markdown import markdown
 from dfns_frames.export.methods import Exports
 from dfns_frames.export.records import array_lines, tables_lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from dfns_frames.hints import did_you_mean
+from dfns_frames._hints import did_you_mean
 from dfns_frames.measures.options import check_frames
 from dfns_frames.plot.access import AccessCharts
 from dfns_frames.plot.times import TimeCharts
