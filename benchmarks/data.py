@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from dfns_frames.catalogue import operation_names
+from dfns_frames._api.catalogue import operation_names
 
 RESULTS = Path(__file__).parent / "results"
 

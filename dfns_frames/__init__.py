@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from dfns_frames import demo as demo
     from dfns_frames import measures as measures
-    from dfns_frames.catalogue import operations as operations
+    from dfns_frames._api.catalogue import operations as operations
     from dfns_frames.client import Client as Client
     from dfns_frames.combine import concat as concat
     from dfns_frames.errors import ApiError as ApiError
@@ -55,7 +55,7 @@ _HOMES = {
     "demo": "",
     "dictionary": "tables",
     "measures": "",
-    "operations": "catalogue",
+    "operations": "_api.catalogue",
     "read": "intake",
     "write": "export",
 }

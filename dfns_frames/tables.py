@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dfns_frames.catalogue import operation_names
+from dfns_frames._api.catalogue import operation_names
 from dfns_frames.schema import ELEMENT, Column, Endpoint, Kind, Table
 
 KINDS = frozenset({"Pat", "ServiceAccount", "Token", "Code", "Recovery", "Temp", "Application"})

@@ -16,7 +16,7 @@ import docstring_parser
 from pictures import same
 
 import dfns_frames as dff
-from dfns_frames.catalogue import CATEGORIES, SEVERITY_MEANINGS
+from dfns_frames._api.catalogue import CATEGORIES, SEVERITY_MEANINGS
 from dfns_frames.dtypes import TEXT
 from dfns_frames.plot import Plot
 

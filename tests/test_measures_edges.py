@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import dfns_frames as dff
-from dfns_frames.catalogue import CATEGORIES, SEVERITIES, SEVERITY_MEANINGS, usability
+from dfns_frames._api.catalogue import CATEGORIES, SEVERITIES, SEVERITY_MEANINGS, usability
 from dfns_frames.measures.classes import SENSITIVE
 from dfns_frames.measures.options import check_count
 from tests import naive_measures as naive

@@ -12,7 +12,7 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from dfns_frames.catalogue import usability
+from dfns_frames._api.catalogue import usability
 from dfns_frames.measures.holdings import SEVERITIES
 from dfns_frames.plot.colors import UNLISTED_HATCH
 from tests.plot_inputs import ITEMS, KNOWN, load

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dfns_frames import measures
-from dfns_frames.catalogue import CATEGORIES, SEVERITY_MEANINGS
+from dfns_frames._api.catalogue import CATEGORIES, SEVERITY_MEANINGS
 from dfns_frames.dtypes import TEXT
 from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import from_frame

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dfns_frames.catalogue import CATEGORIES
+from dfns_frames._api.catalogue import CATEGORIES
 from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.ages import whole_days
 from dfns_frames.measures.codes import as_text, created_at, flags, labelled, owner_ids, texts

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dfns_frames.catalogue import SEVERITIES as CATALOGUED
-from dfns_frames.catalogue import operations_table, usability
+from dfns_frames._api.catalogue import SEVERITIES as CATALOGUED
+from dfns_frames._api.catalogue import operations_table, usability
 from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.codes import codes, distinct_pairs, missing, token_rows
 from dfns_frames.measures.spread import permissions

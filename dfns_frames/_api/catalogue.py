@@ -114,7 +114,7 @@ SEVERITY_MEANINGS = {
 
 @cache
 def _rows() -> tuple[dict[str, str | None], ...]:
-    text = files("dfns_frames").joinpath("data", "operations.csv").read_text(encoding="utf-8")
+    text = files("dfns_frames._api").joinpath("data", "operations.csv").read_text(encoding="utf-8")
     rows: list[dict[str, str | None]] = []
     for row in csv.DictReader(text.splitlines()):
         *resource, action = row["operation"].split(":")
@@ -132,7 +132,7 @@ def _rows() -> tuple[dict[str, str | None], ...]:
 
 @cache
 def _refusals() -> dict[tuple[str, str], str]:
-    text = files("dfns_frames").joinpath("data", "refused.csv").read_text(encoding="utf-8")
+    text = files("dfns_frames._api").joinpath("data", "refused.csv").read_text(encoding="utf-8")
     return {(row["kind"], row["operation"]): row["usable"] for row in csv.DictReader(text.splitlines())}
 
 
