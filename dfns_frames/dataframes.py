@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pyarrow as pa
 
-from dfns_frames.dtypes import TEXT
+from dfns_frames._facts.dtypes import TEXT
 from dfns_frames.schema import Kind, Table
 
 ORIGIN = "dfns_frames"

@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames._facts.times import parse_time
 from dfns_frames.drift import Drift
 from dfns_frames.parsing import shorten
 from dfns_frames.schema import DICTIONARY, ELEMENT, TIME, Column, Endpoint, Kind, Table, reencode
-from dfns_frames.times import parse_time
 
 _BITMAP = 1 << 20  # bytes in which values are marked as seen; so few stay in the processor's cache
 _SPARSE = 1 << 8  # with more bytes a row to mark, hashing is faster

@@ -12,13 +12,13 @@ from typing import IO, Any
 
 import pyarrow.compute as pc
 
+from dfns_frames._facts.times import as_utc
 from dfns_frames.errors import DfnsFramesError, DriftWarning
 from dfns_frames.frames import Frames
 from dfns_frames.jupyter import calm_warnings
 from dfns_frames.loading import Loaded, Page, load
 from dfns_frames.reading import Reader
 from dfns_frames.tables import DRIFT, PATS, REJECTED, SOURCES
-from dfns_frames.times import as_utc
 
 _DRIFT_SHOWN = 5
 _MINUTES = "%Y-%m-%d %H:%M UTC"

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dfns_frames.provenance import LOOKS
+from dfns_frames._facts.provenance import LOOKS
 from dfns_frames.schema import Tables
 from dfns_frames.tables import PATS
 

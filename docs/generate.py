@@ -17,7 +17,7 @@ from pictures import same
 
 import dfns_frames as dff
 from dfns_frames._api.catalogue import CATEGORIES, SEVERITY_MEANINGS
-from dfns_frames.dtypes import TEXT
+from dfns_frames._facts.dtypes import TEXT
 from dfns_frames.plot import Plot
 
 FOLDER = Path(__file__).parent

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dfns_frames as dff
+from dfns_frames._facts.dtypes import TEXT
 from dfns_frames.cli import main
 from dfns_frames.cli.listing import render
-from dfns_frames.dtypes import TEXT
 from tests.conftest import assignment, token
 
 pytestmark = pytest.mark.usefixtures("no_account")

@@ -12,7 +12,7 @@ import pandas as pd
 from openpyxl.utils import range_boundaries
 
 import dfns_frames as dff
-from dfns_frames import palette
+from dfns_frames._facts import palette as palette
 from tests.export_samples import convert
 
 PAGE = (11.69 - 0.8) * 96  # pixels of a page's width at full size

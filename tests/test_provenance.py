@@ -9,7 +9,7 @@ import pytest
 from matplotlib import pyplot
 
 import dfns_frames as dff
-from dfns_frames.provenance import caption, source_lines, taken
+from dfns_frames._facts.provenance import caption, source_lines, taken
 from tests.conftest import WHEN, read, token
 
 JANUARY, FEBRUARY = "2026-01-05T08:00:00Z", "2026-02-05T09:30:00Z"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import dfns_frames as dff
+from dfns_frames._facts.provenance import filtered, source_lines, visibility
 from dfns_frames.cli.terminal import visible
 from dfns_frames.measures.classes import SENSITIVE
-from dfns_frames.provenance import filtered, source_lines, visibility
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow.compute as pc
 
 from dfns_frames import __version__
-from dfns_frames.provenance import cautions, filtered, plural, source_lines, taken, visibility
+from dfns_frames._facts.provenance import cautions, filtered, plural, source_lines, taken, visibility
 from dfns_frames.schema import Tables
 from dfns_frames.tables import TABLES
 

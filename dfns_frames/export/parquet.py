@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from dfns_frames import __version__
+from dfns_frames._facts.provenance import FILTERED_FROM, source_lines
 from dfns_frames._files import StrPath, new_folder
 from dfns_frames.errors import ResponseError
-from dfns_frames.provenance import FILTERED_FROM, source_lines
 from dfns_frames.schema import Table, Tables, compact
 from dfns_frames.tables import TABLES
 

@@ -8,10 +8,10 @@ from typing import IO, TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
+from dfns_frames._facts.palette import ACTIVE, DARK, INACTIVE, INK, INK_ON_DARK, OTHERS, SEVERITY
 from dfns_frames.export.layout import Layout, heights, laid_out
 from dfns_frames.export.paper import Page, set_up
 from dfns_frames.export.sheet import Block, Chart, Sheet
-from dfns_frames.palette import ACTIVE, DARK, INACTIVE, INK, INK_ON_DARK, OTHERS, SEVERITY
 
 if TYPE_CHECKING:
     from xlsxturbo.types import ChartOptions, ColumnFormat, ConditionalFormat, HeaderFormat, SheetOptions

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dfns_frames.dtypes import TEXT
-from dfns_frames.measures.codes import codes, distinct_pairs, flags, same_sets, token_rows
+from dfns_frames._facts.codes import codes, distinct_pairs, flags, same_sets, token_rows
+from dfns_frames._facts.dtypes import TEXT
 from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
-    from dfns_frames.measures.codes import Ints
+    from dfns_frames._facts.codes import Ints
     from dfns_frames.schema import Tables
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dfns_frames._facts.provenance import caption
+from dfns_frames._facts.provenance import plural as plural
 from dfns_frames.plot.colors import FAINT, INK, INK_ON_DARK, PAPER
 from dfns_frames.plot.guest import limit, receive, remember
 from dfns_frames.plot.layout import PADDING, figure_of, fit, pixels, slot, slot_size, whole_figure
 from dfns_frames.plot.text import BASE_FONT, Ruler, drawable, fitted, style, wrapped
-from dfns_frames.provenance import caption
-from dfns_frames.provenance import plural as plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dfns_frames.palette import ACTIVE as ACTIVE
-from dfns_frames.palette import INACTIVE as INACTIVE
-from dfns_frames.palette import INK as INK
-from dfns_frames.palette import INK_ON_DARK as INK_ON_DARK
-from dfns_frames.palette import OTHERS as OTHERS
-from dfns_frames.palette import PAPER as PAPER
-from dfns_frames.palette import SEVERITY as SEVERITY
-from dfns_frames.palette import UNKNOWN as UNKNOWN
+from dfns_frames._facts.palette import ACTIVE as ACTIVE
+from dfns_frames._facts.palette import INACTIVE as INACTIVE
+from dfns_frames._facts.palette import INK as INK
+from dfns_frames._facts.palette import INK_ON_DARK as INK_ON_DARK
+from dfns_frames._facts.palette import OTHERS as OTHERS
+from dfns_frames._facts.palette import PAPER as PAPER
+from dfns_frames._facts.palette import SEVERITY as SEVERITY
+from dfns_frames._facts.palette import UNKNOWN as UNKNOWN
 
 FAINT = "#d9d9d9"
 UNKNOWN_HATCH = "xxx"

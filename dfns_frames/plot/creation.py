@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from dfns_frames import measures
+from dfns_frames._facts.times import as_utc
 from dfns_frames.measures.periods import NAMES
 from dfns_frames.plot import canvas
 from dfns_frames.plot.canvas import STATES
 from dfns_frames.plot.colors import ACTIVE, GROUPS, INACTIVE, INK, OTHERS, PAPER, PARTIAL_HATCH
 from dfns_frames.plot.guest import DATES, TOKENS, add_twin, limit
 from dfns_frames.plot.timeline import date_axis, spans
-from dfns_frames.times import as_utc
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dfns_frames import measures
+from dfns_frames._facts.times import as_utc
 from dfns_frames.measures.lifetimes import PRIVILEGES
 from dfns_frames.plot import canvas
 from dfns_frames.plot.colors import CALENDAR, INK, PAPER
@@ -14,7 +15,6 @@ from dfns_frames.plot.creation import DELETED, left_out
 from dfns_frames.plot.guest import DAYS, NAMES, SHARES, limit
 from dfns_frames.plot.layout import pixels, slot_size
 from dfns_frames.plot.text import Ruler
-from dfns_frames.times import as_utc
 
 if TYPE_CHECKING:
     from datetime import datetime

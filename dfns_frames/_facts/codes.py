@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dfns_frames.dtypes import TEXT
+from dfns_frames._facts.dtypes import TEXT
 from dfns_frames.schema import Tables
 
 Ints = npt.NDArray[np.int64]

@@ -11,14 +11,14 @@ import pandas as pd
 
 from dfns_frames._api.catalogue import SEVERITIES as CATALOGUED
 from dfns_frames._api.catalogue import operations_table, usability
-from dfns_frames.dtypes import TEXT
-from dfns_frames.measures.codes import codes, distinct_pairs, missing, token_rows
+from dfns_frames._facts.codes import codes, distinct_pairs, missing, token_rows
+from dfns_frames._facts.dtypes import TEXT
 from dfns_frames.measures.spread import permissions
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from dfns_frames.measures.codes import Flags, Ints
+    from dfns_frames._facts.codes import Flags, Ints
     from dfns_frames.schema import Tables
 
 FULL_ADMINISTRATOR = frozenset({"ManagedFullAdminAccess", "DfnsFullAdminAccess"})
