@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from dfns_frames import measures as measures
     from dfns_frames._api.catalogue import operations as operations
     from dfns_frames.client import Client as Client
-    from dfns_frames.combine import concat as concat
     from dfns_frames.errors import ApiError as ApiError
     from dfns_frames.errors import AuthenticationError as AuthenticationError
     from dfns_frames.errors import ConfigurationError as ConfigurationError
@@ -31,8 +30,9 @@ if TYPE_CHECKING:
     from dfns_frames.errors import SchemaError as SchemaError
     from dfns_frames.errors import ServerError as ServerError
     from dfns_frames.export import write as write
-    from dfns_frames.frames import Frames as Frames
-    from dfns_frames.intake import read as read
+    from dfns_frames.frames.container import Frames as Frames
+    from dfns_frames.frames.intake import read as read
+    from dfns_frames.frames.joining import concat as concat
     from dfns_frames.tables import dictionary as dictionary
 
 # Where each public name lives. They are imported on use, so that `dfns-frames --help` costs no pandas.
@@ -43,7 +43,7 @@ _HOMES = {
     "ConfigurationError": "errors",
     "DfnsFramesError": "errors",
     "DriftWarning": "errors",
-    "Frames": "frames",
+    "Frames": "frames.container",
     "NetworkError": "errors",
     "PermissionDeniedError": "errors",
     "Problem": "errors",
@@ -51,12 +51,12 @@ _HOMES = {
     "ResponseError": "errors",
     "SchemaError": "errors",
     "ServerError": "errors",
-    "concat": "combine",
+    "concat": "frames.joining",
     "demo": "",
     "dictionary": "tables",
     "measures": "",
     "operations": "_api.catalogue",
-    "read": "intake",
+    "read": "frames.intake",
     "write": "export",
 }
 

@@ -10,8 +10,8 @@ from dfns_frames._http.exchange import Answer, Limits
 from dfns_frames._http.replies import not_a_list
 from dfns_frames._http.transport import Call
 from dfns_frames.errors import ConfigurationError, ResponseError
-from dfns_frames.frames import Frames
-from dfns_frames.intake import to_frames, warn
+from dfns_frames.frames.container import Frames
+from dfns_frames.frames.intake import to_frames, warn
 from dfns_frames.reading import MAX_BODY, Reader
 from dfns_frames.tables import PATS
 

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 
 from dfns_frames._facts.times import as_utc
 from dfns_frames.errors import DfnsFramesError, DriftWarning
-from dfns_frames.frames import Frames
-from dfns_frames.jupyter import calm_warnings
-from dfns_frames.loading import Loaded, Page, load
+from dfns_frames.frames.container import Frames
+from dfns_frames.frames.jupyter import calm_warnings
+from dfns_frames.frames.loading import Loaded, Page, load
 from dfns_frames.reading import Reader
 from dfns_frames.tables import DRIFT, PATS, REJECTED, SOURCES
 

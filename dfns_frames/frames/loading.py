@@ -21,7 +21,7 @@ from typing import Any
 import pandas as pd
 
 from dfns_frames.errors import ConfigurationError, ResponseError
-from dfns_frames.frames import Frames
+from dfns_frames.frames.container import Frames
 from dfns_frames.parsing import clean
 from dfns_frames.reading import MAX_BODY
 from dfns_frames.schema import Body

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from dfns_frames._facts.provenance import note_join
 from dfns_frames.errors import DriftWarning
-from dfns_frames.frames import Frames
-from dfns_frames.intake import warn
-from dfns_frames.looks import looks_of, without_looks
+from dfns_frames.frames.container import Frames
+from dfns_frames.frames.intake import warn
+from dfns_frames.frames.looks import looks_of, without_looks
 from dfns_frames.schema import compact
 from dfns_frames.tables import DRIFT, PATS, TABLES
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.api.types import infer_dtype, is_integer_dtype
 
-from dfns_frames.dataframes import ORIGIN
+from dfns_frames.frames.dataframes import ORIGIN
 from dfns_frames.tables import TABLES
 
 Flags = npt.NDArray[np.bool_]
