@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dfns_frames._http.unpack import nature
+from dfns_frames._unpack import nature
 from dfns_frames.errors import ResponseError
 
 _SHOWN = 200  # characters of a strange text that a report keeps

@@ -1,0 +1,1 @@
+"""What several measures and outputs need, each worked out in one place."""

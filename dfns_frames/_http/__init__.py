@@ -1,0 +1,1 @@
+"""One host, one secret, one deadline: requests, their replies, and what goes wrong on the way."""

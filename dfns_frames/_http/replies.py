@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from dfns_frames._hidden import Secret
-from dfns_frames._http.unpack import nature
+from dfns_frames._unpack import nature
 from dfns_frames.errors import (
     ApiError,
     AuthenticationError,

@@ -1,0 +1,1 @@
+"""`Frames`, and the doors into it: reading, joining, filtering."""

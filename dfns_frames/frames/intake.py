@@ -161,7 +161,7 @@ def to_frames(reader: Reader, *, url: str, fetched_at: datetime, basis: str) -> 
 
 def warn(message: str, category: type[Warning] = DriftWarning) -> None:
     """Warn at the first line of the caller that is not this package's."""
-    own = str(Path(__file__).parent) + os.sep
+    own = str(Path(__file__).parents[1]) + os.sep
     level, frame = 2, sys._getframe(1)
     while frame.f_back and frame.f_code.co_filename.startswith(own):
         frame, level = frame.f_back, level + 1

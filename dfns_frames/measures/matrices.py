@@ -15,11 +15,11 @@ from dfns_frames._facts.holdings import (
     as_severities,
     domain_of,
     permission_holdings,
+    permissions,
     severity_of,
     token_holdings,
 )
 from dfns_frames.measures.options import check_frames
-from dfns_frames.measures.spread import permissions
 
 if TYPE_CHECKING:
     from dfns_frames._facts.codes import Ints
