@@ -70,7 +70,7 @@ def pages(server: Server, path: str, limit: int | None = None) -> list[list[Any]
 @pytest.mark.parametrize("empty_pages", [False, True])
 @pytest.mark.parametrize("page_size", [1, 7, 500])
 def test_pages_of_every_size_hold_the_same(page_size: int, empty_pages: bool) -> None:
-    """Every listing gives the same items in the same order, however it is cut, with or without empty pages."""
+    """Every listing gives the same items in the same order, however it is cut, with empty pages or not."""
     with serve(page_size=page_size, empty_pages=empty_pages) as running:
         for path in PAGED:
             found = pages(running, path)
