@@ -73,7 +73,7 @@ def test_each_caller_gets_their_own_tokens(
 
 
 def test_first_caller_is_the_default(server: Server) -> None:
-    """``token`` is the platform lead's, who holds most tokens."""
+    """``token`` is the platform lead's, who holds most tokens and may read everything."""
     assert server.token == server.tokens["platform-lead"] == org.bearer("platform-lead")
     assert tuple(server.tokens) == org.CALLERS
 
@@ -89,7 +89,8 @@ def test_first_caller_is_the_default(server: Server) -> None:
         (401, PATH, "GET", {"Authorization": "Basic dXNlcjpwYXNz"}),
         (404, "/", "GET", {}),
         (404, "/auth/pats/", "GET", {}),
-        (404, "/auth/service-accounts", "POST", {}),
+        (404, "/auth/apps", "POST", {}),
+        (405, "/auth/service-accounts", "POST", {}),
         (405, PATH, "POST", {}),
         (405, PATH, "DELETE", {}),
         (405, PATH, "HEAD", {}),

@@ -41,9 +41,11 @@ def client(caller: str | None = None) -> Client:
     Parameters
     ----------
     caller
-        Who asks, one of `CALLERS`; by default the first, the platform lead, who holds most tokens. As with
-        the real API, everybody sees their own tokens only. `pentest` holds the names that upset
-        spreadsheets, web pages and terminals; the last caller holds nothing.
+        Who asks, one of `CALLERS`; by default the first, the platform lead, who holds most tokens and may
+        read everything. As with the real API, everybody lists their own tokens only, and reads of the
+        organisation what they hold the operations for: `compliance` all of it, `payments-engineer` half.
+        `wallet-customer` is an end user, `sandbox-lead` belongs to a sister organisation, and `pentest` holds
+        the names that upset spreadsheets, web pages and terminals; the last caller holds nothing.
 
     Returns
     -------

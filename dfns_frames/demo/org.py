@@ -1,68 +1,45 @@
 """A made-up organisation, as the responses of ``GET /auth/pats`` to each of its people.
 
 It stands for the real API, and so shares no code with the library that reads it. The same bytes come out on
-every machine: ids, keys and times are drawn from a generator that is seeded for each token by what the token
-is, hence a new token changes no other.
+every machine.
 """
 
-import base64
-import calendar
 import hashlib
 import json
-import random
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from dfns_frames.demo import tokens
-from dfns_frames.demo.permissions import PERMISSIONS
-from dfns_frames.demo.tokens import Token
+from dfns_frames.demo.drawing import SNAPSHOT, base64url, draws, fingerprint, identifier, moment
+from dfns_frames.demo.story.permissions import PERMISSIONS, Permission
+from dfns_frames.demo.story.roles import ROLES, SANDBOX, WITHDRAWN
+from dfns_frames.demo.story.tokens import Token
+from dfns_frames.demo.story.world import CALLERS, MAIN, SISTER
 
-__all__ = ["CALLERS", "ORG_ID", "PEOPLE", "SNAPSHOT", "Person", "bearer", "bodies"]
+__all__ = [
+    "CALLERS",
+    "ORG_ID",
+    "PEOPLE",
+    "SNAPSHOT",
+    "Person",
+    "assignment",
+    "bearer",
+    "bodies",
+    "permission_id",
+    "token_items",
+]
 
-SNAPSHOT = datetime(2026, 10, 19, 7, 30, tzinfo=UTC)
-"""When the demo's responses are from: a Monday morning, in a month that is not over."""
-
-_SEED = "dfns-frames demo"
-_BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 _ISSUED = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
 _EXPIRES = datetime(2030, 1, 1, tzinfo=UTC)
-# UTC, so that a day in Berlin begins at 7 or 8; lunch is quiet, and a little happens in the evening.
-_OFFICE_HOURS = tuple(
-    hour
-    for hour, weight in zip(range(7, 20), (2, 4, 5, 3, 1, 2, 4, 3, 2, 1, 0, 0, 1), strict=True)
-    for _ in range(weight)
-)
+_PERMISSIONS = {known.key: known for known in (*PERMISSIONS, *ROLES, *SANDBOX, WITHDRAWN)}
 
-
-def _draws(*label: str) -> random.Random:
-    # Of its methods only random() is promised to give the same sequence on every version of Python.
-    return random.Random("/".join((_SEED, *label)))  # noqa: S311 - made-up data, nothing secret
-
-
-def _below(draw: random.Random, limit: int) -> int:
-    return int(draw.random() * limit)
-
-
-def _text(draw: random.Random, length: int) -> str:
-    return "".join(_BASE32[_below(draw, len(_BASE32))] for _ in range(length))
-
-
-def _id(prefix: str, *label: str) -> str:
-    draw = _draws(prefix, *label)
-    return f"{prefix}-{_text(draw, 5)}-{_text(draw, 5)}-{_text(draw, 16)}"
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
-
-
-ORG_ID = _id("or", "organisation")
-"""The organisation that everybody here belongs to."""
+ORG_ID = identifier("or", MAIN.key)
+"""The organisation that everybody but the caller `sandbox-lead` belongs to."""
 
 
 class Person(NamedTuple):
-    """Somebody who can ask the demo API for the tokens they hold.
+    """Somebody who can ask the demo API.
 
     Parameters
     ----------
@@ -72,96 +49,90 @@ class Person(NamedTuple):
         The id of their user.
     holds
         Their tokens.
+    org_id
+        The organisation they belong to.
     """
 
     name: str
     user_id: str
     holds: tuple[Token, ...]
+    org_id: str
 
 
-PEOPLE = {
-    caller: Person(name, _id("us", caller), holds)
-    for caller, name, holds in (
-        ("platform-lead", "Ines Moreau", tokens.PLATFORM_LEAD),
-        ("payments-engineer", "Daniel Okafor", tokens.PAYMENTS_ENGINEER),
-        ("treasury", "Katharina Lindqvist", tokens.TREASURY),
-        ("data-analyst", "Yusuf Demir", tokens.DATA_ANALYST),
-        ("compliance", "Marta Nowak", tokens.COMPLIANCE),
-        ("pentest", "Remy Castellane", tokens.PENTEST),
-        ("new-joiner", "Jun Takeda", ()),
-    )
+_KNOWN = {
+    user.key: Person(user.name, identifier("us", user.key), user.tokens, identifier("or", organisation.key))
+    for organisation in (MAIN, SISTER)
+    for user in organisation.users
 }
+
+PEOPLE = {caller: _KNOWN[caller] for caller in CALLERS}
 """Everybody who can ask, by caller."""
 
-CALLERS = tuple(PEOPLE)
-"""The names to ask as: the first holds most tokens, the last none, `pentest` those with hostile names."""
+
+def permission(reference: str) -> Permission:
+    """Return the permission that a key names, with or without a ``?`` after it."""
+    return _PERMISSIONS[reference.removesuffix("?")]
 
 
-def _weekday(when: str, draw: random.Random) -> str:
-    year, month = map(int, when.split("-"))
-    days = [
-        day
-        for day in range(1, calendar.monthrange(year, month)[1] + 1)
-        if calendar.weekday(year, month, day) < calendar.SATURDAY
-    ]
-    return f"{when}-{days[_below(draw, len(days))]:02}"
+def permission_id(reference: str) -> str:
+    """Return the id of the permission that a key names, with or without a ``?`` after it."""
+    named = permission(reference)
+    return named.fixed_id or identifier("pm", named.key)
 
 
-def _created(when: str, draw: random.Random) -> str:
-    if len(when) == len("2024-01"):
-        when = _weekday(when, draw)
-    if "T" not in when:
-        hour = _OFFICE_HOURS[_below(draw, len(_OFFICE_HOURS))]
-        when = f"{when}T{hour:02}:{_below(draw, 60):02}"
-    return f"{when}:{_below(draw, 60):02}.{_below(draw, 1000):03}Z"
-
-
-def _assignment(reference: str) -> dict[str, Any]:
-    permission = next(known for known in PERMISSIONS if known.key == reference.removesuffix("?"))
-    assignment: dict[str, Any] = {
-        "permissionName": permission.name,
-        "permissionId": permission.fixed_id or _id("pm", permission.key),
-        "assignmentId": "",
+def assignment(reference: str, assignment_id: str = "") -> dict[str, Any]:
+    """Make an assignment as it stands in a token or a user; a ``?`` after the key leaves operations out."""
+    named = permission(reference)
+    made: dict[str, Any] = {
+        "permissionName": named.name,
+        "permissionId": permission_id(reference),
+        "assignmentId": assignment_id,
     }
     if not reference.endswith("?"):
-        assignment["operations"] = list(permission.operations)
-    return assignment
+        made["operations"] = list(named.operations)
+    return made
 
 
-def _public_key(token: Token, label: tuple[str, ...]) -> str:
-    if token.key == "-":
-        return ""
-    digest = hashlib.sha256("/".join((_SEED, token.key) if token.key else (_SEED, *label)).encode()).digest()
-    return "SHA256:" + base64.b64encode(digest).rstrip(b"=").decode("ascii")
-
-
-def _item(token: Token, user_id: str, label: tuple[str, ...]) -> dict[str, Any]:
+def _item(token: Token, user_id: str, org_id: str, label: tuple[str, ...]) -> dict[str, Any]:
     of_an_app = token.kind == "Application"
     without_key = token.key == "-"
     return {
-        "dateCreated": _created(token.when, _draws("created", *label)),
-        "credId": "" if without_key else _base64url(_id("ci", *label).encode()),
+        "dateCreated": moment(token.when, draws("created", *label)),
+        "credId": "" if without_key else base64url(identifier("ci", *label).encode()),
         "isActive": token.active,
         "kind": token.kind,
         "linkedUserId": "" if of_an_app else user_id,
-        "linkedAppId": _id("ap", *label) if of_an_app else "",
+        "linkedAppId": identifier("ap", *label) if of_an_app else "",
         "name": token.name,
-        "orgId": ORG_ID,
-        "permissionAssignments": [_assignment(reference) for reference in token.permissions.split()],
-        "publicKey": _public_key(token, label),
-        "tokenId": _id("to", *label),
+        "orgId": org_id,
+        "permissionAssignments": [assignment(reference) for reference in token.permissions.split()],
+        "publicKey": "" if without_key else fingerprint(*((token.key,) if token.key else label)),
+        "tokenId": identifier("to", *label),
     }
 
 
-def _items(caller: str, person: Person) -> list[dict[str, Any]]:
+def token_items(
+    label: tuple[str, ...], tokens: Iterable[Token], user_id: str, org_id: str
+) -> list[dict[str, Any]]:
+    """Make tokens as the API lists them, in the order in which they are given.
+
+    Parameters
+    ----------
+    label
+        Whose they are; ids are drawn from it, the tokens' names and dates.
+    tokens
+        The tokens.
+    user_id, org_id
+        What they are linked to.
+    """
     seen: Counter[tuple[str, str]] = Counter()
     items = []
-    for token in person.holds:
+    for token in tokens:
         seen[token.when, token.name] += 1
-        label = (caller, token.when, token.name, str(seen[token.when, token.name]))
-        items.append(_item(token, person.user_id, label))
-    # No order is documented, so none that a reader could come to rely on.
-    return sorted(items, key=lambda item: str(item["tokenId"]))
+        items.append(
+            _item(token, user_id, org_id, (*label, token.when, token.name, str(seen[token.when, token.name])))
+        )
+    return items
 
 
 def bodies() -> dict[str, dict[str, Any]]:
@@ -174,7 +145,16 @@ def bodies() -> dict[str, dict[str, Any]]:
         ``{"items": [...]}`` with the fields that the API documents. It is made anew each time, so that it may
         be changed freely.
     """
-    return {caller: {"items": _items(caller, person)} for caller, person in PEOPLE.items()}
+    # No order is documented, so none that a reader could come to rely on.
+    return {
+        caller: {
+            "items": sorted(
+                token_items((caller,), person.holds, person.user_id, person.org_id),
+                key=lambda item: str(item["tokenId"]),
+            )
+        }
+        for caller, person in PEOPLE.items()
+    }
 
 
 def bearer(caller: str) -> str:
@@ -202,10 +182,14 @@ def bearer(caller: str) -> str:
         "name": person.name,
         "iat": int(_ISSUED.timestamp()),
         "exp": int(_EXPIRES.timestamp()),
-        "https://custom/app_metadata": {"userId": person.user_id, "orgId": ORG_ID},
+        "https://custom/app_metadata": {"userId": person.user_id, "orgId": person.org_id},
     }
-    signed = ".".join(
-        _base64url(json.dumps(part, separators=(",", ":")).encode())
+    return _signed(claims)
+
+
+def _signed(claims: dict[str, Any]) -> str:
+    text = ".".join(
+        base64url(json.dumps(part, separators=(",", ":")).encode())
         for part in ({"alg": "EdDSA", "typ": "JWT"}, claims)
     )
-    return f"{signed}.{_base64url(hashlib.sha512(signed.encode()).digest())}"
+    return f"{text}.{base64url(hashlib.sha512(text.encode()).digest())}"

@@ -21,12 +21,19 @@ class Permission(NamedTuple):
         What it allows, in the order in which the API returns it.
     fixed_id
         The id, where it is one of the older form; otherwise drawn.
+    immutable, archived
+        Flags of the API.
+    created
+        When it was made.
     """
 
     key: str
     name: str
     operations: tuple[str, ...]
     fixed_id: str = ""
+    immutable: bool = False
+    archived: bool = False
+    created: str = "2022-10"
 
 
 def _expand(table: dict[str, str]) -> tuple[str, ...]:
@@ -97,7 +104,8 @@ EVERYTHING = _expand(
 IN_NO_CATALOGUE = ("Wallets:Sweeps:Create", "Wallets:Sweeps:Read", "Agents:Mandates:Create")
 
 PERMISSIONS = (
-    Permission("admin", "ManagedFullAdminAccess", EVERYTHING + IN_NO_CATALOGUE),
+    Permission("admin", "ManagedFullAdminAccess", EVERYTHING + IN_NO_CATALOGUE, immutable=True),
+    # The vendor's old name on what is by now an ordinary permission: it can be edited, and does not grow.
     Permission(
         "old-admin",
         "DfnsFullAdminAccess",
@@ -126,6 +134,7 @@ PERMISSIONS = (
             }
         ),
         "pm-lemon-river-4c9d1e7703",
+        archived=True,
     ),
     Permission(
         "platform",

@@ -1,0 +1,1 @@
+"""What the demo organisation is made of: data only."""
