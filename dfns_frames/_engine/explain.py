@@ -258,6 +258,6 @@ def _summary(problems: list[Problem], item_count: int, source: Source) -> str:
         else "Pass skip_invalid=True to set them aside and read the rest:"
     )
     return (
-        f"{'at least ' * full}{bad:,} of {item_count:,} listed {source.items} "
-        f"do not fit the documented shape ({len(problems):,} problem{'s' * (len(problems) != 1)}); nothing was read. {advice}"
+        f"{'at least ' * full}{bad:,} of {item_count:,} listed {source.items} do not fit the documented "
+        f"shape ({len(problems):,} problem{'s' * (len(problems) != 1)}); nothing was read. {advice}"
     )
