@@ -119,6 +119,7 @@ def _hand_down(level: _Level) -> dict[str, pa.Array]:
     visible = {**above.handed, **above.own}
     fertile = np.flatnonzero(level.lengths)
     repeats = level.lengths[fertile]
+    rows = pa.array(np.repeat(np.arange(len(fertile)), repeats))
     handed = {}
     for name in sorted(_wanted(level.rows) & visible.keys()):
         values = visible[name].take(pa.array(fertile))
@@ -133,7 +134,7 @@ def _hand_down(level: _Level) -> dict[str, pa.Array]:
             size = int((pc.binary_length(values).fill_null(0).to_numpy() * repeats).sum())
             if size > _MOST_TEXT:
                 raise ResponseError(f"the response repeats {size:,} bytes of ids, more than can be read")
-        handed[name] = values.take(pa.array(np.repeat(np.arange(len(fertile)), repeats)))
+        handed[name] = values.take(rows)
     return handed
 
 

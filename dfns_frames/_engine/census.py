@@ -21,7 +21,7 @@ def census(body: Body, source: Source, drift: Drift) -> None:
     """Note every field of a response that is not declared, by path and type.
 
     Item by item, so that no more than one is held as Python's objects: all of them would take five times the
-    room of the body. Arrow has read the body before, so its JSON is known to be valid.
+    room of the body. The body has been read before, so its JSON is known to be valid and to fit.
 
     Raises
     ------

@@ -256,9 +256,9 @@ def _read_piece(body: Body, source: Source, steps: list[str], given: dict[str, s
             continue
         drift = Drift()
         try:
+            places, ids = walk(source, found, given, drift)
             if step == "loose":
                 census(body, source, drift)
-            places, ids = walk(source, found, given, drift)
         except Refused:
             continue
         next_page = found.field(source.next_page)[0].as_py() or None

@@ -103,12 +103,14 @@ def parse_path(path: str) -> tuple[Step, ...]:
 def shape_of(source: Source) -> Shape:
     """Return the shape of a source's response."""
     root = Shape(Type.OBJECT)
-    _add_rows(root, source.rows)
+    element = _add_rows(root, source.rows)
+    element.add(parse_path(source.item_id), Shape(Type.TEXT))
     root.fields[source.next_page] = Shape(Type.TEXT)
     return root
 
 
-def _add_rows(around: Shape, rows: Rows) -> None:
+def _add_rows(around: Shape, rows: Rows) -> Shape:
+    """Add a place and what is inside it; returns its elements."""
     plain = {column: path for column, path in rows.fields.items() if isinstance(path, str)}
     element = Shape(Type.OBJECT)
     if "" in plain.values():
@@ -129,6 +131,7 @@ def _add_rows(around: Shape, rows: Rows) -> None:
             private = Shape(Type.SECRET if read.secret else Type.TEXT, is_private=True)
             found = element.add(parse_path(read.path), private)
             found.is_watched = found.type is Type.OBJECT
+    return element
 
 
 def _leaf(table: Table | None, column: str) -> Shape:

@@ -27,6 +27,8 @@ _FIRST, _LAST = (pa.scalar(time.replace(tzinfo=UTC), TIME) for time in (datetime
 
 def to_column(column: Column, values: pa.Array, where: str, drift: Drift) -> pa.Array:
     """Make a column of the raw values of a field; unknown values and texts that are no times are noted."""
+    if column.kind is not Kind.CATEGORY and pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
     if column.kind is Kind.ID:
         return blank_to_null(values)
     if column.kind is Kind.CATEGORY:

@@ -127,13 +127,13 @@ def _is_key(rows: Rows) -> bool:
 def _drop_repeated(
     elements: pa.Array, lengths: pa.Array, where: str, drift: Drift
 ) -> tuple[pa.Array, pa.Array]:
-    """Keep the first of equal elements of an array, and note the others."""
+    """Keep the first of equal elements of each array, and note the others; returns them as categories."""
     encoded = elements.dictionary_encode()
     codes, counts = encoded.indices.to_numpy(), lengths.fill_null(0).to_numpy()
     groups = np.repeat(np.arange(len(counts)), counts)
     kept = distinct_per(groups, codes, len(counts), len(encoded.dictionary))
     if np.array_equal(kept, counts):
-        return elements, lengths
+        return encoded, lengths
     _, first = np.unique(groups * len(encoded.dictionary) + codes, return_index=True)
     repeated = np.ones(len(codes), dtype=bool)
     repeated[first] = False
@@ -141,7 +141,7 @@ def _drop_repeated(
     for text, count in zip(*(part.to_pylist() for part in counted.flatten()), strict=True):
         drift.note("repeated value", where, shorten(text), count)
     absent = lengths.is_null().to_numpy(zero_copy_only=False)
-    return elements.filter(pa.array(~repeated)), pa.array(kept, mask=absent)
+    return encoded.filter(pa.array(~repeated)), pa.array(kept, mask=absent)
 
 
 def keep(source: Source, places: list[Place], mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:
