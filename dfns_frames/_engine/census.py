@@ -7,11 +7,12 @@ from json.decoder import WHITESPACE  # type: ignore[attr-defined]  # not in the 
 from typing import Any
 
 from dfns_frames._api.vocabulary import Source
-from dfns_frames._engine.parsing import Number, refuse, shorten, type_name
+from dfns_frames._engine.parsing import Number, refuse, type_name
 from dfns_frames._engine.shape import Shape, Type, parse_path, shape_of
 from dfns_frames._engine.walk import Refused
 from dfns_frames._hidden import Body
 from dfns_frames.drift import Drift
+from dfns_frames.parsing import shorten
 
 _decoder: Any = json.JSONDecoder(parse_int=Number, parse_float=Number, parse_constant=refuse)
 _scan = _decoder.scan_once  # has no type, but reads one value, wherever it stands

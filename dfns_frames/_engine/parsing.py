@@ -5,24 +5,10 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from typing import Any
 
 from dfns_frames.errors import ResponseError
-from dfns_frames.parsing import clean, shorten
-
-__all__ = [
-    "ABSENT",
-    "Absent",
-    "Number",
-    "Twice",
-    "clean",
-    "number",
-    "parse",
-    "refuse",
-    "shorten",
-    "type_name",
-    "whole",
-]
 
 _WHOLE = re.compile(r"-?\d+")
 _LARGEST = 1 << 63
@@ -39,16 +25,10 @@ class Twice(dict[str, Any]):
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        self.counts: dict[str, int] = {}
-        for key, _ in pairs:
-            self.counts[key] = self.counts.get(key, 0) + 1
+        self.counts = Counter(key for key, _ in pairs)
 
 
-class Absent:
-    """Stands for a field that is not there."""
-
-
-ABSENT = Absent()
+ABSENT = object()  # stands for a field that is not there
 _TYPE_NAMES: dict[type, str] = {
     dict: "an object",
     Twice: "an object",
@@ -59,7 +39,7 @@ _TYPE_NAMES: dict[type, str] = {
     float: "a number",
     Number: "a number",
     type(None): "null",
-    Absent: "nothing",
+    object: "nothing",
 }
 
 
@@ -85,6 +65,11 @@ def refuse(name: str) -> None:
     raise ValueError(f"{name} is not a JSON value")
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    return made if len(made) == len(pairs) else Twice(pairs)
+
+
 def parse(data: bytes, items: str, *, saved: bool) -> Any:
     """Parse a body; what is not JSON comes back as the `ResponseError` to raise.
 
@@ -97,15 +82,10 @@ def parse(data: bytes, items: str, *, saved: bool) -> Any:
     saved
         Whether it was saved by somebody, who could save it otherwise.
     """
-
-    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(found)
-        return made if len(made) == len(found) else Twice(found)
-
     try:
         return json.loads(
             data.decode("utf-8-sig"),
-            object_pairs_hook=pairs,
+            object_pairs_hook=_object,
             parse_int=Number,
             parse_float=Number,
             parse_constant=refuse,

@@ -177,13 +177,9 @@ class Reader:
             skip_invalid=self._skip_invalid,
             saved=self._saved,
         )
-        if explained.error:
+        if explained.root is None:
             return explained.error
-        parts = self._read(explained.body, ["explained"], given)
-        if parts is None:
-            return ResponseError("the response could not be read, although all that it lists fits")
-        self._drift.add(explained.drift)
-        self._take(parts, given)
+        self._take([_to_part(explained.root, self.source, given, explained.drift)], given)
         self._rejected += explained.rejected
         self.item_count += explained.item_count
         return None
@@ -254,13 +250,16 @@ def _read_piece(body: Body, source: Source, steps: list[str], given: dict[str, s
         found = read_object(body, schema_of(source, step), ignore=step == "loose")
         if found is None:
             continue
-        drift = Drift()
         try:
-            places, ids = walk(source, found, given, drift)
+            part = _to_part(found, source, given, Drift())
             if step == "loose":
-                census(body, source, drift)
+                census(body, source, part.drift)
         except Refused:
             continue
-        next_page = found.field(source.next_page)[0].as_py() or None
-        return _Part(places, ids, drift, next_page)
+        return part
     return None
+
+
+def _to_part(root: pa.StructArray, source: Source, given: dict[str, str], drift: Drift) -> _Part:
+    places, ids = walk(source, root, given, drift)
+    return _Part(places, ids, drift, root.field(source.next_page)[0].as_py() or None)
