@@ -1,4 +1,4 @@
-"""``python -m tests.engine_fuzz PATH COUNT`` mutates so many bodies of a source, and reads each by every step."""
+"""``python -m tests.engine_fuzz PATH COUNT`` mutates so many bodies of a source and reads each."""
 
 from __future__ import annotations
 

@@ -189,9 +189,64 @@ SNIPPETS = [
 ]
 
 
+OTHERS = [
+    *(
+        "x",
+        "",
+        "\ud800",
+        0,
+        -1,
+        1.5,
+        2**63,
+        10**25,
+        True,
+        None,
+        [],
+        {},
+        [None],
+        ["x", "x"],
+        [[]],
+        [{}],
+        {"in": ["x"]},
+    ),
+    *(
+        {"id": "x"},
+        {"requester": {}},
+        {"userId": "x"},
+        {"operations": ["A", "A"]},
+        {"configuration": {"limit": "1"}},
+    ),
+]
+NAMES = [
+    "new",
+    "id",
+    "operations",
+    "userId",
+    "name",
+    "kind",
+    "filters",
+    "accessToken",
+    "pendingChangeRequest",
+    "*",
+]
+
+
 def mutate(body: bytes, draw: random.Random) -> bytes:
-    """Flip, cut out and put in bytes; or cut the body off."""
-    for _ in range(draw.randint(1, 4)):
+    """Swap, add and take out values; or flip, cut out and put in bytes, or cut the body off."""
+    document = json.loads(body)
+    for _ in range(draw.randint(0, 3)):
+        node, inner = document, document
+        while isinstance(inner, dict | list) and inner and draw.random() < 0.9:
+            node, key = inner, draw.choice(sorted(inner) if isinstance(inner, dict) else range(len(inner)))
+            inner = node[key]
+        if isinstance(node, dict) and draw.random() < 0.3:
+            node[draw.choice(NAMES)] = copy.deepcopy(draw.choice(OTHERS))
+        elif node is not inner and draw.random() < 0.8:
+            node[key] = copy.deepcopy(draw.choice(OTHERS))
+        elif node is not inner:
+            del node[key]
+    body = json.dumps(document).encode()
+    for _ in range(draw.choice([0, 0, 1, 3])):
         at = draw.randrange(len(body) + 1)
         put = draw.choice([bytes([draw.randrange(256)]), draw.choice(SNIPPETS), b""])
         body = body[:at] + put + body[at + draw.randint(0, 9) :]
