@@ -52,7 +52,7 @@ class Explained:
     """
 
     error: DfnsFramesError | None = None
-    root: pa.StructArray | None = None
+    root: pa.StructArray | None = field(default=None, repr=False)
     drift: Drift = field(default_factory=Drift)
     rejected: list[dict[str, Any]] = field(default_factory=list)
     item_count: int = 0

@@ -7,6 +7,7 @@ each item held against the declaration.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ class _Part:
     ids: pa.Array
     drift: Drift
     next_page: str | None
+    is_loose: bool
     body_no: int = 0
     listing: tuple[tuple[str, str], ...] = ()
 
@@ -139,7 +141,7 @@ class Reader:
                 f"the response has {self._size:,} bytes; at most {MAX_BODY:,} can be read at once"
             )
         values = dict(given or {})
-        parts = self._read(body, [step for step in self._steps if step != "explain"], values)
+        parts = self._read(body, values)
         if parts is None:
             error = self._explain(body, values)
             if error:
@@ -192,30 +194,37 @@ class Reader:
         self._parts += parts
         self.next_page = parts[-1].next_page
 
-    def _read(self, body: Body, steps: list[str], given: dict[str, str]) -> list[_Part] | None:
-        """Read one body, its pieces side by side; None if one of them is refused."""
+    def _read(self, body: Body, given: dict[str, str]) -> list[_Part] | None:
+        """Read one body without explaining it, in pieces if it is long; None if that is refused."""
         if body.data.startswith(_BOM):
             body = Body(body.data[len(_BOM) :])
+        whole = [(0, len(body.data))]
+        cut = spans(body, self.source, self._piece_size)
+        parts = self._read_spans(body, cut, given)
+        # An unknown array whose elements begin as the items do spoils the cuts, and does no harm without.
+        return self._read_spans(body, whole, given) if parts is None and cut != whole else parts
 
+    def _read_spans(
+        self, body: Body, cut: list[tuple[int, int]], given: dict[str, str]
+    ) -> list[_Part] | None:
         def read(span: tuple[int, int]) -> _Part | None:
-            return _read_piece(piece(body, span, self.source), self.source, steps, given)
+            return _read_piece(piece(body, span, self.source), self.source, self._steps, given)
 
-        found = spans(body, self.source, self._piece_size)
-        if len(found) == 1:
-            part = read(found[0])
-            return [part] if part else None
         parts = []
-        threads = ThreadPoolExecutor(cores())
+        threads = ThreadPoolExecutor(cores()) if len(cut) > 1 else None
         try:
-            for part in threads.map(read, found):
+            for span, part in zip(cut, threads.map(read, cut) if threads else map(read, cut), strict=True):
                 if part is None:
                     return None
+                if part.is_loose:
+                    # Not in the threads, whose stacks may be too small for what is deeply nested.
+                    census(piece(body, span, self.source), self.source, part.drift)
                 parts.append(part)
-        except RuntimeError:  # no thread can be started: none are left to this process, or Python is ending
-            part = read((0, len(body.data)))
-            return [part] if part else None
+        except (Refused, RuntimeError):  # no thread can be started: few are allowed, or Python is ending
+            return None
         finally:
-            threads.shutdown(cancel_futures=True)
+            if threads:
+                threads.shutdown(cancel_futures=True)
         return parts
 
     def _drop_repeated(self, parts: list[_Part]) -> None:
@@ -235,31 +244,27 @@ class Reader:
             last = np.zeros(len(encoded.dictionary) + 1, dtype=np.int64)
             np.maximum.at(last, codes, body_no)
             kept = (last[codes] == body_no) | (codes == len(encoded.dictionary))
-            for part, mask in zip(
-                pages, np.split(kept, np.cumsum([len(p.ids) for p in pages])[:-1]), strict=True
-            ):
+            ends = np.cumsum([len(part.ids) for part in pages])
+            for part, mask in zip(pages, np.split(kept, ends[:-1]), strict=True):
                 keep(self.source, part.places, mask)
             self.item_count -= int(np.count_nonzero(~kept))
 
 
-def _read_piece(body: Body, source: Source, steps: list[str], given: dict[str, str]) -> _Part | None:
+def _read_piece(body: Body, source: Source, steps: Iterable[str], given: dict[str, str]) -> _Part | None:
     """Read a body, or a piece of one, by the first step that takes it; None if none does."""
     if not is_safe(body):
         return None
-    for step in steps:
+    for step in (step for step in steps if step != "explain"):
         found = read_object(body, schema_of(source, step), ignore=step == "loose")
         if found is None:
             continue
-        try:
-            part = _to_part(found, source, given, Drift())
-            if step == "loose":
-                census(body, source, part.drift)
-        except Refused:
-            continue
-        return part
+        with contextlib.suppress(Refused):
+            return _to_part(found, source, given, Drift(), is_loose=step == "loose")
     return None
 
 
-def _to_part(root: pa.StructArray, source: Source, given: dict[str, str], drift: Drift) -> _Part:
+def _to_part(
+    root: pa.StructArray, source: Source, given: dict[str, str], drift: Drift, *, is_loose: bool = False
+) -> _Part:
     places, ids = walk(source, root, given, drift)
-    return _Part(places, ids, drift, root.field(source.next_page)[0].as_py() or None)
+    return _Part(places, ids, drift, root.field(source.next_page)[0].as_py() or None, is_loose)
