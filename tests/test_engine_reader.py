@@ -13,14 +13,19 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._engine import pieces
 from dfns_frames._engine.reader import STEPS, Reader, Reading
+from dfns_frames._engine.recognise import recognise
 from dfns_frames._hidden import Body
 from dfns_frames.errors import PROBLEMS_SHOWN, ResponseError, SchemaError
 from tests.conftest import assignment, token
+from tests.engine_bodies import ITEMS
 from tests.hostile import BODIES
+from tests.test_engine_sources import tries
 
 PATS = SOURCES["/auth/pats"]
 TOKENS = [token(n, assignment(), assignment(operations=["Wallets:Read"])) for n in range(40)]
@@ -286,6 +291,38 @@ def test_special_bodies_do_no_harm() -> None:
     assert {name: outcome for name, outcome, _ in lines} == {
         name: expected for name, (_, expected) in BODIES.items()
     }
+
+
+@pytest.mark.parametrize("path", sorted(SOURCES))
+@tries
+@given(data=st.data())
+def test_a_source_is_recognised_by_its_first_item(path: str, data: st.DataObject) -> None:
+    """With its envelope, whatever stands before the items, and without; a first item that is odd too."""
+    items = data.draw(st.lists(ITEMS[path], min_size=1, max_size=2))
+    for document in ({"items": items}, {"page": [1, {"a": []}], "items": items}, items):
+        got = recognise(
+            Body(json.dumps(document, indent=data.draw(st.sampled_from([None, 1]))).encode()),
+            SOURCES.values(),
+        )
+        assert got is SOURCES[path]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"{}",
+        b"[]",
+        b'{"items":[]}',
+        b'{"items":[{"a":1}]}',
+        b'{"items":[{',
+        b'{"items":[{"a":NaN}]}',
+    ],
+)
+def test_what_lists_nothing_is_not_recognised(body: bytes) -> None:
+    """Nor what is no response at all."""
+    assert recognise(Body(body), SOURCES.values()) is None
 
 
 # Pieces

@@ -207,15 +207,15 @@ def _count(levels: list[_Level]) -> None:
 def _counted(column: Column, level: _Level, inside: list[_Level]) -> pa.Array:
     per = [_per_element(level, other) for other in inside]
     unknown = np.logical_or.reduce([absent for _, absent in per])
+    total = np.sum([counts for counts, _ in per], axis=0)
     if column.distinct is None:
-        return pa.array(np.sum([counts for counts, _ in per], axis=0), mask=unknown)
-    groups = np.concatenate([np.repeat(np.arange(level.size), counts) for counts, _ in per])
+        return pa.array(total, mask=unknown)
     values = pa.concat_arrays([other.own[column.distinct] for other in inside])
     codes = values.indices.to_numpy()
-    if len(inside) > 1:
-        order = np.argsort(groups, kind="stable")
-        groups, codes = groups[order], codes[order]
-    return pa.array(distinct_per(groups, codes, level.size, len(values.dictionary)), mask=unknown)
+    if len(inside) > 1:  # bring together what belongs to one element
+        groups = np.concatenate([np.repeat(np.arange(level.size), counts) for counts, _ in per])
+        codes = codes[np.argsort(groups, kind="stable")]
+    return pa.array(distinct_per(total, codes, len(values.dictionary)), mask=unknown)
 
 
 def _table(table: Table, levels: list[_Level], constants: Mapping[str, str | None]) -> pa.Table:

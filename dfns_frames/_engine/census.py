@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from json.decoder import WHITESPACE  # type: ignore[attr-defined]  # not in the stubs
 from typing import Any
 
 from dfns_frames._api.vocabulary import Source
-from dfns_frames._engine.parsing import Number, refuse, type_name
+from dfns_frames._engine.parsing import scan, type_name
 from dfns_frames._engine.shape import Shape, Type, parse_path, shape_of
 from dfns_frames._engine.walk import Refused
 from dfns_frames._hidden import Body
 from dfns_frames.drift import Drift
 from dfns_frames.parsing import shorten
-
-_decoder: Any = json.JSONDecoder(parse_int=Number, parse_float=Number, parse_constant=refuse)
-_scan = _decoder.scan_once  # has no type, but reads one value, wherever it stands
 
 
 def census(body: Body, source: Source, drift: Drift) -> None:
@@ -36,13 +32,13 @@ def census(body: Body, source: Source, drift: Drift) -> None:
     try:
         place = _next(text, _next(text, 0) + 1)
         while text[place] != "}":
-            key, place = _scan(text, place)
+            key, place = scan(text, place)
             place = _next(text, _next(text, place) + 1)
             if key == listed and text[place] == "[":
                 around[key] = None
                 place = _look_at_items(text, place, shape.fields[listed], listed, drift)
             else:
-                around[key], place = _scan(text, place)
+                around[key], place = scan(text, place)
             place = _next(text, place)
             place = _next(text, place + 1) if text[place] == "," else place
     except (ValueError, RecursionError, StopIteration, IndexError):
@@ -54,7 +50,7 @@ def _look_at_items(text: str, place: int, shape: Shape, path: str, drift: Drift)
     """Look at each element of an array that begins at a place; returns where it ends."""
     place = _next(text, place + 1)
     while text[place] != "]":
-        item, place = _scan(text, place)
+        item, place = scan(text, place)
         if shape.item:
             _look(item, shape.item, f"{path}[]", drift)
         place = _next(text, place)

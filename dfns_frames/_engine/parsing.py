@@ -65,6 +65,10 @@ def refuse(name: str) -> None:
     raise ValueError(f"{name} is not a JSON value")
 
 
+_decoder: Any = json.JSONDecoder(parse_int=Number, parse_float=Number, parse_constant=refuse)
+scan = _decoder.scan_once  # reads one value of a text, from a place; returns it and where it ends
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     return made if len(made) == len(pairs) else Twice(pairs)

@@ -61,22 +61,26 @@ def reencode(values: pa.DictionaryArray) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(codes.indices, values.dictionary.take(codes.dictionary))
 
 
-def distinct_per(groups: Ints, codes: npt.NDArray[Any], group_count: int, code_count: int) -> Ints:
-    """Count the different codes of each group; rows of a group stand together, in the groups' order.
+def distinct_per(lengths: Ints, codes: npt.NDArray[Any], code_count: int) -> Ints:
+    """Count the different codes of each group; groups follow each other, `lengths` codes long.
 
     Where most groups hold a fair part of all codes, each code of a group is marked in a row of bytes, and the
     marks are counted: no sorting, no hashing. That is done for as many groups at a time as fit the cache.
     """
-    if group_count * code_count > _SPARSE * len(codes):
-        distinct = pa.array(groups * code_count + codes).unique().to_numpy()
-        return np.bincount(distinct // code_count, minlength=group_count).astype(np.int64)
-    counts = np.zeros(group_count, dtype=np.int64)
+    groups = len(lengths)
+    if groups * code_count > _SPARSE * len(codes):
+        pairs = np.repeat(np.arange(groups) * code_count, lengths) + codes
+        return np.bincount(pa.array(pairs).unique().to_numpy() // max(code_count, 1), minlength=groups)
+    counts = np.zeros(groups, dtype=np.int64)
     step = max(_BITMAP // max(code_count, 1), 1)
-    for first in range(0, group_count, step):
-        start, end = np.searchsorted(groups, (first, first + step))
-        seen = np.zeros((min(step, group_count - first), code_count), dtype=bool)
-        seen.ravel()[(groups[start:end] - first) * code_count + codes[start:end]] = True
+    start = 0
+    for first in range(0, groups, step):
+        some = lengths[first : first + step]
+        end = start + int(some.sum())
+        seen = np.zeros((len(some), code_count), dtype=bool)
+        seen.ravel()[np.repeat(np.arange(len(some)) * code_count, some) + codes[start:end]] = True
         counts[first : first + step] = np.count_nonzero(seen, axis=1)
+        start = end
     return counts
 
 

@@ -130,11 +130,11 @@ def _drop_repeated(
     """Keep the first of equal elements of each array, and note the others; returns them as categories."""
     encoded = elements.dictionary_encode()
     codes, counts = encoded.indices.to_numpy(), lengths.fill_null(0).to_numpy()
-    groups = np.repeat(np.arange(len(counts)), counts)
-    kept = distinct_per(groups, codes, len(counts), len(encoded.dictionary))
+    kept = distinct_per(counts, codes, len(encoded.dictionary))
     if np.array_equal(kept, counts):
         return encoded, lengths
-    _, first = np.unique(groups * len(encoded.dictionary) + codes, return_index=True)
+    pairs = np.repeat(np.arange(len(counts)) * len(encoded.dictionary), counts) + codes
+    _, first = np.unique(pairs, return_index=True)
     repeated = np.ones(len(codes), dtype=bool)
     repeated[first] = False
     counted = pc.value_counts(elements.filter(pa.array(repeated)))
