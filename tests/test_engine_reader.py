@@ -231,8 +231,19 @@ def test_items_set_aside_name_themselves() -> None:
     bad = token(2, accessToken="PLANTED", isActive="no", vault={"accessToken": "PLANTED"})
     reading = read({"items": [token(1), bad, 7]}, skip_invalid=True)
     assert [(row["item_no"], row["item_id"]) for row in reading.rejected] == [(1, "to-2"), (2, None)]
-    assert json.loads(reading.rejected[0]["text"])["accessToken"] == "<text>"
+    assert json.loads(reading.rejected[0]["text"]).keys() == token().keys()
     assert "PLANTED" not in json.dumps(reading.rejected)
+    odd = {"id": "ug-1", "name": {"key": "PLANTED"}, "memberCount": {"key": "PLANTED"}, "dateCreated": 5}
+    groups = Reader(SOURCES["/auth/user-groups"], skip_invalid=True)
+    groups.add(Body(json.dumps({"items": [odd, odd | {"memberCount": 1.5}]}).encode()))
+    shown = [json.loads(row["text"]) for row in groups.finish().rejected]
+    assert shown[0] == {
+        "id": "ug-1",
+        "name": "<an object>",
+        "memberCount": "<an object>",
+        "dateCreated": "<a number>",
+    }
+    assert shown[1]["memberCount"] == "1.5"
     reader = Reader(SOURCES["/auth/service-accounts"], skip_invalid=True)
     reader.add(Body(b'{"items": [{"userInfo": {"userId": "us-1"}}, {"accessTokens": []}, {"userInfo": 3}]}'))
     rejected = reader.finish().rejected

@@ -204,12 +204,13 @@ def _declared(value: Any, shape: Shape) -> Any:
         return {
             name: _declared(value[name], inner)
             for name, inner in shape.fields.items()
-            if name in value and not is_unwanted(inner)
+            if name in value and not is_unwanted(inner) and inner.type is not Type.SECRET
         }
     if shape.item and isinstance(value, list):
         return [_declared(each, shape.item) for each in value]
-    shown = isinstance(value, str | bool | None) and not shape.is_private
-    return value if shown else f"<{type_name(value)}>"
+    simple = (Number, str, bool, type(None)) if shape.type in _NUMBERS else (str, bool, type(None))
+    is_shown = type(value) in simple and shape.type not in (Type.OBJECT, Type.ARRAY) and not shape.is_private
+    return value if is_shown else f"<{type_name(value)}>"
 
 
 def _pattern(path: str) -> str:
