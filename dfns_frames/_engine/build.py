@@ -119,7 +119,7 @@ def _hand_down(level: _Level) -> dict[str, pa.Array]:
     visible = {**above.handed, **above.own}
     fertile = np.flatnonzero(level.lengths)
     repeats = level.lengths[fertile]
-    rows = pa.array(np.repeat(np.arange(len(fertile)), repeats))
+    rows = pa.array(np.repeat(np.arange(len(fertile), dtype=np.int32), repeats))
     handed = {}
     for name in sorted(_wanted(level.rows) & visible.keys()):
         values = visible[name].take(pa.array(fertile))
