@@ -1,4 +1,4 @@
-"""The bearer token: the one object that knows it, and what may be told of it."""
+"""What may hold a secret, kept where no repr and no local of a traceback shows it: the bearer token, a body."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NoReturn
 
@@ -20,6 +21,13 @@ _REDACTED = 8  # characters from which on a text is long enough to be a secret, 
 _TOKEN = re.compile(r"[\w.~+/-]+=*", re.ASCII)  # RFC 6750
 _PREFIX = re.compile(r"(authorization\s*:|bearer\b)", re.IGNORECASE)
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019\u201e\u00ab\u00bb"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The bytes of a response. They may hold a secret, so no repr, and no traceback's local, shows them."""
+
+    data: bytes = field(repr=False)
 
 
 class Secret:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dfns_frames._facts.times import parse_time
+from dfns_frames._engine.times import parse_time
 from dfns_frames.drift import Drift
 from dfns_frames.parsing import shorten
 from dfns_frames.schema import DICTIONARY, ELEMENT, TIME, Column, Endpoint, Kind, Table, reencode

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from dfns_frames.schema import Column, Kind, Table
+from dfns_frames._api.vocabulary import Column, Kind, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ OPERATIONS = Table(
     "operations",
     row="one known operation",
     key=("operation",),
+    ids=("operation",),
     columns=(
         Column("operation", Kind.CATEGORY, "Name of the operation, as the API spells it."),
         Column("domain", Kind.CATEGORY, "First part of the name: the area that it belongs to."),
