@@ -1,8 +1,10 @@
-# Every target does its own set-up: a machine with Python 3.11, pip and make is enough.
+# Every target does its own set-up: a machine with Python 3.11 or later, pip and make is enough.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+LAB := $(VENV)/.lab
+DEV := $(VENV)/.dev
+PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lab notebooks pictures gallery docs fuzz bench lowest newest clean
@@ -10,19 +12,38 @@ READY := $(VENV)/.ready
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Says in one sentence what is the matter with a Python that cannot be used; works with any Python 3.
+define usable
+@$(PYTHON) -c 'import sys' 2>/dev/null || \
+	{ echo "$(PYTHON) is not to be found: install Python 3.11 or later, or name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "$(PYTHON) is Python $$($(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])'), but 3.11 or later is needed: name one, such as make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	{ echo "$(PYTHON) has no venv: install it (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
+endef
+
 # CI and everybody else get the same versions; `make newest` and `make lowest` try the ends of the range.
-$(READY): pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+$(LAB): pyproject.toml constraints.txt
+	$(usable)
+	@echo "Setting up $(VENV) for the demo and the notebooks. This is done once, takes about a minute, and needs 0.7 GB on disk."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python $(PIP) -c constraints.txt -e '.[lab]'
 	@touch $@
 
-demo: $(READY) ## Fetch the demo organisation over HTTP and write tables, charts, workbook, notebooks
+$(DEV): pyproject.toml constraints.txt
+	$(usable)
+	@echo "Setting up $(VENV) for tests and checks. This is done once, takes two minutes at most, and needs 1.1 GB on disk."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python $(PIP) -c constraints.txt -e '.[dev]'
+	@touch $(LAB) $@
+
+demo: $(LAB) ## Fetch the demo organisation over HTTP and write tables, charts, workbook, notebooks
 	$(BIN)/dfns-frames demo --out demo-output
 
-test: $(READY) ## Run every test
+test: $(DEV) ## Run every test
 	$(BIN)/python -m pytest -q
 
-check: $(READY) ## Lint, types, layers, documentation and notebooks up to date
+check: $(DEV) ## Lint, types, layers, documentation and notebooks up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -31,7 +52,7 @@ check: $(READY) ## Lint, types, layers, documentation and notebooks up to date
 	$(BIN)/python docs/execute_notebooks.py --check
 
 # Never on notebooks/ itself: saved after a run on your account, it would put your organisation into git.
-lab: $(READY) ## Open JupyterLab on copies of the example notebooks, in lab/ (ignored by git, yours to change)
+lab: $(LAB) ## Open JupyterLab on copies of the example notebooks, in lab/ (ignored by git, yours to change)
 	@mkdir -p lab
 	@for notebook in notebooks/*.ipynb; do \
 	  copy="lab/$${notebook##*/}"; \
@@ -39,35 +60,38 @@ lab: $(READY) ## Open JupyterLab on copies of the example notebooks, in lab/ (ig
 	done
 	$(BIN)/jupyter lab --notebook-dir lab $(if $(filter 0,$(shell id -u)),--allow-root)
 
-notebooks: $(READY) ## Execute the example notebooks and save them with their outputs
+notebooks: $(DEV) ## Execute the example notebooks and save them with their outputs
 	$(BIN)/python docs/execute_notebooks.py
 
-pictures: $(READY) ## Draw the pictures of the documentation anew
+pictures: $(DEV) ## Draw the pictures of the documentation anew
 	$(BIN)/python docs/generate.py --pictures
 
-docs: $(READY) ## Write the generated parts of the documentation anew
+docs: $(DEV) ## Write the generated parts of the documentation anew
 	$(BIN)/python docs/generate.py
 
-fuzz: $(READY) ## Try hostile input for ten minutes
+fuzz: $(DEV) ## Try hostile input for ten minutes
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q tests/test_hostile_input.py
 
-bench: $(READY) ## Measure speed and memory beside the other ways to do it
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
+bench: $(DEV) ## Measure speed and memory beside the other ways to do it
+	$(BIN)/python $(PIP) -c constraints.txt -e '.[dev,bench]'
 	$(BIN)/python -m benchmarks
 
-gallery: $(READY) ## Draw every chart on every kind of input, into gallery/
+gallery: $(DEV) ## Draw every chart on every kind of input, into gallery/
 	$(BIN)/python -m tests.gallery gallery
 
 lowest: ## Run the tests on the lowest versions that pyproject.toml allows
-	$(PYTHON) -m venv $(VENV)-lowest
-	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
-	$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest --resolution lowest-direct -e .
-	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(usable)
+	@echo "Setting up $(VENV)-lowest with the lowest versions."
+	@$(PYTHON) -m venv $(VENV)-lowest
+	@$(VENV)-lowest/bin/python $(PIP) uv
+	@$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest --resolution lowest-direct -e '.[dev]'
 	$(VENV)-lowest/bin/python -m pytest -q
 
 newest: ## Run the tests on the newest versions there are
-	$(PYTHON) -m venv $(VENV)-newest
-	$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade -e '.[dev]'
+	$(usable)
+	@echo "Setting up $(VENV)-newest with the newest versions."
+	@$(PYTHON) -m venv $(VENV)-newest
+	@$(VENV)-newest/bin/python $(PIP) --upgrade -e '.[dev]'
 	$(VENV)-newest/bin/python -m pytest -q
 
 clean: ## Remove what the other targets made

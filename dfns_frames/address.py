@@ -34,7 +34,7 @@ def base_url(url: str | None = None, region: str | None = None) -> str:
     elif region is not None:
         address = REGIONS.get(region)
         if not address:
-            problem = f"there is no region {region!r}; there are: {', '.join(map(repr, REGIONS))}"
+            problem = f"there is no region {region!r}; use {' or '.join(map(repr, REGIONS))}"
     else:
         name = "url" if url is not None else URL_VARIABLE
         address = url if url is not None else os.environ.get(URL_VARIABLE, "").strip() or REGIONS["eu"]
@@ -70,7 +70,7 @@ def _problem(address: object) -> str | None:
         parts: SplitResult = urlsplit(address.strip())
         host, _ = parts.hostname, parts.port
     except ValueError:
-        return "is no address: its host or port cannot be read"
+        return "is not an address: its host or port cannot be read"
     if parts.scheme not in ("https", "http") or not host:
         return f"must be a full address such as {REGIONS['eu']!r}"
     if parts.username is not None or parts.password is not None:

@@ -44,7 +44,7 @@ class Client:
     Raises
     ------
     ConfigurationError
-        There is no token, or an option is out of range.
+        There is no token, it cannot be one, or an option is out of range.
 
     Warns
     -----
@@ -112,21 +112,26 @@ class Client:
         ApiError
             The API refused; its subclasses tell why.
         NetworkError
-            There was no complete answer.
+            No complete answer came.
         ResponseError
-            The answer is no token list.
+            The answer is not a token list.
         SchemaError
             Tokens do not fit the documented shape.
 
         Warns
         -----
         DriftWarning
-            The response holds something that this version does not know; see `drift`.
+            The response holds something unexpected; see `drift`.
 
         Examples
         --------
         >>> import dfns_frames as dff
-        >>> pats = dff.demo.client().pats()  # doctest: +SKIP
+        >>> pats = dff.demo.client("treasury").pats()
+        >>> pats.tokens[["token_id", "assignment_count"]].head(3)
+                                  token_id  assignment_count
+        0  to-3sxnz-184kx-md0fwgpd1s2b7g67                 1
+        1  to-8b02m-d87mq-7ny9dv3m0qn1jnte                 2
+        2  to-a4tce-4xwdc-sc1frbz5nsnh5bg3                 1
         """
         call = Call(self._url, self._secret, self._limits)
         reader = Reader(PATS, skip_invalid=skip_invalid)

@@ -3,14 +3,14 @@
 ::
 
     DfnsFramesError                 .status .retryable .retry_after .error_id on every one
-    ├── ConfigurationError          no token, a bad URL or region, an option out of range
+    ├── ConfigurationError          no token, a bad URL, region or proxy, an option out of range
     ├── ApiError                    the API answered with an error
     │   ├── AuthenticationError     401
     │   ├── PermissionDeniedError   403, with .operation
     │   ├── RateLimitError          429
     │   └── ServerError             5xx
     ├── NetworkError                no answer: connection, TLS, timeout, deadline, redirect, too large
-    ├── ResponseError               an answer that is no token list: empty, HTML, truncated, another shape
+    ├── ResponseError               not a token list: empty, HTML, truncated, another shape
     └── SchemaError                 a token list that does not fit the declaration, with .problems
 
 Files and folders fail with Python's own :class:`OSError`; a table that does not exist is an
@@ -84,7 +84,7 @@ def _rebuild(kind: type[DfnsFramesError], args: tuple[Any, ...], state: dict[str
 
 
 class ConfigurationError(DfnsFramesError, ValueError):
-    """A call that cannot be made as written: no token, a bad URL or region, an option out of range."""
+    """A call that cannot be made as it is: no token, a bad URL, region or proxy, an option out of range."""
 
 
 class ApiError(DfnsFramesError):
@@ -120,7 +120,7 @@ class NetworkError(DfnsFramesError):
 
 
 class ResponseError(DfnsFramesError):
-    """An answer, or a file, that is no token list at all: empty, HTML, truncated, no JSON, another shape."""
+    """An answer, or a file, that is not a token list: empty, HTML, truncated, not JSON, another shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +170,4 @@ class SchemaError(DfnsFramesError):
 
 
 class DriftWarning(UserWarning):
-    """A response holds something that this version does not know; the frames list it in ``.drift``."""
+    """A response holds something unexpected, which the frames list in ``.drift``; or its date is unlikely."""

@@ -1,4 +1,4 @@
-"""One HTTP request and its answer, in a thread that may be given up.
+"""One HTTP request and its answer, in a thread that can be abandoned.
 
 What requests and urllib3 raise never leaves that thread: it is handed on as a value. requests is loaded on
 use; see `Call`.
@@ -78,7 +78,7 @@ class Answer:
 
 
 class Exchange:
-    """One request and its answer, in a thread that may be given up."""
+    """One request and its answer, in a thread that can be abandoned."""
 
     def __init__(
         self, url: str, params: dict[str, str] | None, secret: Secret, limits: Limits, taken: int
@@ -191,7 +191,7 @@ def _session(exchange: Exchange) -> requests.Session:
 
     class Session(requests.Session):
         def get_redirect_target(self, resp: requests.Response) -> None:
-            """Find none: else requests reads the body of a redirect, however large, unasked."""
+            """Never find one, or requests would read the whole body of a redirect unasked."""
             return
 
     class Adapter(requests.adapters.HTTPAdapter):

@@ -33,7 +33,7 @@ class Proxy:
 
 
 def proxy_for(url: str) -> Proxy | ConfigurationError | None:
-    """Return the proxy that the environment names for an address; None for none.
+    """Return the proxy that the environment sets for an address, or None.
 
     What is wrong with it comes back as the error to raise. Nothing on this machine itself is asked through
     a proxy.

@@ -92,7 +92,7 @@ def not_a_list(body: bytes) -> ResponseError | None:
         )
     if body[:_BLOCK].removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n").startswith(b"["):
         return ResponseError(
-            "the API answered with an array, which is no token list: expected an object with an array "
+            "the API answered with an array, which is not a token list: expected an object with an array "
             "'items'. Check the base address"
         )
     return None
@@ -123,7 +123,7 @@ def _kind(status: int, secret: Secret, now: datetime) -> tuple[type[ApiError], s
     if status == 404:
         return ApiError, ". Check the base address: it is the part before /auth/pats"
     if status == 429:
-        return RateLimitError, ". The limit holds for the whole organisation; wait a minute"
+        return RateLimitError, ". The whole organisation shares this limit; wait a minute"
     return (ServerError if status >= 500 else ApiError), ""
 
 
@@ -133,8 +133,8 @@ def _why_unauthenticated(secret: Secret, now: datetime) -> str:
         return f". The token expired on {expiry:%Y-%m-%d %H:%M} UTC: create a new one"
     dated = f", valid until {expiry:%Y-%m-%d}" if expiry else ""
     return (
-        f". The token{dated} was not accepted: it may be cut off, deactivated, expired, or of another region "
-        "(an organisation belongs to one: region='eu' or region='uae')"
+        f". The token{dated} was not accepted: it may be truncated, deactivated, expired, or from another "
+        "region (each organisation is in one: region='eu' or region='uae')"
     )
 
 
@@ -152,7 +152,7 @@ def _said(body: bytes) -> tuple[str, str]:
 
 
 def _line(value: object) -> str:
-    """Return a text as one line that does a terminal no harm; what is no text as none."""
+    """Return a text as one line that is safe in a terminal; anything else as an empty text."""
     if not isinstance(value, str):
         return ""
     return " ".join("".join(c if c.isprintable() else " " for c in value).split())
@@ -166,7 +166,7 @@ def _host(address: str) -> str | None:
 
 
 def http_date(text: str) -> datetime | None:
-    """Read the date of a header as UTC; None if it is none."""
+    """Parse the date of a header as UTC; None if it is not a date."""
     try:
         date = parsedate_to_datetime(text)
         return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)

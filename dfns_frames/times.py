@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from dfns_frames.errors import ConfigurationError
 
@@ -14,9 +14,9 @@ _RFC3339 = re.compile(
 
 
 def parse_time(text: str) -> datetime | None:
-    """Read an RFC 3339 timestamp as UTC, finer than microseconds cut off; None if it is none.
+    """Parse RFC 3339 text to UTC, cut to microseconds; None if it is not a timestamp.
 
-    Without an offset it is UTC. A leap second is the second that follows it.
+    A time without an offset is UTC. A leap second becomes the second that follows it.
     """
     match = _RFC3339.fullmatch(text)
     if match is None:
@@ -27,36 +27,62 @@ def parse_time(text: str) -> datetime | None:
     offset = timedelta(hours=int(offset_hours or 0), minutes=int(offset_minutes or 0))
     try:
         minute = datetime.fromisoformat(f"{day}T{hours_minutes}00").replace(tzinfo=UTC)
-        time = minute + timedelta(seconds=int(seconds), microseconds=int((fraction or "0").ljust(6, "0")[:6]))
-        return time + offset if sign == "-" else time - offset
+        local = minute + timedelta(
+            seconds=int(seconds), microseconds=int((fraction or "0").ljust(6, "0")[:6])
+        )
+        return local + offset if sign == "-" else local - offset
     except (ValueError, OverflowError):
         return None
 
 
-def as_utc(when: object, option: str) -> datetime:
-    """Read a time that a user gave: a datetime or RFC 3339 text; without an offset UTC, a day its midnight.
+def as_utc(when: object, option: str, *, past: bool = False) -> datetime:
+    """Read a time that a user gave: a datetime, a date, or either as text.
+
+    A time without an offset is UTC. A date alone is the end of that day, never later than now: what was
+    created on that day is not left out, and nothing is older than it is.
 
     Parameters
     ----------
     when
         The time.
     option
-        What it was given as.
+        The name of the option that it was given as.
+    past
+        Refuse a time that has not come yet, by this computer's clock and five minutes.
 
     Raises
     ------
     ConfigurationError
-        It is no time.
+        It is not a time, or a time in the future where `past` refuses that.
     """
+    now = datetime.now(UTC)
+    found = _moment(when)
+    if found is None:
+        raise ConfigurationError(
+            f"{option}={when!r} is not a time; pass a date such as '2026-03-02' (the end of that day, UTC), "
+            "an RFC 3339 time such as '2026-03-02T08:00:00Z', or a datetime (UTC unless it has an offset)"
+        )
+    given, is_day = found
+    # Where a day begins first, it begins 14 hours before UTC's.
+    slack = timedelta(hours=14) if is_day else timedelta(minutes=5)
+    if past and given - now > slack:
+        raise ConfigurationError(
+            f"{option}={when!r} is in the future: it is now {now:%Y-%m-%dT%H:%M:%SZ} by this computer's clock"
+        )
+    return min(datetime.combine(given, time.max, UTC), now) if is_day else given
+
+
+def _moment(when: object) -> tuple[datetime, bool] | None:
+    """Return the time in UTC, of a day its beginning, and whether it is a day; None if it is neither."""
     if isinstance(when, str):
-        time = parse_time(when) or parse_time(f"{when}T00:00:00Z")
-        if time is None:
-            raise ConfigurationError(
-                f"{option}={when!r} is no RFC 3339 timestamp; write it as 2026-03-02 or 2026-03-02T08:00:00Z"
-            )
-        return time
+        if moment := parse_time(when):
+            return moment, False
+        day = parse_time(f"{when}T00:00:00Z")
+        return (day, True) if day else None
     # pandas' missing time counts as a datetime, but equals nothing; one at the end of time has no UTC.
     if isinstance(when, datetime) and when == when:
         with contextlib.suppress(OverflowError):
-            return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
-    raise ConfigurationError(f"{option} takes a datetime or text, without an offset UTC, not {when!r}")
+            return (when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)), False
+    elif isinstance(when, date) and when == when:
+        return datetime.combine(when, time.min, UTC), True
+    return None

@@ -55,11 +55,11 @@ class Call:
         ApiError
             The API refused, of the class that fits the status.
         NetworkError
-            There was no answer within the limits.
+            No complete answer came within the limits.
         ResponseError
-            The answer could not be decoded, or is none with a body.
+            The answer has no token list, or one that cannot be unpacked.
         ConfigurationError
-            The CA bundle of the environment does not exist.
+            A proxy or the CA bundle of the environment cannot be used.
         """
         for attempt in range(self._limits.retries + 1):
             outcome = self._attempt(path, params)
@@ -86,7 +86,7 @@ class Call:
         return error_of(outcome.status, outcome.headers, outcome.body.data, self._secret, outcome.date)
 
     def _wait(self, error: DfnsFramesError, attempt: int) -> float | None:
-        """Return the seconds to wait before another try; None if there is to be none."""
+        """Return the seconds to wait before the next try; None if this was the last."""
         if not error.retryable or attempt == self._limits.retries:
             return None
         backoff = _BACKOFF * 2**attempt
@@ -97,10 +97,10 @@ class Call:
         return wait if wait <= min(RETRY_AFTER_CAP, left) else None
 
     def _attempt(self, path: str, params: dict[str, str] | None) -> Answer | DfnsFramesError:
-        """Send one request, in a thread of its own that is given up when the deadline comes.
+        """Send one request, in a thread of its own that is abandoned at the deadline.
 
-        No timeout of requests bounds a whole answer: each byte that drips in starts it anew, and a name
-        that does not resolve has none at all.
+        No timeout of requests bounds a whole answer: each byte that drips in restarts it, and looking a name
+        up has none at all.
         """
         exchange = Exchange(self._base + path, params, self._secret, self._limits, self._taken)
         thread = threading.Thread(target=exchange.run, name="dfns-frames request", daemon=True)

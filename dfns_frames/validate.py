@@ -1,4 +1,4 @@
-"""The slow path of reading: what the fast reader refuses is parsed by the standard library and checked.
+"""The last step of reading: what the fast reader refuses is parsed by the standard library and checked.
 
 It names every problem and everything unknown, and hands the fast reader a body that holds declared fields
 only; so there is one engine that builds tables, and this one that explains. Whatever is wrong comes back as
@@ -51,15 +51,12 @@ class Checked:
         How often each (what, path, detail) was met.
     rejected
         Rows of the table of that name, without `source`.
-    item_count
-        How many items the body listed, rejected ones included.
     """
 
     error: DfnsFramesError | None = None
     body: Body = field(default_factory=lambda: Body(b""))
     drift: Drift = field(default_factory=Drift)
     rejected: list[dict[str, Any]] = field(default_factory=list)
-    item_count: int = 0
 
 
 def check(body: Body, endpoint: Endpoint, *, first_item: int = 0, skip_invalid: bool = False) -> Checked:
@@ -80,8 +77,6 @@ def check(body: Body, endpoint: Endpoint, *, first_item: int = 0, skip_invalid: 
     outer = endpoint.tables[0]
     repeated: Counter[str] = Counter()
     document = parse(body.data, repeated)
-    for key, count in repeated.items():
-        checked.drift.note("duplicate key", shorten(key), "the last one counts", count)
     if isinstance(document, list):  # tokens without their envelope, as `jq .items` leaves them
         document = {outer.json: document}
     items = _items(document, outer, checked)
@@ -98,7 +93,7 @@ def check(body: Body, endpoint: Endpoint, *, first_item: int = 0, skip_invalid: 
         checked.error = SchemaError(_summary(problems, len(items)), problems)
         return checked
     _note_unknown(document, {outer.json, NEXT_PAGE}, "", checked.drift)
-    checked.item_count = len(items)
+    note_repeated(repeated, checked.drift)
     envelope = {outer.json: good, NEXT_PAGE: next_page}
     checked.body = Body(json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode())
     return checked
@@ -118,7 +113,7 @@ def _items(document: Any, outer: Table, checked: Checked) -> list[Any]:
     else:
         shape = f"an object whose {outer.json!r} is {type_name(items)}"
     checked.error = ResponseError(
-        f"the response is JSON but no token list: expected an object with an array {outer.json!r}, "
+        f"the response is JSON but not a token list: expected an object with an array {outer.json!r}, "
         f"found {shape}"
     )
     return []
@@ -172,8 +167,7 @@ def _project(
         projected[table.secret] = "returned"
     if inner:
         projected[str(inner[0].json)] = _array(value, (inner[0], *inner[1:]), path, found, drift)
-    known = {column.json for column in table.fields} | {table.secret} | {child.json for child in inner[:1]}
-    _note_unknown(value, known, path, drift)
+    _note_unknown(value, declared_fields(tables), path, drift)
     return projected
 
 
@@ -203,10 +197,27 @@ def _text(raw: Any, path: str, found: _Found, drift: Drift) -> str | None:
     return text
 
 
+def declared_fields(tables: tuple[Table, ...]) -> set[str | None]:
+    """Return the fields that an element of the first of these tables' arrays is declared to have."""
+    table, *inner = tables
+    return {column.json for column in table.fields} | {table.secret} | {child.json for child in inner[:1]}
+
+
 def _note_unknown(value: dict[str, Any], known: set[str | None], path: str, drift: Drift) -> None:
-    for key in value.keys() - known:
-        where = f"{_pattern(path)}.{shorten(key)}" if path else shorten(key)
-        drift.note("unknown field", where, type_name(value[key]))
+    for key, held in value.items():
+        if key not in known:
+            note_unknown(drift, _pattern(path), key, type_name(held))
+
+
+def note_unknown(drift: Drift, path: str, key: str, kind: str, count: int = 1) -> None:
+    """Note a field that is not declared: by path and type only, as its value may be a secret."""
+    drift.note("unknown field", f"{path}.{shorten(key)}" if path else shorten(key), kind, count)
+
+
+def note_repeated(repeated: Counter[str], drift: Drift) -> None:
+    """Note the keys that an object held more than once."""
+    for key, count in repeated.items():
+        drift.note("duplicate key", shorten(key), "the last one counts", count)
 
 
 def _pattern(path: str) -> str:
@@ -215,9 +226,7 @@ def _pattern(path: str) -> str:
 
 def _reject(item: Any, number: int, found: _Found, endpoint: Endpoint, checked: Checked) -> list[Problem]:
     """Set one item aside with everything that is wrong with it."""
-    columns = endpoint.tables[0].columns
-    identity = next(str(column.json) for column in columns if column.kind is Kind.ID and column.json)
-    token_id = item.get(identity) if isinstance(item, dict) else None
+    token_id = item.get(str(endpoint.tables[0].identity.json)) if isinstance(item, dict) else None
     token_id = shorten(token_id) if isinstance(token_id, str) else None
     problems = [Problem(number, token_id, *problem) for problem in found]
     declared = _declared(item, endpoint.tables)
@@ -257,12 +266,16 @@ def _declared(value: Any, tables: tuple[Table, ...]) -> Any:
 def _summary(problems: list[Problem], item_count: int) -> str:
     bad = len({problem.item for problem in problems if problem.item is not None})
     full = len(problems) >= MOST_PROBLEMS
-    advice = (
-        "That is too much to be a token list in the documented shape:"
-        if full
-        else "Pass skip_invalid=True to set them aside and read the rest:"
+    said = (
+        f"{'at least ' * full}{bad:,} of {item_count:,} listed tokens {'does' if bad == 1 else 'do'} not fit"
     )
-    return (
-        f"{'at least ' * full}{bad:,} of {item_count:,} listed tokens do not fit the documented shape "
-        f"({len(problems):,} problem{'s' * (len(problems) != 1)}); nothing was read. {advice}"
-    )
+    if full:
+        advice = "That is too much for a token list in the documented shape:"
+    elif all(problem.item is not None for problem in problems):
+        advice = f"Pass skip_invalid=True to set {'it' if bad == 1 else 'them'} aside and read the rest:"
+    else:
+        # Where the list itself is wrong it may not be whole, and no token can be set aside for that.
+        said = f"the list itself{f', and {bad:,} of its {item_count:,} tokens,' * bool(bad)} does not fit"
+        advice = "skip_invalid sets tokens aside, and cannot help with that; fetch the list again:"
+    count = f"{len(problems):,} problem{'s' * (len(problems) != 1)}"
+    return f"{said} the documented shape ({count}); nothing was read. {advice}"

@@ -121,7 +121,9 @@ def test_no_api_is_code_3(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> 
         taken.bind(("127.0.0.1", 0))
         monkeypatch.setenv("DFNS_API_URL", f"http://127.0.0.1:{taken.getsockname()[1]}")
         assert main(["fetch"]) == 3
-    assert "reached" in capsys.readouterr().err
+    notice, error = capsys.readouterr().err.splitlines()
+    assert "cannot be reached (Connection refused); trying again" in notice  # said before it waits
+    assert "cannot be reached (Connection refused)" in error
 
 
 def test_tables_lists_every_column(capsys: Captured) -> None:

@@ -367,6 +367,7 @@ LATIN_1 = b'{"items": [], "x": "t\xf6ken"}'
         (LATIN_1, {}, "byte 21 is not UTF-8"),
         (b'{"items": []' + b" " * (1 << 20) + b"\xc3", {}, "byte 1,048,588 is not UTF-8"),
     ],
+    ids=lambda given: given if isinstance(given, str) else "",
 )
 def test_bytes_that_are_no_text_are_called_what_they_are(body: bytes, headers: Any, says: str) -> None:
     """A live answer cannot be saved again, so nobody is told to; a saved one can be."""

@@ -180,7 +180,8 @@ def test_duckdb_and_polars_join_the_files(demo_pats: dff.Frames, tmp_path: Path)
     folder = demo_pats.to_parquet(tmp_path / "look=2026-03-02" / "pats")
     pattern = str(tmp_path / "look=*" / "pats" / "tokens" / "*.parquet")
     found = duckdb.sql(
-        f"SELECT look, count(*) FROM read_parquet('{pattern}', hive_partitioning=true) GROUP BY 1"
+        "SELECT look, count(*) FROM read_parquet($files, hive_partitioning=true) GROUP BY 1",
+        params={"files": pattern},
     )
     assert [row[1] for row in found.fetchall()] == [len(demo_pats.tokens)]
     assert len(polars.read_parquet(folder / "token_operations/*.parquet")) == len(demo_pats.token_operations)

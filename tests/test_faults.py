@@ -65,7 +65,9 @@ def test_a_fault_ends_as_promised(row: Row, monkeypatch: pytest.MonkeyPatch) -> 
     assert "ANTED" not in shown.replace(repr(row), "")
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if re.search("bomb|endless|limit", row.name)], ids=str)
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if re.search("bomb|endless|limit", row.name)], ids=lambda row: row.name
+)
 def test_no_answer_fills_the_memory(row: Row) -> None:
     """However much a server sends or lets unpack, no more is held than asked for and a few blocks."""
     with serving(row.behaviour) as server:

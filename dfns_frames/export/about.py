@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow.compute as pc
 
 from dfns_frames import __version__
-from dfns_frames.provenance import cautions, filtered, source_lines, taken, visibility
+from dfns_frames.provenance import cautions, filtered, plural, source_lines, taken, visibility
 from dfns_frames.schema import Tables
 from dfns_frames.tables import TABLES
 
@@ -32,18 +32,24 @@ def overview(tables: Tables) -> list[str]:
     if pc.any(pc.equal(tables.arrow("sources")["status"], "incomplete")).as_py():
         lines.append("INCOMPLETE: the API had further pages that were never read; there are more tokens.")
     if unknown:
-        lines.append(f"Of {unknown:,} assignments the API listed no operations: unknown, not none.")
+        assignments = f"{unknown:,} {plural(unknown, 'assignment')}"
+        lines.append(f"For {assignments} the API listed no operations, so these are unknown, not none.")
     unknown_things = "not known to this version, or noted when lists were joined"
     for name, meaning in (("rejected", "set aside as unreadable"), ("drift", unknown_things)):
-        if counts.get(name):
-            lines.append(f"{counts[name]:,} rows in {name!r}: {meaning}.")
+        if count := counts.get(name):
+            lines.append(f"{count:,} {plural(count, 'row')} in {name!r}: {meaning}.")
     return lines
+
+
+def cells(count: int) -> str:
+    """Say how many cells."""
+    return f"{count:,} {plural(count, 'cell')}"
 
 
 def changed(changes: Changes) -> list[str]:
     """Say what of the texts was changed, in how many cells."""
     return [
-        f"{table}, {column}: {what} in {count:,} cells" for (table, column, what), count in changes.items()
+        f"{table}, {column}: {what} in {cells(count)}" for (table, column, what), count in changes.items()
     ]
 
 
@@ -52,7 +58,7 @@ def readme(tables: Tables, changes: Changes, notes: list[str]) -> str:
     lines = [*overview(tables), "", *notes, "", "Changed:", *(changed(changes) or ["nothing"])]
     for name in tables:
         count, declared = tables.arrow(name).num_rows, TABLES[name]
-        lines += ["", f"{name}.csv, {count:,} rows. A row is {declared.row}."]
+        lines += ["", f"{name}.csv, {count:,} {plural(count, 'row')}. A row is {declared.row}."]
         lines += [f"    {column.name}: {column.meaning}" for column in declared.columns]
     # A source may be a file of any name.
     return "".join(f"{' '.join(line.splitlines())}\n" for line in lines)

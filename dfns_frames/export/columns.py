@@ -36,7 +36,7 @@ class Values:
     numbers
         Of a column of several kinds, which `array` has as texts: its numbers and flags, None elsewhere.
     objects
-        Of a column of Python objects, the objects.
+        Of durations and of Python objects, the objects, where `array` cannot say all that they are.
     """
 
     name: str
@@ -133,12 +133,20 @@ def _arrow(array: pa.Array | pa.ChunkedArray, series: pd.Series[Any]) -> Values:
         if pc.all(pc.is_finite(array)).as_py() is not False:
             return Values("", array)
     if pa.types.is_timestamp(kind):
-        return Values("", array.cast(pa.timestamp(kind.unit, tz=kind.tz and "UTC")))
+        return Values("", _microseconds(array.cast(pa.timestamp(kind.unit, tz=kind.tz and "UTC"))))
     if pa.types.is_date(kind):
         return Values("", array.cast(pa.date32()))
     if pa.types.is_duration(kind):
         return _days([pd.Timedelta(value) for value in series])
     return _objects(list(series))
+
+
+def _microseconds(times: pa.Array) -> pa.Array:
+    """Count in microseconds, unless that would lose something, so that equal times look alike."""
+    try:
+        return times.cast(pa.timestamp("us", tz=times.type.tz))
+    except pa.ArrowInvalid:
+        return times
 
 
 def _objects(values: list[Any]) -> Values:
@@ -150,7 +158,7 @@ def _objects(values: list[Any]) -> Values:
     except (pa.ArrowException, OverflowError, ValueError):
         array = None  # beyond what that kind can hold
     if array is not None:
-        return replace(array, objects=values)
+        return array
     texts = pa.array([as_text(value) for value in known], type=pa.string())
     numbers = [_number(value) for value in known]
     some = any(number is not None for number in numbers)
@@ -191,7 +199,7 @@ def _of_one_kind(values: list[Any], kinds: set[type | str]) -> Values | None:
 
 def _days(values: list[Any]) -> Values:
     days = [None if value is None or value is pd.NaT else value / _DAY for value in values]
-    return Values("", pa.array(days, type=pa.float64()), unit="days")
+    return Values("", pa.array(days, type=pa.float64()), unit="days", objects=values)
 
 
 def _number(value: Any) -> bool | int | float | None:

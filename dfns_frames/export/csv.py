@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames.errors import ConfigurationError
-from dfns_frames.export.about import Changes, readme
+from dfns_frames.export.about import Changes, cells, readme
 from dfns_frames.export.files import StrPath, new_folder
 from dfns_frames.export.text import defuse, is_text, rewrite, show_controls
 from dfns_frames.schema import Tables
@@ -49,7 +49,7 @@ def to_csv(
         text = readme(tables, changes, _notes(sanitize=sanitize))
         (part / _README).write_text(text, encoding="utf-8", newline="\r\n")
     for (name, column, what), count in changes.items():
-        _log.info("to_csv: %s.%s: %s in %d cells", name, column, what, count)
+        _log.info("to_csv: %s.%s: %s in %s", name, column, what, cells(count))
     return Path(folder).expanduser()
 
 
@@ -100,6 +100,8 @@ def write_csv(table: pa.Table, file: IO[bytes], codec: codecs.CodecInfo) -> None
 
 def _lines(part: pa.Table) -> str:
     cells = [_cells(column.combine_chunks()) for column in part.columns]
+    if len(cells) == 1:  # else it would be an empty line, which many programs skip
+        cells = [pc.if_else(pc.equal(cells[0], ""), '""', cells[0])]
     rows = pc.binary_join_element_wise(*cells, ",")
     return "".join(f"{row}\r\n" for row in rows.to_pylist())
 
@@ -110,12 +112,18 @@ def _cells(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(kind):
         texts = _cells(column.dictionary).take(column.indices)
     elif is_text(kind):
-        texts = pc.binary_join_element_wise('"', pc.replace_substring(column, '"', '""'), '"', "")
+        texts = _quoted(pc.replace_substring(column, '"', '""'))
     elif pa.types.is_timestamp(kind):
-        texts = pc.strftime(column, format="%Y-%m-%dT%H:%M:%S" + "Z" * (kind.tz is not None))
+        texts = _quoted(pc.strftime(column, format="%Y-%m-%dT%H:%M:%S" + "Z" * (kind.tz is not None)))
+    elif pa.types.is_date(kind):
+        texts = _quoted(column.cast(pa.string()))
     else:
         texts = column.cast(pa.string())
     return pc.fill_null(texts, "")
+
+
+def _quoted(texts: pa.Array) -> pa.Array:
+    return pc.binary_join_element_wise('"', texts, '"', "")
 
 
 def _encode(text: str, encoder: codecs.IncrementalEncoder, encoding: str) -> bytes:

@@ -108,12 +108,23 @@ def new_folder(folder: StrPath, names: Sequence[str], *, overwrite: bool) -> Ite
 
 def _resolve(path: StrPath, what: str) -> Path:
     """Return the real place; a link keeps pointing where it did, and what it points to is replaced."""
-    if not os.fspath(path).strip():
-        raise ConfigurationError(f"the path is empty; name a {what}")
+    refuse_empty(path, what)
     try:
         return Path(path).expanduser().resolve()
     except RuntimeError:
         raise ConfigurationError(f"{str(path)!r} begins with a home folder that does not exist") from None
+
+
+def refuse_empty(path: StrPath, what: str) -> None:
+    """Refuse an empty path, which would mean the current folder.
+
+    Raises
+    ------
+    ConfigurationError
+        It is empty, or blank.
+    """
+    if not os.fspath(path).strip():
+        raise ConfigurationError(f"the path is empty; name a {what}")
 
 
 def _mode(path: Path) -> int:

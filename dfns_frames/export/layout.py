@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,8 +88,7 @@ def _natural(sheet: Sheet) -> tuple[dict[int, float], dict[int, float], dict[int
 
 def _header_width(name: str) -> float:
     """Return the width at which a header breaks between its words only, in two lines or so."""
-    words = [len(word) for word in re.split(r"(?<=[ _])", name)]
-    return min(len(name), max(max(words), len(name) / 2)) + _BUTTON
+    return max(*map(len, name.split(" ")), len(name) / 2) + _BUTTON
 
 
 def _pixels(widths: dict[int, float]) -> float:

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames.errors import ConfigurationError
-from dfns_frames.export.about import Changes
+from dfns_frames.export.about import Changes, cells
 from dfns_frames.export.columns import Values, columns
 from dfns_frames.export.csv import sanitized, write_csv
-from dfns_frames.export.files import StrPath, new_file
+from dfns_frames.export.files import StrPath, new_file, refuse_empty
 from dfns_frames.export.markdown import markdown
 from dfns_frames.export.methods import Exports
 from dfns_frames.export.records import array_lines, tables_lines
@@ -72,22 +72,30 @@ def write(data: pd.DataFrame | pd.Series[Any] | Exports, path: StrPath, *, overw
 
     Examples
     --------
+    >>> import tempfile
+    >>> import pandas as pd
     >>> import dfns_frames as dff
-    >>> pats = dff.demo.client().pats()  # doctest: +SKIP
-    >>> can = dff.measures.capabilities(pats)  # doctest: +SKIP
-    >>> dff.write(can[can.move_funds == "yes"], "movers.xlsx")  # doctest: +SKIP
-    PosixPath('movers.xlsx')
+    >>> owners = pd.DataFrame({"owner": ["us-1", "<b>us-2</b>"], "tokens": [3, 1]})
+    >>> path = dff.write(owners, f"{tempfile.mkdtemp()}/owners.md")
+    >>> print(path.read_text(encoding="utf-8"), end="")
+    | owner | tokens |
+    | --- | ---: |
+    | us-1 | 3 |
+    | &lt;b&gt;us-2&lt;/b&gt; | 1 |
     """
+    refuse_empty(path, "file")
     suffix = Path(path).suffix.lower()
     if isinstance(data, pd.Series):
         data = data.to_frame("value" if data.name is None else data.name)
     if isinstance(data, Exports):
         return _write_frames(data, path, suffix, overwrite=overwrite)
     if not isinstance(data, pd.DataFrame):
-        raise ConfigurationError(f"write takes a DataFrame or Frames, not {type(data).__name__}")
+        kind = f"{type(data).__module__.partition('.')[0]}.{type(data).__name__}".removeprefix("builtins.")
+        raise ConfigurationError(f"write takes a pandas DataFrame or Frames, not {kind}")
     if suffix not in _WRITERS:
         raise ConfigurationError(
-            f"{str(path)!r} ends in {suffix!r}; write makes {', '.join(_WRITERS)}".replace("''", "no suffix")
+            f"{str(path)!r} {f'ends in {suffix!r}' if suffix else 'has no suffix'}; write makes "
+            f"{', '.join(_WRITERS)}"
         )
     with new_file(path, suffix=suffix, overwrite=overwrite) as file:
         changes = _WRITERS[suffix](data, file)
@@ -165,6 +173,6 @@ _WRITERS: dict[str, Callable[[pd.DataFrame, IO[bytes]], Changes]] = {
 def _report(name: str, changes: Changes) -> None:
     """Say in one line what was changed; whoever named the columns may have put anything there."""
     if changes:
-        parts = [f"{what} in {count:,} cells of {column!r}" for (_, column, what), count in changes.items()]
+        parts = [f"{what} in {cells(count)} of {column!r}" for (_, column, what), count in changes.items()]
         shown = show_controls(pa.array(["; ".join(parts)]))[0].as_py()
         _log.warning("%s: %s", name, shown)

@@ -72,10 +72,8 @@ def as_json(value: Any, ancestors: tuple[int, ...] = ()) -> Any:
         return int(value)
     if isinstance(value, float) and math.isfinite(value):
         return float(value)
-    if isinstance(value, pd.Timedelta):
-        return value.isoformat()
     if isinstance(value, dt.timedelta):
-        return str(value)
+        return _duration(value)
     if not _holds_others(value) or isinstance(value, bytes | bytearray | memoryview | str):
         return as_text(value)
     if id(value) in ancestors or len(ancestors) > _DEEPEST:
@@ -156,6 +154,13 @@ def _timestamp(value: dt.datetime) -> str:
         return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat() + "Z"
     except (OverflowError, ValueError):  # at the ends of what a datetime can hold
         return value.isoformat()
+
+
+def _duration(value: dt.timedelta) -> str:
+    try:
+        return pd.Timedelta(value).isoformat()
+    except ValueError:  # beyond some centuries
+        return str(value)
 
 
 def _digits(value: int) -> str:

@@ -67,7 +67,7 @@ _LARGE = "There are so many cells that sheets have filters, but no tables, colou
 
 def to_excel(tables: Tables, path: StrPath, *, sheets: Passed | None = None, overwrite: bool = False) -> Path:
     """Write one workbook; `Frames.to_excel` says how."""
-    passed = checked(sheets or {})
+    passed = checked({} if sheets is None else sheets)
     with new_file(path, suffix=".xlsx", overwrite=overwrite) as file:
         pages, large = build(tables, passed)
         write(pages, file, streaming=large, header=when(tables))

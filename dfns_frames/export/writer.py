@@ -110,9 +110,10 @@ def _letters(column: int) -> str:
 
 
 def _table_name(sheet: Sheet, number: int) -> str:
-    # Neither a cell's name (A1, R1C1) nor one with a space; sheets that users name may have any characters.
-    name = "".join(character if character.isalnum() else "_" for character in sheet.name.lower())
-    return f"table_{name}_{number}"
+    # Neither a cell's name (A1, R1C1) nor one with a space. Two titles that users chose may differ by what no
+    # such name can hold, so those are told apart by what is left out.
+    plain = "".join(each if each.isascii() and each.isalnum() else f"_{ord(each):x}" for each in sheet.name)
+    return f"table_{plain.lower()}_{number}"
 
 
 def _formats(sheet: Sheet, layout: Layout, block: Block) -> dict[str, Any]:

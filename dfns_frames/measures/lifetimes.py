@@ -144,8 +144,9 @@ def creation_calendar(frames: Tables, *, as_of: datetime | str | None = None) ->
     )
     if undated.empty:
         return frame
-    last = pd.DataFrame({"created": undated.to_numpy()}, index=[len(frame)]).reindex(columns=frame.columns)
-    return pd.concat([frame, last.astype(frame.dtypes)], ignore_index=True)
+    # pd.NA, not NaN: pandas has an option under which only that is missing.
+    last = {name: pd.array([pd.NA], dtype) for name, dtype in frame.dtypes.items() if name != "created"}
+    return pd.concat([frame, pd.DataFrame({**last, "created": undated.to_numpy()})], ignore_index=True)
 
 
 def _check_days(frames: Tables, as_of: datetime | str | None) -> None:
@@ -193,10 +194,10 @@ def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.Dat
     >>> pats = dff.demo.client("treasury").pats()
     >>> ages = dff.measures.token_ages(pats)
     >>> ages[["name", "age_days", "privilege", "share_at_least"]].head(3).round(2)
-                name  age_days         privilege  share_at_least
-    8    spreadsheet      1081  critical or high            0.09
-    10   daily sweep       961  critical or high            0.18
-    0   hedging desk       614  critical or high            0.27
+               name  age_days         privilege  share_at_least
+    8   spreadsheet      1081  critical or high            0.09
+    9   daily sweep       961  critical or high            0.18
+    0  hedging desk       614  critical or high            0.27
     """
     check_frames(frames)
     tokens = frames.arrow("tokens")
