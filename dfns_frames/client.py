@@ -121,7 +121,7 @@ class Client:
         Warns
         -----
         DriftWarning
-            The response holds something that this version does not know; see `drift`.
+            The response holds something unexpected; see `drift`.
 
         Examples
         --------

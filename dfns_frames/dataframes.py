@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dfns_frames.dtypes import TEXT
-from dfns_frames.schema import DICTIONARY, Kind, Table
+from dfns_frames.schema import Kind, Table
 
 ORIGIN = "dfns_frames"
 """Under this name, in its `attrs`, a DataFrame says which table it is; masks made of it say so too."""
@@ -30,12 +30,15 @@ def own(made: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def to_pandas(table: pa.Table, declared: Table) -> pd.DataFrame:
     """Make a DataFrame: positions as plain integers; counts and flags nullable, whatever they hold."""
-    categories = [column.name for column in declared.columns if column.kind.arrow == DICTIONARY]
+    for i, column in enumerate(declared.columns):
+        if column.kind is Kind.JOIN_ID:
+            table = table.set_column(i, column.name, table[column.name].cast(pa.string()))
+    categories = [column.name for column in declared.columns if column.kind.is_category]
     frame = table.drop_columns(categories).to_pandas(types_mapper=_PLAIN_INTEGERS.get)
     for i, column in enumerate(declared.columns):
         if column.kind is Kind.COUNT:
             frame[column.name] = table[column.name].to_pandas(types_mapper=_NULLABLE.get)
-        elif column.kind.arrow == DICTIONARY:
+        elif column.kind.is_category:
             frame.insert(i, column.name, _categorical(table[column.name]))
     return frame
 

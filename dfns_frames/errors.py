@@ -10,7 +10,7 @@
     │   ├── RateLimitError          429
     │   └── ServerError             5xx
     ├── NetworkError                no answer: connection, TLS, timeout, deadline, redirect, too large
-    ├── ResponseError               an answer that is not a token list: empty, HTML, truncated, another shape
+    ├── ResponseError               not a token list: empty, HTML, truncated, another shape
     └── SchemaError                 a token list that does not fit the declaration, with .problems
 
 Files and folders fail with Python's own :class:`OSError`; a table that does not exist is an
@@ -120,7 +120,7 @@ class NetworkError(DfnsFramesError):
 
 
 class ResponseError(DfnsFramesError):
-    """An answer or a file that is not a token list: empty, HTML, truncated, not JSON, or of another shape."""
+    """An answer, or a file, that is not a token list: empty, HTML, truncated, not JSON, another shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +170,4 @@ class SchemaError(DfnsFramesError):
 
 
 class DriftWarning(UserWarning):
-    """A response holds something that this version does not know; the frames list it in ``.drift``."""
+    """A response holds something unexpected, which the frames list in ``.drift``; or its date is unlikely."""

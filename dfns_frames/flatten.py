@@ -32,7 +32,7 @@ def read_columns(items: pa.StructArray, endpoint: Endpoint, drift: Drift) -> lis
     endpoint
         The declaration.
     drift
-        Unknown values and texts that are no timestamps are added here.
+        Unknown values and texts that are not timestamps are added here.
 
     Returns
     -------
@@ -208,7 +208,7 @@ def _distinct_per(
 
 
 def _times(texts: pa.Array) -> tuple[pa.Array, Counter[str]]:
-    """Read timestamps; a text that is none becomes missing and is counted."""
+    """Read timestamps; what is not a timestamp becomes missing and is counted."""
     regular = pc.and_not(pc.match_substring_regex(texts, _ISO), pc.starts_with(texts, "0000"))
     if pc.all(regular).as_py() is not False:
         # A 30th of February or a leap second: each text is looked at alone, as all are if one is of year 0.

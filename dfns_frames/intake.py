@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-import errno
-import gzip
-import io
-import json
 import os
 import sys
 import warnings
-import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from dfns_frames.errors import ConfigurationError, DriftWarning, ResponseError
+import pyarrow.compute as pc
+
+from dfns_frames.errors import DfnsFramesError, DriftWarning
 from dfns_frames.frames import Frames
 from dfns_frames.jupyter import calm_warnings
-from dfns_frames.parsing import clean
-from dfns_frames.reading import MAX_BODY, Reader
-from dfns_frames.schema import Body
+from dfns_frames.loading import Loaded, Page, load
+from dfns_frames.reading import Reader
 from dfns_frames.tables import DRIFT, PATS, REJECTED, SOURCES
 from dfns_frames.times import as_utc
 
-_GZIP = b"\x1f\x8b"
-_OTHER_FILES = {
-    b"PK\x03\x04": "a workbook or another zip archive; of exports, only Parquet can be read back",
-    b"PAR1": "Parquet; Frames.from_parquet() reads the folder that to_parquet() wrote",
-}
 _DRIFT_SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """What somebody wants read. It may hold a secret, so no traceback's local shows it."""
-
-    source: Any = field(repr=False)
-
+_MINUTES = "%Y-%m-%d %H:%M UTC"
 
 Saved = str | os.PathLike[str] | IO[bytes] | bytes | bytearray | memoryview | Mapping[str, Any]
 
@@ -46,7 +29,7 @@ Saved = str | os.PathLike[str] | IO[bytes] | bytes | bytearray | memoryview | Ma
 def read(
     source: Saved | Sequence[Saved],
     *,
-    fetched_at: datetime | str | None = None,
+    fetched_at: date | str | None = None,
     skip_invalid: bool = False,
 ) -> Frames:
     """Read a saved response of ``GET /auth/pats``; offline, without a token.
@@ -54,11 +37,13 @@ def read(
     Parameters
     ----------
     source
-        A path (gzip is recognised), an open binary file, bytes, a parsed response (dict), or a list of
-        parsed tokens. Several pages of one listing: a list of any of these but the last.
+        A path (``~`` is expanded, gzip unpacked), an open binary file, bytes, a parsed response (dict), or a
+        list of parsed tokens. For several pages of one listing, pass a list with one source per page; a
+        token on two pages is kept once, as the last page lists it.
     fetched_at
-        When the response was made: an aware datetime, or RFC 3339 text; without an offset, UTC. Defaults
-        to the file's modification time, else now. Ages count from here.
+        When the response was made: a datetime, or RFC 3339 text; UTC unless it has an offset. A date alone
+        is the end of that day, never later than now. Defaults to the file's modification time, else now;
+        `sources` says which (`fetched_at_basis`). Ages count from here.
     skip_invalid
         Set tokens that do not fit the documented shape aside, in `rejected`, instead of raising.
 
@@ -69,8 +54,10 @@ def read(
 
     Raises
     ------
+    ConfigurationError
+        `source` is not something that can be read, or `fetched_at` is not a time, or in the future.
     ResponseError
-        It is no token list: empty, HTML, truncated, no JSON, another shape.
+        It is not a token list: empty, HTML, truncated, compressed, not JSON, another shape.
     SchemaError
         Tokens do not fit the documented shape; every problem is listed.
     OSError
@@ -79,7 +66,8 @@ def read(
     Warns
     -----
     DriftWarning
-        The response holds something that this version does not know; see `drift`.
+        The response holds something unexpected, which `drift` lists; or the file's date, which stands for
+        the time of the response, is earlier than its newest token.
 
     Examples
     --------
@@ -97,24 +85,61 @@ def read(
       token_id  assignment_count
     0     to-1                 0
     """
-    pages = [_Page(page) for page in (_pages(source) if isinstance(source, list | tuple) else [source])]
+    pages = [Page(page) for page in (_pages(source) if isinstance(source, list | tuple) else [source])]
     del source
-    when = None if fetched_at is None else as_utc(fetched_at, "fetched_at")
+    when = None if fetched_at is None else as_utc(fetched_at, "fetched_at", past=True)
     reader = Reader(PATS, skip_invalid=skip_invalid)
     places, newest = [], None
-    for page in pages:
-        body, place, modified = _load(page)
-        reader.add(body)
-        del body
-        places.append(place)
-        newest = max(filter(None, (newest, modified)), default=None)
+    for number, page in enumerate(pages, start=1):
+        loaded = load(page)
+        try:
+            reader.add(loaded.body)
+        except DfnsFramesError as error:
+            raise _named(error, loaded, number if len(pages) > 1 else None) from None
+        places.append(loaded.place)
+        newest = max(filter(None, (newest, loaded.modified)), default=None)
+        del loaded
     place = places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1:,} more"
     basis = "given" if when else "file date" if newest else "clock"
-    return to_frames(reader, url=place, fetched_at=when or newest or datetime.now(UTC), basis=basis)
+    frames = to_frames(reader, url=place, fetched_at=when or newest or datetime.now(UTC), basis=basis)
+    if basis == "file date":
+        _warn_of_early(frames)
+    return frames
+
+
+def _named(error: DfnsFramesError, loaded: Loaded, number: int | None) -> DfnsFramesError:
+    """Say in an error which of the files or pages it is about."""
+    where = repr(loaded.place) if loaded.is_named else f"page {number:,}" if number else ""
+    if where:
+        error.args = (f"{where}: {error.args[0]}",)
+    return error
+
+
+def _warn_of_early(frames: Frames) -> None:
+    """Warn where a file's date cannot be when its tokens were listed."""
+    newest = pc.max(frames.arrow("tokens")["date_created"]).as_py()
+    if newest and newest - frames.fetched_at >= timedelta(seconds=1):
+        warn(
+            f"the file's date, {frames.fetched_at:{_MINUTES}}, is earlier than its newest token, created "
+            f"{newest:{_MINUTES}}: pass fetched_at= to say when the tokens were listed. Until then, tokens "
+            "created after the file's date have no age"
+        )
 
 
 def to_frames(reader: Reader, *, url: str, fetched_at: datetime, basis: str) -> Frames:
-    """Make frames of what a reader took in, and warn of what drifted."""
+    """Make frames of what a reader took in, and warn of what drifted.
+
+    Parameters
+    ----------
+    reader
+        The reader, which has taken every page.
+    url
+        The address that was asked, or the file that was read.
+    fetched_at
+        When the response was made.
+    basis
+        What that time rests on: ``response`` (its own Date header), ``file date``, ``given`` or ``clock``.
+    """
     tables, drift = reader.finish()
     source = {
         "source": reader.endpoint.path,
@@ -151,74 +176,12 @@ def _drift_message(drift: list[dict[str, Any]]) -> str:
         lines.append(f"{row['what']} at {row['path']}: {row['detail']!r} ({often})")
     more = [f"and {len(lines) - _DRIFT_SHOWN:,} more"] if len(lines) > _DRIFT_SHOWN else []
     listed = "\n  ".join([*lines[:_DRIFT_SHOWN], *more])
-    return f"the response holds what this version does not know; all of it is listed in .drift:\n  {listed}"
+    return f"the response holds something unexpected; all of it is listed in .drift:\n  {listed}"
 
 
 def _pages(source: Sequence[Any]) -> list[Any]:
     """Tell a list of tokens from a list of pages."""
-    parsed = [isinstance(element, Mapping) for element in source]
+    parsed = [isinstance(element, Mapping) and not isinstance(element, Frames) for element in source]
     if all(parsed) and not any("items" in element for element in source):
         return [{"items": list(source)}]
     return list(source)
-
-
-def _load(page: _Page) -> tuple[Body, str, datetime | None]:
-    """Return one page's bytes, where they came from, and when that was last changed."""
-    modified = None
-    if isinstance(page.source, str | os.PathLike):
-        if isinstance(page.source, str) and page.source.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-            raise ConfigurationError("read() takes a path, not JSON text; pass it as bytes: text.encode()")
-        path = Path(page.source)
-        if path.is_dir():
-            wanted = "a folder, not a saved response; what to_parquet() wrote, Frames.from_parquet() reads"
-            raise IsADirectoryError(errno.EISDIR, wanted, str(path))
-        body, place = Body(path.read_bytes()), str(path)
-        modified = _modified(path)
-    elif isinstance(page.source, bytes | bytearray | memoryview):
-        body, place = Body(bytes(page.source)), "bytes"
-    elif isinstance(page.source, Mapping):
-        body, place = _dump(page), "a dict"
-    elif hasattr(page.source, "read"):
-        body, place = Body(page.source.read()), str(getattr(page.source, "name", "a file"))
-        if not isinstance(body.data, bytes):
-            raise ConfigurationError("read() takes a file opened in binary mode: open(path, 'rb')")
-    else:
-        raise ConfigurationError(
-            "read() takes a path, an open binary file, bytes, a dict, a list of tokens or a list of pages, "
-            f"not {type(page.source).__name__}"
-        )
-    for opening, what in _OTHER_FILES.items():
-        if body.data.startswith(opening):
-            raise ResponseError(f"{clean(place)!r} is no saved response but {what}")
-    return _unzip(body), clean(place), modified
-
-
-def _modified(path: Path) -> datetime | None:
-    """Return when a file was last changed; None if its file system says something impossible."""
-    try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _dump(page: _Page) -> Body:
-    try:
-        return Body(json.dumps(page.source, allow_nan=False).encode())
-    except (TypeError, ValueError, RecursionError):
-        problem = "the dict holds something that JSON has no form for; pass what json.loads() returned"
-    raise ResponseError(problem)
-
-
-def _unzip(body: Body) -> Body:
-    """Unpack gzip, as far as the reader can take it: a small file may unpack to any size."""
-    if not body.data.startswith(_GZIP):
-        return body
-    problem = f"the file unpacks to more than {MAX_BODY:,} bytes"
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(body.data)) as packed:
-            unpacked = Body(packed.read(MAX_BODY + 1))
-        if len(unpacked.data) <= MAX_BODY:
-            return unpacked
-    except (OSError, EOFError, zlib.error):
-        problem = "the file begins as gzip but cannot be unpacked: truncated or damaged"
-    raise ResponseError(problem)

@@ -38,7 +38,7 @@ _TYPE_NAMES: dict[type, str] = {
 
 
 def parse(data: bytes, repeated: Counter[str]) -> Any:
-    """Parse a body; what is no JSON comes back as the `ResponseError` to raise.
+    """Parse a body; if it is not JSON, return the `ResponseError` to raise.
 
     Parameters
     ----------
@@ -67,9 +67,9 @@ def parse(data: bytes, repeated: Counter[str]) -> Any:
     except RecursionError:
         message = "the response is nested too deeply to be a token list"
     except json.JSONDecodeError as error:
-        message = _no_text(data, data.index(0)) if 0 in data[:4] else _no_json(error)
+        message = _no_text(data, error.pos) if _is_binary(data) else _no_json(error)
     except ValueError as error:  # of `_no_constant`
-        message = f"the response is no JSON: {error}"
+        message = f"the response is not JSON: {error}"
     return ResponseError(message)
 
 
@@ -126,7 +126,14 @@ def _number(_: str) -> _Number:
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
+
+
+def _is_binary(data: bytes) -> bool:
+    """Tell whether bytes that happen to be valid UTF-8 are anything but text."""
+    start = data[:64].strip()
+    has_controls = min(start.translate(None, b"\t\n\r\f"), default=32) < 32
+    return 0 in data[:4] or (has_controls and start[:1] not in (b"{", b"["))
 
 
 def _no_text(data: bytes, position: int) -> str:
@@ -143,4 +150,9 @@ def _no_json(error: json.JSONDecodeError) -> str:
         return "the response is HTML or XML, not JSON; a proxy or login page may have answered instead"
     if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
         return f"the response ends in the middle of its JSON, after {len(error.doc):,} characters: truncated"
-    return f"the response is no JSON: {error.msg} (line {error.lineno:,}, column {error.colno:,})"
+    advice = ""
+    if error.msg == "Extra data" and text[0] in "{[" and text[error.pos - len(text)] in "{[":
+        advice = "; it holds several documents: if they are pages of one list, save each by itself"
+    elif text[:2] in ("{'", "[{") and "'" in text[:4]:
+        advice = "; it looks like a printed Python dict: write it with json.dump()"
+    return f"the response is not JSON: {error.msg} (line {error.lineno:,}, column {error.colno:,}){advice}"

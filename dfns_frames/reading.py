@@ -21,6 +21,7 @@ from dfns_frames.drift import Drift
 from dfns_frames.errors import DfnsFramesError, ResponseError
 from dfns_frames.flatten import build, read_columns
 from dfns_frames.pieces import cores, piece, spans
+from dfns_frames.repeats import join_pages
 from dfns_frames.schema import Body, Endpoint, Kind
 from dfns_frames.validate import NEXT_PAGE, check
 
@@ -42,7 +43,8 @@ class Reader:
     Attributes
     ----------
     item_count
-        How many items the bodies listed so far, rejected ones included.
+        How many items the bodies listed so far, rejected ones included; once `finish` has joined the pages,
+        one that several pages list counts once.
     next_page
         The page token with which the last body ended; None if it was the last page.
     rejected
@@ -56,6 +58,7 @@ class Reader:
         self.next_page: str | None = None
         self.rejected: list[dict[str, Any]] = []
         self._size = 0
+        self._page_sizes: list[int] = []
         self._parts: list[_Part] = []
         self._drift = Drift()
 
@@ -65,7 +68,7 @@ class Reader:
         Raises
         ------
         ResponseError
-            It is no token list.
+            It is not a token list.
         SchemaError
             Items do not fit the declaration.
         """
@@ -101,6 +104,7 @@ class Reader:
 
     def _take(self, parts: list[_Part]) -> None:
         self._parts += parts
+        self._page_sizes.append(sum(part.item_count for part in parts))
         self.next_page = parts[-1].next_page
         for part in parts:
             self.item_count += part.item_count
@@ -109,8 +113,10 @@ class Reader:
     def finish(self) -> tuple[dict[str, pa.Table], list[dict[str, Any]]]:
         """Return the endpoint's tables, and the rows of the table `drift`."""
         parts, self._parts = self._parts, []
-        kept = sum(part.item_count for part in parts)
-        tables = build([part.columns for part in parts], kept, self.endpoint)
+        read = sum(self._page_sizes)
+        tables = build([part.columns for part in parts], read, self.endpoint)
+        tables = join_pages(tables, self._page_sizes, self.endpoint, self._drift)
+        self.item_count -= read - tables[self.endpoint.tables[0].name].num_rows
         drift = [
             {"source": self.endpoint.path, "what": what, "path": path, "detail": detail, "count": count}
             for (what, path, detail), count in sorted(self._drift.items())

@@ -23,6 +23,8 @@ class Kind(Enum):
     ID = ("text id; an empty one is missing", pa.string())
     CATEGORY = ("categorical text", DICTIONARY)
     CATEGORY_ID = ("categorical text id; an empty one is missing", DICTIONARY)
+    # In Arrow and Parquet as `CATEGORY_ID`, since Polars joins equal types only; in pandas as `ID`.
+    JOIN_ID = ("text id; an empty one is missing; a dictionary in Arrow", DICTIONARY)
     FLAG = ("true or false", pa.bool_())
     TIME = ("time, UTC, microseconds", TIME)
     COUNT = ("count; missing where unknown", pa.int64())
@@ -35,7 +37,12 @@ class Kind(Enum):
     @property
     def is_id(self) -> bool:
         """Whether an empty text stands for "there is none" and becomes missing."""
-        return self in (Kind.ID, Kind.CATEGORY_ID)
+        return self in (Kind.ID, Kind.CATEGORY_ID, Kind.JOIN_ID)
+
+    @property
+    def is_category(self) -> bool:
+        """Whether it is a categorical in pandas."""
+        return self.arrow == DICTIONARY and self is not Kind.JOIN_ID
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,11 @@ class Table:
     def element(self) -> Column | None:
         """The column that holds a row whose element is a text, not an object; None otherwise."""
         return next((column for column in self.columns if column.json == ELEMENT), None)
+
+    @cached_property
+    def identity(self) -> Column:
+        """The column with the id of a row, of a table whose rows have one."""
+        return next(column for column in self.fields if column.kind.is_id)
 
     @property
     def arrow_schema(self) -> pa.Schema:

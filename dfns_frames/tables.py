@@ -26,10 +26,16 @@ TOKENS = Table(
     columns=(
         _SOURCE,
         _TOKEN_NO,
-        Column("token_id", Kind.ID, "Id of the token (to-…).", json="tokenId", required=True),
+        Column("token_id", Kind.JOIN_ID, "Id of the token (to-…).", json="tokenId", required=True),
         Column("name", Kind.TEXT, "Name that a user chose for it.", json="name", required=True),
         Column("kind", Kind.CATEGORY, "Kind of token, such as Pat.", json="kind", required=True, known=KINDS),
-        Column("is_active", Kind.FLAG, "Whether it can be used today.", json="isActive", required=True),
+        Column(
+            "is_active",
+            Kind.FLAG,
+            "Whether the API calls it active; its user may be inactive, and it may have expired.",
+            json="isActive",
+            required=True,
+        ),
         Column("date_created", Kind.TIME, "When it was created.", json="dateCreated", required=True),
         Column("org_id", Kind.ID, "Organisation that it belongs to (or-…).", json="orgId", required=True),
         Column(
@@ -141,13 +147,19 @@ SOURCES = Table(
     columns=(
         Column("source", Kind.CATEGORY, "The endpoint that was asked, or whose saved response was read."),
         Column("url", Kind.TEXT, "The address that was asked, or the file that was read."),
-        Column("fetched_at", Kind.TIME, "When the response was made; of a file, when it was last changed."),
+        Column("fetched_at", Kind.TIME, "When the response was made, as far as that is known."),
+        Column(
+            "fetched_at_basis",
+            Kind.CATEGORY,
+            "What that time rests on: response (its own date); file date (when the file was last changed); "
+            "given (fetched_at=); clock (when it was read).",
+        ),
         Column(
             "status",
             Kind.CATEGORY,
             "ok; incomplete (further pages were never read); forbidden; failed.",
         ),
-        Column("item_count", Kind.COUNT, "How many tokens the source listed."),
+        Column("item_count", Kind.COUNT, "How many tokens the source listed; one on two pages counts once."),
         Column("rejected_count", Kind.COUNT, "How many of them were set aside by skip_invalid."),
         Column("needs_operation", Kind.TEXT, "Operation that reading the source needs; missing if none."),
     ),
@@ -155,14 +167,15 @@ SOURCES = Table(
 
 DRIFT = Table(
     "drift",
-    row="one thing in a response that this version does not know, or that joined lists differ in",
+    row="one thing that is new to this version or unexpected in a response, or that joined lists differ in",
     key=("source", "what", "path", "detail"),
     columns=(
         Column("source", Kind.CATEGORY, "The endpoint that it came from."),
         Column(
             "what",
             Kind.CATEGORY,
-            "unknown field, unknown value, not a timestamp, invalid text, duplicate key; of joined lists: "
+            "unknown field, unknown value, not a timestamp, invalid text, duplicate key, repeated id, "
+            "overlapping pages; of joined lists: "
             "differing token, or lists of one caller.",
         ),
         Column("path", Kind.TEXT, "Where in the response, positions left out."),
@@ -178,7 +191,7 @@ REJECTED = Table(
     columns=(
         Column("source", Kind.CATEGORY, "The endpoint that listed it."),
         Column("item_no", Kind.POSITION, "Its position in the response, from 0."),
-        Column("token_id", Kind.ID, "Its id, as far as it could be read."),
+        Column("token_id", Kind.JOIN_ID, "Its id, as far as it could be read."),
         Column("problems", Kind.TEXT, "Everything that does not fit, separated by semicolons."),
         Column("text", Kind.TEXT, "Its declared fields as JSON, without secrets."),
     ),

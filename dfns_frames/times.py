@@ -60,7 +60,7 @@ def as_utc(when: object, option: str, *, past: bool = False) -> datetime:
     if found is None:
         raise ConfigurationError(
             f"{option}={when!r} is not a time; pass a date such as '2026-03-02' (the end of that day, UTC), "
-            "a time such as '2026-03-02T08:00:00Z' (RFC 3339), or a datetime (UTC unless it has an offset)"
+            "an RFC 3339 time such as '2026-03-02T08:00:00Z', or a datetime (UTC unless it has an offset)"
         )
     given, is_day = found
     # Where a day begins first, it begins 14 hours before UTC's.

@@ -113,7 +113,7 @@ def _items(document: Any, outer: Table, checked: Checked) -> list[Any]:
     else:
         shape = f"an object whose {outer.json!r} is {type_name(items)}"
     checked.error = ResponseError(
-        f"the response is JSON but no token list: expected an object with an array {outer.json!r}, "
+        f"the response is JSON but not a token list: expected an object with an array {outer.json!r}, "
         f"found {shape}"
     )
     return []
@@ -226,9 +226,7 @@ def _pattern(path: str) -> str:
 
 def _reject(item: Any, number: int, found: _Found, endpoint: Endpoint, checked: Checked) -> list[Problem]:
     """Set one item aside with everything that is wrong with it."""
-    columns = endpoint.tables[0].columns
-    identity = next(str(column.json) for column in columns if column.kind is Kind.ID and column.json)
-    token_id = item.get(identity) if isinstance(item, dict) else None
+    token_id = item.get(str(endpoint.tables[0].identity.json)) if isinstance(item, dict) else None
     token_id = shorten(token_id) if isinstance(token_id, str) else None
     problems = [Problem(number, token_id, *problem) for problem in found]
     declared = _declared(item, endpoint.tables)
@@ -268,12 +266,16 @@ def _declared(value: Any, tables: tuple[Table, ...]) -> Any:
 def _summary(problems: list[Problem], item_count: int) -> str:
     bad = len({problem.item for problem in problems if problem.item is not None})
     full = len(problems) >= MOST_PROBLEMS
-    advice = (
-        "That is too much to be a token list in the documented shape:"
-        if full
-        else "Pass skip_invalid=True to set them aside and read the rest:"
+    said = (
+        f"{'at least ' * full}{bad:,} of {item_count:,} listed tokens {'does' if bad == 1 else 'do'} not fit"
     )
-    return (
-        f"{'at least ' * full}{bad:,} of {item_count:,} listed tokens do not fit the documented shape "
-        f"({len(problems):,} problem{'s' * (len(problems) != 1)}); nothing was read. {advice}"
-    )
+    if full:
+        advice = "That is too much for a token list in the documented shape:"
+    elif all(problem.item is not None for problem in problems):
+        advice = f"Pass skip_invalid=True to set {'it' if bad == 1 else 'them'} aside and read the rest:"
+    else:
+        # Where the list itself is wrong it may not be whole, and no token can be set aside for that.
+        said = f"the list itself{f', and {bad:,} of its {item_count:,} tokens,' * bool(bad)} does not fit"
+        advice = "skip_invalid sets tokens aside, and cannot help with that; fetch the list again:"
+    count = f"{len(problems):,} problem{'s' * (len(problems) != 1)}"
+    return f"{said} the documented shape ({count}); nothing was read. {advice}"

@@ -339,7 +339,8 @@ def test_concat_keeps_the_later_of_two_that_differ(newer_first: bool) -> None:
 
 def test_concat_keeps_tokens_without_an_id_and_repeats_within_one_input() -> None:
     """Only the same id in two inputs is the same token."""
-    frames = read(token(1), token(1), token(2, tokenId=""))
+    with pytest.warns(dff.DriftWarning, match="repeated id"):
+        frames = read(token(1), token(1), token(2, tokenId=""))
     joined = dff.concat([frames, read(token(3, tokenId=""))])
     assert len(joined.tokens) == 4
 

@@ -215,11 +215,11 @@ def test_items_set_aside_are_accounted_for(items: list[Any], value: Any, data: s
 
 def test_pages_together_are_as_limited_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many bodies there are, their texts fit into what one table can hold."""
-    body = json.dumps({"items": [token(1, assignment())]}).encode()
-    monkeypatch.setattr("dfns_frames.reading.MAX_BODY", 2 * len(body))
-    assert len(dff.read([body, body]).tokens) == 2
+    bodies = [json.dumps({"items": [token(n, assignment())]}).encode() for n in range(3)]
+    monkeypatch.setattr("dfns_frames.reading.MAX_BODY", 2 * len(bodies[0]))
+    assert len(dff.read(bodies[:2]).tokens) == 2
     with pytest.raises(dff.ResponseError, match="at most"):
-        dff.read([body, body, body])
+        dff.read(bodies)
 
 
 def test_problems_are_numbered_through_all_pages() -> None:
@@ -246,7 +246,7 @@ def test_problems_without_end_are_not_all_listed(
 def test_drift_without_end_is_not_all_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is beyond the limit is counted, on several pages too."""
     monkeypatch.setattr("dfns_frames.drift.MOST_DRIFT", 5)
-    pages = [{"items": [token(1, **{f"{page}{n}": 1 for n in range(9)})]} for page in "ab"]
+    pages = [{"items": [token(page, **{f"{page}{n}": 1 for n in range(9)})]} for page in (1, 2)]
     with pytest.warns(dff.DriftWarning):
         drift = dff.read(pages).drift
     assert len(drift) == 6

@@ -407,3 +407,26 @@ def test_log_axes_become_linear() -> None:
     ax.set_yscale("log")
     draw("demo", "creation_over_time", ax=ax)
     assert (ax.get_xscale(), ax.get_yscale()) == ("linear", "linear")
+
+
+@EVERY_CHART
+def test_small_axes_hold_a_readable_chart(chart: str) -> None:
+    """In Axes of 3 inches, letters shrink so that nothing lies over anything else."""
+    figure, axes = plt.subplots(1, 2, figsize=(7, 3.4))
+    draw("demo", chart, ax=axes[0])
+    axes[1].remove()
+    assert_readable(figure, dpi=150)
+
+
+def test_words_on_a_dark_figure_are_readable_where_they_stand() -> None:
+    """Values beside bars, which may stand on white or on black, and the legend, are black on white."""
+    _, ax = plt.subplots(facecolor="black")
+    draw("demo", "permission_spread", ax=ax)
+    values = [text for text in ax.texts if text.get_text().endswith("%)")]
+    assert values
+    for text in values:
+        box: Any = text.get_bbox_patch()
+        assert (text.get_color(), box.get_facecolor()) == ("#1c1c1c", (1, 1, 1, 1))
+    legend: Any = ax.get_legend()
+    assert legend.get_frame().get_facecolor() == (1, 1, 1, 1)
+    assert {text.get_color() for text in legend.get_texts()} == {"#1c1c1c"}

@@ -158,7 +158,7 @@ def test_an_unknown_field_is_listed_and_kept_out() -> None:
     """It is reported once with path and type; its value, which may be a secret, nowhere."""
     odd = token(1, assignment(color="PLANTED"), vault={"key": "PLANTED"})
     with pytest.warns(dff.DriftWarning) as caught:
-        frames = dff.read({"items": [odd, odd], "page": 3})
+        frames = dff.read({"items": [odd, odd | {"tokenId": "to-2"}], "page": 3})
     assert len(caught) == 1
     listed = {(row["path"], row["detail"], row["count"]) for row in frames.drift.to_dict("records")}
     assert listed == {
@@ -343,9 +343,9 @@ def test_what_was_exported_is_no_response(tmp_path: Path) -> None:
     folder = pats.to_parquet(tmp_path / "pats")
     with pytest.raises(IsADirectoryError, match=r"Frames\.from_parquet"):
         dff.read(folder)
-    with pytest.raises(dff.ResponseError, match=r"tokens\.parquet' is no saved response but Parquet"):
+    with pytest.raises(dff.ResponseError, match=r"tokens\.parquet' is not a saved response but Parquet"):
         dff.read(folder / "tokens/tokens.parquet")
-    with pytest.raises(dff.ResponseError, match="is no saved response but a workbook"):
+    with pytest.raises(dff.ResponseError, match="is not a saved response but a workbook"):
         dff.read(pats.to_excel(tmp_path / "pats.xlsx"))
 
 

@@ -72,7 +72,7 @@ def capabilities(frames: Tables) -> pd.DataFrame:
     >>> able = dff.measures.capabilities(pats)
     >>> able[["name", "age_days", "worst", "move_funds", "approve"]].head(3)
                name  age_days     worst move_funds approve
-    10  daily sweep       961  critical        yes      no
+    9   daily sweep       961  critical        yes      no
     13    month-end       825  critical        yes      no
     3      year-end       684  critical        yes      no
     >>> movers = pats.filter(able["move_funds"] != "no")

@@ -194,10 +194,10 @@ def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.Dat
     >>> pats = dff.demo.client("treasury").pats()
     >>> ages = dff.measures.token_ages(pats)
     >>> ages[["name", "age_days", "privilege", "share_at_least"]].head(3).round(2)
-                name  age_days         privilege  share_at_least
-    8    spreadsheet      1081  critical or high            0.09
-    10   daily sweep       961  critical or high            0.18
-    0   hedging desk       614  critical or high            0.27
+               name  age_days         privilege  share_at_least
+    8   spreadsheet      1081  critical or high            0.09
+    9   daily sweep       961  critical or high            0.18
+    0  hedging desk       614  critical or high            0.27
     """
     check_frames(frames)
     tokens = frames.arrow("tokens")

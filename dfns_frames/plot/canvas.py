@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dfns_frames.plot.colors import FAINT, INK, INK_ON_DARK, PAPER
-from dfns_frames.plot.guest import limit, receive, remember
+from dfns_frames.plot.guest import is_shared, limit, receive, remember
 from dfns_frames.plot.layout import PADDING, figure_of, fit, pixels, slot, slot_size, whole_figure
 from dfns_frames.plot.text import BASE_FONT, Ruler, drawable, fitted, style, wrapped
 from dfns_frames.provenance import caption
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from dfns_frames.schema import Tables
 
 TITLE, LABEL, TICK, SMALL = 11.0, 9.0, 8.5, 7.5
+# Inches of room below which letters shrink, and how far.
+_ROOMY, _SMALLEST_SCALE, _SCALE = (3.4, 3.0), 0.4, "_dfns_frames_scale"
 STATES = {True: "active at snapshot", False: "inactive at snapshot"}
 # Names beside the Axes have at most a share of the width: a larger one where figures are narrow.
 _NAMES_SHARE, _NAMES_SHARE_NARROW, _NAMES_ENOUGH = 0.25, 0.36, 1.7  # the last in inches
@@ -45,8 +47,15 @@ def start(ax: Axes | None, x: str, y: str, *, width: float = 8.0, height: float 
     if ax is None:
         ax = _new_axes(width, height)
     receive(ax, x, y)
+    across, up = (length / pixels(ax, 1) for length in slot_size(ax))
+    setattr(ax, _SCALE, max(_SMALLEST_SCALE, min(1.0, across / _ROOMY[0], up / _ROOMY[1])))
     bare(ax)
     return ax
+
+
+def points(ax: Axes, size: float) -> float:
+    """Return a size of letters, smaller where a chart has so little room that words would leave it none."""
+    return size * float(getattr(ax, _SCALE, 1.0))
 
 
 def _new_axes(width: float, height: float) -> Axes:
@@ -62,8 +71,10 @@ def _new_axes(width: float, height: float) -> Axes:
     return figure.add_axes((0, 0, 1, 1))
 
 
-def bare(ax: Axes) -> None:
-    """Give Axes the look of this package, whatever the user's rcParams say."""
+def bare(ax: Axes, within: Axes | None = None) -> None:
+    """Give Axes the look of this package, with letters as large as those of the Axes that they stand in."""
+    if within is not None:
+        setattr(ax, _SCALE, points(within, 1.0))
     ax.set_facecolor(PAPER)
     if (ax.get_xscale(), ax.get_yscale()) != ("linear", "linear"):
         ax.set_xscale("linear")
@@ -75,8 +86,8 @@ def bare(ax: Axes) -> None:
         spine.set(visible=side in ("left", "bottom"), color=ink(ax), linewidth=0.8)
     for axis in ("x", "y"):
         ax.tick_params(
-            axis=axis, which="both", color=ink(ax), labelcolor=ink(ax), labelsize=TICK, direction="out",
-            length=3.5, width=0.8, pad=3.5, labelfontfamily=BASE_FONT,
+            axis=axis, which="both", color=ink(ax), labelcolor=ink(ax), labelsize=points(ax, TICK),
+            direction="out", length=3.5, width=0.8, pad=3.5, labelfontfamily=BASE_FONT,
         )  # fmt: skip
     ax.tick_params(bottom=True, top=False, left=True, right=False)
 
@@ -98,8 +109,8 @@ def rows_that_fit(ax: Axes, wanted: int, *, below: float = 0.0) -> int:
     """Return how many named rows there is room for, at most those wanted, some inches below left free."""
     across, up = (length / pixels(ax, 1) for length in slot_size(ax))
     # Where there is little width, legend and caption take more lines.
-    inches = up - _AROUND_ROWS - below - max(0.0, _NARROW - across) * _AROUND_MORE
-    return min(wanted, max(_FEWEST_ROWS, int(inches / _TIGHTEST_ROW)))
+    inches = up - below - points(ax, _AROUND_ROWS + max(0.0, _NARROW - across) * _AROUND_MORE)
+    return min(wanted, max(_FEWEST_ROWS, int(inches / points(ax, _TIGHTEST_ROW))))
 
 
 def labels(
@@ -115,7 +126,7 @@ def labels(
     """Write drawable texts along "x" or "y"; what does not fit is shortened in the middle, `ends` apart."""
     across, up = slot_size(ax)
     beside = max(across * _NAMES_SHARE, min(across * _NAMES_SHARE_NARROW, pixels(ax, _NAMES_ENOUGH)))
-    room = beside if axis == "y" else up * _NAMES_BELOW
+    size, room = points(ax, size), beside if axis == "y" else up * _NAMES_BELOW
     widest = max(map(Ruler(ax, size).width, ends), default=0.0)
     shown = fitted(ax, list(texts), size=size, width=max(room - widest, room / 3))
     shown = [f"{text}{end}" for text, end in zip(shown, ends, strict=True)] if ends else shown
@@ -149,15 +160,15 @@ def gridlines(ax: Axes, axis: str) -> None:
 
 def axis_label(ax: Axes, axis: str, text: str) -> None:
     """Say what an axis shows."""
-    across, up = slot_size(ax)
-    shown = wrapped(ax, text, size=LABEL, width=0.6 * (up if axis == "y" else across))
+    size, (across, up) = points(ax, LABEL), slot_size(ax)
+    shown = wrapped(ax, text, size=size, width=0.6 * (up if axis == "y" else across))
     which = ax.set_ylabel if axis == "y" else ax.set_xlabel
-    which(shown, labelpad=4.0, **style(shown, size=LABEL, color=ink(ax)))
+    which(shown, labelpad=4.0, **style(shown, size=size, color=ink(ax)))
 
 
 def write(ax: Axes, x: float, y: float, text: str, *, size: float = SMALL, **options: Any) -> Any:
     """Write a drawable text inside the Axes."""
-    return ax.text(x, y, text, **{**style(text, size=size, color=INK), **options})
+    return ax.text(x, y, text, **{**style(text, size=points(ax, size), color=INK), **options})
 
 
 def values(ax: Axes, lengths: Iterable[float], texts: Sequence[str], brief: Sequence[str]) -> None:
@@ -168,12 +179,15 @@ def values(ax: Axes, lengths: Iterable[float], texts: Sequence[str], brief: Sequ
     lengths = list(lengths)
     ax.set_ylim(len(texts) - 0.4, -0.6)
     limit(ax, "x", 0, max(*lengths, 1) * 1.02)
-    ruler, room = Ruler(ax, SMALL), slot_size(ax)[0] * 0.3
-    shown = texts if max(map(ruler.width, texts)) <= room else fitted(ax, brief, size=SMALL, width=room)
+    size, room = points(ax, SMALL), slot_size(ax)[0] * 0.3
+    widest = max(map(Ruler(ax, size).width, texts))
+    shown = texts if widest <= room else fitted(ax, brief, size=size, width=room)
+    # On a dark figure a text may stand half on the white Axes, half beside them.
+    box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8} if ink(ax) != INK else None
     for y, (length, text) in enumerate(zip(lengths, shown, strict=True)):
         ax.annotate(
             text, (length, y), xytext=(3, 0), textcoords="offset points", va="center", ha="left",
-            annotation_clip=False, **style(text, size=SMALL, color=ink(ax)),
+            annotation_clip=False, bbox=box, **style(text, size=size, color=INK),
         )  # fmt: skip
     counts(ax, "x")
     gridlines(ax, "x")
@@ -183,21 +197,24 @@ def legend(ax: Axes, handles: Sequence[Any], names: Sequence[str], *, title: str
     """Explain colours above the Axes, in as many columns as there is room for."""
     from matplotlib.transforms import blended_transform_factory
 
-    room = slot_size(ax)[0]
-    beside = pixels(ax, SMALL * 4 / 72)
+    size, room = points(ax, SMALL), slot_size(ax)[0]
+    beside = pixels(ax, size * 4 / 72)
     width = room * 0.95 / -(-len(names) // _LEGEND_ROWS) - beside
-    shown = fitted(ax, [drawable(name) for name in names], size=SMALL, width=width)
-    ruler = Ruler(ax, SMALL)
+    shown = fitted(ax, [drawable(name) for name in names], size=size, width=width)
+    ruler = Ruler(ax, size)
     widest = max(map(ruler.width, shown)) + beside
     box = ax.legend(
         list(handles), shown, title=title or None, loc="lower left", frameon=False, borderaxespad=0.3,
         bbox_to_anchor=(slot(ax).x0 + pixels(ax, PADDING) / figure_of(ax).bbox.width, 1.0),
         bbox_transform=blended_transform_factory(figure_of(ax).transSubfigure, ax.transAxes),
         ncols=max(1, min(len(shown), int(room / widest))), borderpad=0.0, columnspacing=1.2,
-        handlelength=1.4, handletextpad=0.5, labelspacing=0.3, alignment="left", fontsize=SMALL,
+        handlelength=1.4, handletextpad=0.5, labelspacing=0.3, alignment="left", fontsize=size,
     )  # fmt: skip
     for text in [*box.get_texts(), box.get_title()]:
-        text.update(style(text.get_text(), size=SMALL, color=ink(ax)))
+        text.update(style(text.get_text(), size=size, color=INK))
+    if ink(ax) != INK:  # black lines would not show on a dark figure
+        box.get_frame().set(facecolor=PAPER, edgecolor="none", alpha=1.0)
+        box.set_frame_on(True)
 
 
 def swatch(facecolor: str, hatch: str = "", *, edgecolor: str = INK, linewidth: float = 0.4) -> Any:
@@ -209,12 +226,16 @@ def swatch(facecolor: str, hatch: str = "", *, edgecolor: str = INK, linewidth: 
 
 def nothing(ax: Axes, why: str) -> None:
     """Say in otherwise empty Axes why nothing is drawn."""
-    # Axes that share these keep their ticks, so the axes are hidden, not emptied.
     ax.xaxis.set_visible(False)
     ax.yaxis.set_visible(False)
+    # What is shared is only hidden, not emptied: other Axes keep their ticks.
+    if not is_shared(ax, "x"):
+        ax.set(xticks=[], xlim=(0, 1))
+    if not is_shared(ax, "y"):
+        ax.set(yticks=[], ylim=(0, 1))
     for spine in ax.spines.values():
         spine.set(visible=True, color=FAINT)
-    text = wrapped(ax, why, size=LABEL, width=slot_size(ax)[0] * 0.8)
+    text = wrapped(ax, why, size=points(ax, LABEL), width=slot_size(ax)[0] * 0.8)
     write(ax, 0.5, 0.5, text, size=LABEL, ha="center", va="center", transform=ax.transAxes)
 
 
@@ -223,16 +244,14 @@ def finish(ax: Axes, frames: Tables, title: str, *notes: str) -> Axes:
     room, figure, width = slot(ax), figure_of(ax), slot_size(ax)[0] * 0.92
     across, up = pixels(ax, PADDING) / figure.bbox.width, pixels(ax, PADDING) / figure.bbox.height
     below = "\n".join([*filter(None, notes), provenance(frames)])
-    head, foot = (
-        ax.text(
-            room.x0 + across, y, shown, va=va, linespacing=1.2, transform=figure.transSubfigure,
-            **style(shown, size=size, color=ink(ax)),
-        )
-        for shown, size, y, va in (
-            (wrapped(ax, title, size=TITLE, width=width), TITLE, room.y1 - up, "top"),
-            (wrapped(ax, below, size=SMALL, width=width), SMALL, room.y0 + up, "bottom"),
-        )
-    )  # fmt: skip
+    texts = []
+    for text, nominal, y, va in ((title, TITLE, room.y1 - up, "top"), (below, SMALL, room.y0 + up, "bottom")):
+        size = points(ax, nominal)
+        shown = wrapped(ax, text, size=size, width=width)
+        look = style(shown, size=size, color=ink(ax))
+        place = {"transform": figure.transSubfigure, "va": va, "linespacing": 1.2}
+        texts.append(ax.text(room.x0 + across, y, shown, **place, **look))
+    head, foot = texts
     fit(ax, head, foot)
     remember(ax, head, foot)
     return ax

@@ -73,7 +73,7 @@ def draw(ax: Axes, matrix: Matrix) -> None:
     for row, total in enumerate(matrix.totals):
         ax.annotate(
             total, (max(columns, 1), row + 0.5), xytext=(3, 0), textcoords="offset points", va="center",
-            annotation_clip=False, **style(total, size=canvas.SMALL, color=canvas.ink(ax)),
+            annotation_clip=False, **style(total, size=canvas.points(ax, canvas.SMALL), color=canvas.ink(ax)),
         )  # fmt: skip
     _name_columns(ax, matrix.operations)
     ax.tick_params(axis="both", length=0)
@@ -104,7 +104,7 @@ def _name_columns(ax: Axes, operations: list[str]) -> None:
         )
         return
     across = slot_size(ax)[0] * 0.6 / max(len(operations), 1)
-    line = pixels(ax, canvas.SMALL / 72) * 1.15
+    line = pixels(ax, canvas.points(ax, canvas.SMALL) / 72) * 1.15
     domains = pd.Series([domain_of(name) for name in operations], dtype=TEXT)
     begins = np.flatnonzero((domains != domains.shift()).to_numpy())
     for begin in begins[1:]:

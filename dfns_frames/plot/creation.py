@@ -174,7 +174,7 @@ def _running_total(ax: Axes, ends: Places, total: pd.Series) -> Any:
     """Draw how many there are up to each period's end, on an axis of its own on the right."""
     right = add_twin(ax)
     right.set_zorder(ax.get_zorder() + 1)
-    canvas.bare(right)
+    canvas.bare(right, ax)
     right.tick_params(axis="y", left=False, right=True)
     right.patch.set_visible(False)
     for side, spine in right.spines.items():

@@ -87,7 +87,7 @@ def _draw_days(ax: Axes, picture: npt.NDArray[np.float64]) -> None:
 def _name_days(ax: Axes, years: list[int]) -> None:
     tops = np.arange(len(years)) * _ROWS_A_YEAR
     up = slot_size(ax)[1] * 0.6 / (len(years) * _ROWS_A_YEAR)
-    roomy = up > pixels(ax, canvas.TICK / 72) * 0.55
+    roomy = up > pixels(ax, canvas.points(ax, canvas.TICK) / 72) * 0.55
     named = {0: "Mon", 3: "{}", 6: "Sun"} if roomy else {3: "{}"}
     at = [top + day + 0.5 for top in tops for day in named]
     canvas.labels(ax, "y", at, [text.format(year) for year in years for text in named.values()])
@@ -148,7 +148,7 @@ def _survivors(ax: Axes, ages: npt.NDArray[np.float64], color: str, dashes: str,
 
 def _mark_ages(ax: Axes, ages: npt.NDArray[np.float64], end: float) -> None:
     """Draw the usual limits and, above the curves, how many tokens are over each."""
-    line = 1.35 * pixels(ax, canvas.SMALL / 72) / (slot_size(ax)[1] * 0.5)
+    line = 1.35 * pixels(ax, canvas.points(ax, canvas.SMALL) / 72) / (slot_size(ax)[1] * 0.5)
     height = 1.04 + line * len(AGES)
     limit(ax, "y", 0, height)
     for place, age in enumerate(AGES):
@@ -163,7 +163,7 @@ def _mark_ages(ax: Axes, ages: npt.NDArray[np.float64], end: float) -> None:
         room = slot_size(ax)[0] * 0.7 * (1 - age / end if left else age / end)
         canvas.write(
             ax, age, foot,
-            text if Ruler(ax, canvas.SMALL).width(text) <= room else brief,
+            text if Ruler(ax, canvas.points(ax, canvas.SMALL)).width(text) <= room else brief,
             ha="left" if left else "right", va="bottom",
             bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.5},
         )  # fmt: skip

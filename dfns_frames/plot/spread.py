@@ -74,12 +74,12 @@ def permission_combinations(frames: Tables, *, ax: Axes | None, top: int) -> Axe
     rows, dots = _dots(shown, max(2, min(_PERMISSIONS_AT_MOST, int(room * _MOST_FOR_DOTS / _DOT_ROW))))
     ax.set_axis_off()
     share = max(0.25, min(_MOST_FOR_DOTS, len(rows) * _DOT_ROW / room))
-    gap = pixels(ax, 2 * canvas.TICK / 72) / (0.7 * slot_size(ax)[1])
+    gap = pixels(ax, 2 * canvas.points(ax, canvas.TICK) / 72) / (0.7 * slot_size(ax)[1])
     bars, matrix = ax.inset_axes((0, share + gap, 1, 1 - gap - share)), ax.inset_axes((0, 0, 1, share))
     for part in (bars, matrix):
-        canvas.bare(part)
+        canvas.bare(part, ax)
         part.set_xlim(-0.6, len(shown) - 0.4)
-    _draw_bars(bars, shown, 1.8 * canvas.SMALL / 72 / (room * (1 - gap - share)))
+    _draw_bars(bars, shown, 1.8 * canvas.points(ax, canvas.SMALL) / 72 / (room * (1 - gap - share)))
     _draw_dots(matrix, ax, rows, dots)
     swatches = [canvas.swatch(ACTIVE), canvas.swatch(INACTIVE)]
     canvas.legend(ax, swatches, list(STATES.values()))
@@ -134,7 +134,8 @@ def _draw_bars(bars: Axes, shown: pd.DataFrame, headroom: float) -> None:
     bars.set_xticks([])
     canvas.counts(bars, "y", at_most=3)
     canvas.gridlines(bars, "y")
-    bars.set_ylabel("tokens", labelpad=4.0, **style("tokens", size=canvas.LABEL, color=canvas.ink(bars)))
+    size = canvas.points(bars, canvas.LABEL)
+    bars.set_ylabel("tokens", labelpad=4.0, **style("tokens", size=size, color=canvas.ink(bars)))
 
 
 def _draw_dots(matrix: Axes, ax: Axes, rows: Sequence[str], dots: npt.NDArray[np.bool_]) -> None:

@@ -60,7 +60,7 @@ def date_axis(ax: Axes, low: float, high: float, freq: Freq) -> None:
 
 def _marks(ax: Axes, low: float, high: float, freq: Freq) -> tuple[Times, list[str]]:
     """Return the times that are named, and how: by the shortest steps whose names do not touch."""
-    ruler, room = Ruler(ax, canvas.TICK), slot_size(ax)[0] * _LABELS_SHARE
+    ruler, room = Ruler(ax, canvas.points(ax, canvas.TICK)), slot_size(ax)[0] * _LABELS_SHARE
     begin, end = _time(low), _time(high)
     shortest = [(unit, step) for unit, step, _ in _STEPS].index(_SHORTEST[freq])
     for unit, step, origin in _STEPS[shortest:]:
