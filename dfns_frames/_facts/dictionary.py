@@ -9,6 +9,9 @@ from dfns_frames._api.tables import TABLES
 from dfns_frames._api.vocabulary import Source
 
 
+_OF_ANY_SOURCE = ("sources", "drift", "rejected")
+
+
 def dictionary() -> pd.DataFrame:
     """Return the data dictionary: a row is one column of one table.
 
@@ -28,6 +31,7 @@ def dictionary() -> pd.DataFrame:
     'time, UTC, microseconds'
     """
     fields = _fields(PATS)
+    shown = {*PATS.tables, *_OF_ANY_SOURCE}
     return pd.DataFrame(
         [
             {
@@ -40,6 +44,7 @@ def dictionary() -> pd.DataFrame:
                 "meaning": column.meaning,
             }
             for table in TABLES.values()
+            if table.name in shown
             for column in table.columns
         ]
     )
