@@ -30,7 +30,7 @@ def to_column(column: Column, values: pa.Array, where: str, drift: Drift) -> pa.
         values = values.dictionary_decode()
     if column.kind.is_id:
         values = blank_to_null(values)
-    if column.kind.arrow == DICTIONARY:
+    if column.kind.is_category:
         values = values.dictionary_encode()
         _note_unknown(column, values, where, drift)
     elif column.kind is Kind.TIME:

@@ -8,7 +8,6 @@ from dfns_frames._api.sources.pats import PATS
 from dfns_frames._api.tables import TABLES
 from dfns_frames._api.vocabulary import Source
 
-
 _OF_ANY_SOURCE = ("sources", "drift", "rejected")
 
 
