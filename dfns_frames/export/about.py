@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyarrow.compute as pc
 
 from dfns_frames import __version__
+from dfns_frames._api.tables import TABLES
 from dfns_frames._facts.provenance import cautions, filtered, plural, source_lines, taken, visibility
-from dfns_frames.schema import Tables
-from dfns_frames.tables import TABLES
+from dfns_frames._facts.tables import Tables
 
 Changes = dict[tuple[str, str, str], int]  # in how many cells of (table, column) what was changed
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dfns_frames._facts.tables import Tables
 from dfns_frames._files import StrPath
 from dfns_frames.export.csv import to_csv
 from dfns_frames.export.parquet import to_parquet
 from dfns_frames.export.workbook import to_excel
-from dfns_frames.schema import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

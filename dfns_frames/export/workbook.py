@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
+from dfns_frames._api.tables import TABLES
 from dfns_frames._files import StrPath, new_file
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.export.about import Changes, changed, overview, when
@@ -31,10 +32,9 @@ from dfns_frames.export.matrix import MEANING, matrix
 from dfns_frames.export.sheet import Block, Sheet
 from dfns_frames.export.summary import summary
 from dfns_frames.export.writer import write
-from dfns_frames.tables import TABLES
 
 if TYPE_CHECKING:
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
     Passed = Mapping[str, pd.DataFrame | pd.Series[Any]]
 

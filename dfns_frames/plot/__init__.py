@@ -10,7 +10,7 @@ from dfns_frames.plot.access import AccessCharts
 from dfns_frames.plot.times import TimeCharts
 
 if TYPE_CHECKING:
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 __all__ = ["Plot"]
 

@@ -9,8 +9,8 @@ from dfns_frames.plot import matrices, reach, spread
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from dfns_frames._facts.tables import Tables
     from dfns_frames.measures.options import Shared
-    from dfns_frames.schema import Tables
 
 
 class AccessCharts:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from dfns_frames._facts.tables import Tables
     from dfns_frames.measures.options import Freq, Split
-    from dfns_frames.schema import Tables
 
 
 class TimeCharts:
