@@ -10,9 +10,10 @@ from typing import IO, TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
+from dfns_frames._facts.provenance import overview, when
 from dfns_frames._files import StrPath, new_file
 from dfns_frames.errors import ConfigurationError
-from dfns_frames.export.about import Changes, changed, overview, when
+from dfns_frames.export.about import Changes, changed
 from dfns_frames.export.cells import as_cells, from_frame
 from dfns_frames.export.judgement import (
     ADMINISTRATOR,
