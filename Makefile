@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 LAB := $(VENV)/.lab
 DEV := $(VENV)/.dev
+# On all cores: what the tests do is mostly to wait for processes and servers of their own.
+TESTS := -m pytest -q --numprocesses logical --maxprocesses 4 --dist worksteal
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -41,7 +43,7 @@ demo: $(LAB) ## Fetch the demo organisation over HTTP and write tables, charts, 
 	$(BIN)/dfns-frames demo --out demo-output
 
 test: $(DEV) ## Run every test
-	$(BIN)/python -m pytest -q
+	$(BIN)/python $(TESTS)
 
 check: $(DEV) ## Lint, types, layers, documentation and notebooks up to date
 	$(BIN)/ruff check .
@@ -85,14 +87,14 @@ lowest: ## Run the tests on the lowest versions that pyproject.toml allows
 	@$(PYTHON) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python $(PIP) uv
 	@$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest --resolution lowest-direct -e '.[dev]'
-	$(VENV)-lowest/bin/python -m pytest -q
+	$(VENV)-lowest/bin/python $(TESTS)
 
 newest: ## Run the tests on the newest versions there are
 	$(usable)
 	@echo "Setting up $(VENV)-newest with the newest versions."
 	@$(PYTHON) -m venv $(VENV)-newest
 	@$(VENV)-newest/bin/python $(PIP) --upgrade -e '.[dev]'
-	$(VENV)-newest/bin/python -m pytest -q
+	$(VENV)-newest/bin/python $(TESTS)
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest demo-output gallery build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""What may hold a secret, kept where no repr and no local of a traceback shows it: the bearer token, a body."""
+"""What may hold a secret, kept where no repr and no local of a traceback shows it."""
 
 from __future__ import annotations
 

@@ -72,6 +72,10 @@ def build(parts: list[list[dict[str, pa.Array]]], item_count: int, endpoint: End
     for table, inner in zip(endpoint.tables, [*endpoint.tables[1:], None], strict=True):
         each = [part.pop(0) for part in parts]
         columns = {name: pa.concat_arrays([part.pop(name) for part in each]) for name in list(each[0])}
+        # Ids are encoded once for all parts: hardly one comes twice, so each part's codes would gain nothing.
+        columns |= {
+            c.name: columns[c.name].dictionary_encode() for c in table.fields if c.kind is Kind.JOIN_ID
+        }
         columns |= _hand_down(table, above, lengths)
         columns["source"] = _constant(endpoint.path, int(lengths.sum()))
         columns |= {name: _positions(lengths) for name in _positions_of(table) if name not in above}
@@ -97,7 +101,7 @@ def _read_columns(table: Table, rows: pa.Array, path: str, drift: Drift) -> dict
         where = path if column.json == ELEMENT else f"{path}.{column.json}"
         if column.kind.is_id:
             values = _blank_to_null(values)
-        if column.kind.arrow == DICTIONARY:
+        if column.kind.is_category:
             values = values.dictionary_encode()
             _note_unknown_values(column, values, where, drift)
         elif column.kind is Kind.TIME:

@@ -105,12 +105,12 @@ def main() -> None:
         pass
     warnings.simplefilter("ignore", dff.DriftWarning)
     for name, (make, _) in BODIES.items():
-        start = time.monotonic()
+        start = time.process_time()  # what else the machine does is no fault of the body
         try:
             outcome = type(dff.read(make())).__name__
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what became of the body
             outcome = type(error).__name__
-        print(json.dumps([name, outcome, time.monotonic() - start]), flush=True)  # noqa: T201
+        print(json.dumps([name, outcome, time.process_time() - start]), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import warnings
 from pathlib import Path
 
@@ -171,7 +170,6 @@ def test_serve_runs_until_interrupted() -> None:
             if line.startswith("export "):
                 break
         variables = dict(pair.split("=", 1) for pair in line.split()[1:])
-        start = time.monotonic()
         shown = subprocess.run(
             [sys.executable, "-m", "dfns_frames", "fetch"],
             env=os.environ | variables, capture_output=True, text=True, check=True,
@@ -179,7 +177,6 @@ def test_serve_runs_until_interrupted() -> None:
         assert "ok, " in shown
         process.send_signal(signal.SIGINT)
         process.wait(timeout=10)
-    assert time.monotonic() - start < 20
 
 
 def test_an_interrupted_fetch_is_code_130(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,7 +108,8 @@ KINDS = (CELLS, TEXTS, TIMES, st.integers(), st.booleans())
 COLUMNS = st.one_of(*(st.lists(kind, min_size=3, max_size=3) for kind in KINDS))
 
 
-@example(columns=[[1, None, True], ["a", "b|c", "<"]])
+@example(columns=[[1, None, True], ["a", "b | c", "<"]])
+@example(columns=[["", "\\|", "\\"], [None, None, None]])
 @given(columns=st.lists(COLUMNS, min_size=1, max_size=4))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -47,7 +47,7 @@ def installed() -> dict[str, metadata.Distribution]:
 def test_every_pin_fits_every_python_that_is_supported() -> None:
     """As each pinned package says of itself, from the first 3.11 on: Debian 12 has 3.11.2."""
     here = installed()
-    if len(here) < len(PINS) / 2:
+    if not here.keys() >= requirements().keys():
         pytest.skip("these are not the pins: the lowest or the newest versions are being tested")
     assert PINS.keys() - here.keys() <= BENCHMARKS_ONLY
     for name, distribution in here.items():

@@ -6,6 +6,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 import dfns_frames as dff
 from dfns_frames.demo.notebooks import notebook_folder
@@ -78,3 +79,13 @@ def test_they_run_on_an_account_without_tokens(tmp_path: Path, monkeypatch: pyte
         assert stderr(notebook) == []
         assert shown(notebook, "image/png") == shown(load(saved), "image/png")
         assert server.token not in path.read_text("utf-8")
+
+
+def test_they_draw_whatever_backend_the_shell_is_set_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Papermill and nbconvert hand MPLBACKEND on to the kernel, which would keep every chart to itself."""
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    for name in ("DFNS_AUTH_TOKEN", "DFNS_API_URL"):
+        monkeypatch.delenv(name, raising=False)
+    notebook = load(NOTEBOOKS[0])
+    NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
+    assert shown(notebook, "image/png") == shown(load(NOTEBOOKS[0]), "image/png") > 0

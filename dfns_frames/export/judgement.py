@@ -60,7 +60,7 @@ def described(table: str) -> list[tuple[str, str]]:
     declared = [
         (_RENAMED.get(column.name, column.name) if table == "tokens" else column.name, column.meaning)
         for column in TABLES[table].columns
-        if not (table == "tokens" and column.name == "linked_user_id")
+        if (table, column.name) not in {("tokens", "linked_user_id"), ("token_operations", "source")}
     ]
     return [*added.items(), *(each for each in declared if each[0] not in added)]
 
@@ -98,7 +98,11 @@ def assignments_sheet(tables: Tables) -> pa.Table:
 
 
 def operations_sheet(tables: Tables) -> pa.Table:
-    """Return the operations, with the names of their tokens, and how each is judged."""
+    """Return the operations, with the names of their tokens, and how each is judged.
+
+    The source is left out, as Tokens has it: the writer needs twice the memory for rows of more than 11
+    cells, and no sheet has more rows than this one.
+    """
     operations, tokens = tables.arrow("token_operations"), tables.arrow("tokens")
     rows = pa.array(token_rows(tables, "token_operations"))
     names = operations["operation"].combine_chunks()
@@ -113,8 +117,8 @@ def operations_sheet(tables: Tables) -> pa.Table:
         USABLE: _usable(names, tokens["kind"].take(rows)),
         "permission_name": operations["permission_name"],
     }
-    rest = [name for name in operations.column_names if name not in columns]
-    rest.sort(key=lambda name: name in {"source", "token_no", "assignment_no"})
+    rest = [name for name in operations.column_names if name not in {*columns, "source"}]
+    rest.sort(key=lambda name: name in {"token_no", "assignment_no"})
     return pa.table(columns | {name: operations[name] for name in rest})
 
 

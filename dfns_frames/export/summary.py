@@ -36,7 +36,7 @@ _CHART_WIDTH = 1_000
 def summary(tables: Tables, changes: Changes) -> Sheet:
     """Return the figures, the charts, and below each chart the numbers that it draws."""
     tokens = _tokens(tables)
-    figures = _placed(_figures(tables, tokens), 0, changes)
+    figures = _placed(_figures(tokens), 0, changes)
     worst = _placed(_severities(tokens), figures.below, changes)
     below, blocks, charts = worst.below, [figures, worst], []
     for title, frame, drawn, values in (
@@ -104,52 +104,58 @@ def _rows(tokens: pd.DataFrame, rows: list[tuple[str, pd.Series, str, str]], lab
     )
 
 
-def _figures(tables: Tables, tokens: pd.DataFrame) -> pd.DataFrame:
-    everything = pd.Series(True, index=tokens.index)
-    age = tokens["age_days"]
-    rows = [
-        (
-            "all tokens",
-            everything,
-            "Tokens in the list. Active is what the API says; a token also needs an active user.",
-            "active = TRUE or FALSE",
-        ),
-        (
-            "full administrators",
-            tokens["holds_everything"],
-            "Hold a permission that contains every operation, listed or not.",
-            f"{ADMINISTRATOR} = yes",
-        ),
-        (
-            "a year old or more",
-            (age >= _YEAR).fillna(False).astype(bool),
-            f"Created at least {_YEAR} days before the snapshot.",
-            f"{AGE} ≥ {_YEAR}",
-        ),
-        ("of unknown age", age.isna(), "Without a creation date, or dated later.", f"{AGE} = (Blanks)"),
-        (
-            "without an owner",
-            tokens["owner_id"].isna(),
-            "Neither a user nor an application is linked to them.",
-            f"{OWNER} = (Blanks)",
-        ),
-        (
-            "without any permission",
-            tokens["unassigned"],
-            "No permission is assigned to them.",
-            f"{PERMISSIONS} = (Blanks)",
-        ),
-        (
-            "with unknown operations",
-            tokens["unlisted"],
-            "The API did not list the operations of at least one of their permissions.",
-            f"{LISTED} = (Blanks)",
-        ),
-    ]
-    kinds = tokens["kind"].value_counts()
+# Label, which tokens, what that is, and how to list them.
+_FIGURES: tuple[tuple[str, Callable[[pd.DataFrame], pd.Series], str, str], ...] = (
+    (
+        "all tokens",
+        lambda tokens: pd.Series(True, index=tokens.index),
+        "Tokens in the list. Active is what the API says; a token also needs an active user.",
+        "active = TRUE or FALSE",
+    ),
+    (
+        "full administrators",
+        lambda tokens: tokens["holds_everything"],
+        "Hold a permission that contains every operation, listed or not.",
+        f"{ADMINISTRATOR} = yes",
+    ),
+    (
+        "a year old or more",
+        lambda tokens: (tokens["age_days"] >= _YEAR).fillna(False).astype(bool),
+        f"Created at least {_YEAR} days before the snapshot.",
+        f"{AGE} ≥ {_YEAR}",
+    ),
+    (
+        "of unknown age",
+        lambda tokens: tokens["age_days"].isna(),
+        "Without a creation date, or with one after the snapshot.",
+        f"{AGE} = (Blanks)",
+    ),
+    (
+        "without an owner",
+        lambda tokens: tokens["owner_id"].isna(),
+        "Linked to neither a user nor an application.",
+        f"{OWNER} = (Blanks)",
+    ),
+    (
+        "without any permission",
+        lambda tokens: tokens["unassigned"],
+        "No permission is assigned to them.",
+        f"{PERMISSIONS} = (Blanks)",
+    ),
+    (
+        "with unknown operations",
+        lambda tokens: tokens["unlisted"],
+        "The API did not list the operations of at least one of their permissions.",
+        f"{LISTED} = (Blanks)",
+    ),
+)
+
+
+def _figures(tokens: pd.DataFrame) -> pd.DataFrame:
+    rows = [(label, which(tokens), what, how) for label, which, what, how in _FIGURES]
     rows += [
         (f"of kind {kind}", tokens["kind"] == kind, "Kind of token.", f"kind = {kind}")
-        for kind in kinds.index
+        for kind in tokens["kind"].value_counts().index
     ]
     return _rows(tokens, [row for row in rows if row[0] != "of unknown age" or row[1].any()], "figure")
 

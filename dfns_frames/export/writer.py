@@ -120,7 +120,8 @@ def _table_name(sheet: Sheet, number: int) -> str:
 def _formats(sheet: Sheet, layout: Layout, block: Block) -> dict[str, Any]:
     formats: dict[str, Any] = {}
     for i, (name, kind) in enumerate(zip(block.cells.column_names, block.cells.schema.types, strict=True)):
-        made: dict[str, Any] = dict(_LINE)
+        # A format of every cell takes as long to write as the cell; on the screen there are grid lines.
+        made: dict[str, Any] = {} if sheet.for_screen else dict(_LINE)
         if pa.types.is_timestamp(kind):
             made["num_format"] = _DAY if name in sheet.dates else _TIME
         elif pa.types.is_boolean(kind):
@@ -134,7 +135,7 @@ def _formats(sheet: Sheet, layout: Layout, block: Block) -> dict[str, Any]:
         if layout.wrapped:
             made["align_vertical"] = "top"
         # The writer takes an asterisk for "any characters", so formats of other columns would be hit.
-        if "*" not in name:
+        if made and "*" not in name:
             formats[name] = made
     return formats
 

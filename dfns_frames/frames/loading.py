@@ -29,8 +29,8 @@ from dfns_frames.schema import Body
 _GZIP = b"\x1f\x8b"
 _BACK = (
     "Pass the response as the API sent it (JSON). Of exports, only the folder that to_parquet() wrote can be "
+    "read back: Frames.from_parquet(folder)"
 )
-_BACK += "read back: Frames.from_parquet(folder)"
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):/", re.IGNORECASE)  # one letter alone is a drive
 _CELL = r'(?:"\w[^"]*"|\w[\w .-]*)'
 _CSV = re.compile(rf"{_CELL}(?:,{_CELL})+|{_CELL}(?:;{_CELL})+|{_CELL}(?:\t{_CELL})+")

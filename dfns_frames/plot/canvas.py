@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dfns_frames._facts.provenance import caption
 from dfns_frames._facts.provenance import plural as plural
 from dfns_frames.plot.colors import FAINT, INK, INK_ON_DARK, PAPER
-from dfns_frames.plot.guest import limit, receive, remember
+from dfns_frames.plot.guest import is_shared, limit, receive, remember
 from dfns_frames.plot.layout import PADDING, figure_of, fit, pixels, slot, slot_size, whole_figure
 from dfns_frames.plot.text import BASE_FONT, Ruler, drawable, fitted, style, wrapped
 
@@ -226,9 +226,13 @@ def swatch(facecolor: str, hatch: str = "", *, edgecolor: str = INK, linewidth: 
 
 def nothing(ax: Axes, why: str) -> None:
     """Say in otherwise empty Axes why nothing is drawn."""
-    # Axes that share these keep their ticks, so the axes are hidden, not emptied.
     ax.xaxis.set_visible(False)
     ax.yaxis.set_visible(False)
+    # What is shared is only hidden, not emptied: other Axes keep their ticks.
+    if not is_shared(ax, "x"):
+        ax.set(xticks=[], xlim=(0, 1))
+    if not is_shared(ax, "y"):
+        ax.set(yticks=[], ylim=(0, 1))
     for spine in ax.spines.values():
         spine.set(visible=True, color=FAINT)
     text = wrapped(ax, why, size=points(ax, LABEL), width=slot_size(ax)[0] * 0.8)

@@ -149,7 +149,7 @@ def _forget(ax: Any) -> None:
     ax.set_axis_on()
     for axis, name in ((ax.xaxis, "x"), (ax.yaxis, "y")):
         axis.set_visible(True)
-        if _others(ax, name, drawn=False):
+        if is_shared(ax, name):
             axis.set_label_text("")
         else:
             axis.clear()
@@ -164,9 +164,14 @@ def _others(ax: Any, axis: str, *, drawn: bool = True) -> list[Any]:
     return [other for other in others if not drawn or other.has_data()]
 
 
+def is_shared(ax: Axes, axis: str) -> bool:
+    """Return whether other Axes have the same scale."""
+    return bool(_others(ax, axis, drawn=False))
+
+
 def _check_shared(ax: Any, axis: str, kind: str) -> None:
     """Refuse an axis whose scale, or whose names, would be false for other Axes."""
-    if kind == NAMES and _others(ax, axis, drawn=False):
+    if kind == NAMES and is_shared(ax, axis):
         raise ConfigurationError(
             f"ax shares its {axis} axis with other Axes, and this chart writes names along it, which would "
             f"stand beside the others' data too; make the Axes with share{axis}=False"

@@ -278,9 +278,11 @@ def concentration(frames: Tables, *, of: Shared = "operations", ax: Axes | None 
         ax, 0.04, 0.95, f"Gini {known['gini'].iloc[0]:.2f} (n = {len(known):,})", size=canvas.LABEL, va="top",
         bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
     )  # fmt: skip
+    most = (len(known) - 1) / len(known)
+    scale = f"Dashed line: spread evenly, Gini 0. If one had everything, it would be {most:.2f}."
     few = (
         f"Fewer than {_FEW} {holders}: one more or less changes the coefficient a lot."
         if len(known) < _FEW
         else ""
     )
-    return canvas.finish(ax, frames, title, "Dashed: spread evenly.", few, note)
+    return canvas.finish(ax, frames, title, scale, few, note)
