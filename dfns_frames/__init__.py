@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dfns_frames import demo as demo
     from dfns_frames import measures as measures
     from dfns_frames._api.catalogue import operations as operations
+    from dfns_frames._facts.dictionary import dictionary as dictionary
     from dfns_frames.client import Client as Client
     from dfns_frames.errors import ApiError as ApiError
     from dfns_frames.errors import AuthenticationError as AuthenticationError
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from dfns_frames.frames.container import Frames as Frames
     from dfns_frames.frames.intake import read as read
     from dfns_frames.frames.joining import concat as concat
-    from dfns_frames.tables import dictionary as dictionary
 
 # Where each public name lives. They are imported on use, so that `dfns-frames --help` costs no pandas.
 _HOMES = {
@@ -53,7 +53,7 @@ _HOMES = {
     "ServerError": "errors",
     "concat": "frames.joining",
     "demo": "",
-    "dictionary": "tables",
+    "dictionary": "_facts.dictionary",
     "measures": "",
     "operations": "_api.catalogue",
     "read": "frames.intake",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from dfns_frames._api.sources.pats import PATS
+from dfns_frames._engine.arrow import MAX_BODY
+from dfns_frames._engine.reader import Reader
 from dfns_frames._hidden import Secret
 from dfns_frames._http.address import base_url, is_staging
 from dfns_frames._http.exchange import Answer, Limits
@@ -12,8 +15,6 @@ from dfns_frames._http.transport import Call
 from dfns_frames.errors import ConfigurationError, ResponseError
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import to_frames, warn
-from dfns_frames.reading import MAX_BODY, Reader
-from dfns_frames.tables import PATS
 
 _DAY = 86_400
 

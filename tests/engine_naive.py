@@ -55,7 +55,6 @@ def permissions(items: list[Any]) -> Made:
         made["permissions"].append(
             {
                 "source": "/permissions",
-                "caller": "us-9",
                 "permission_no": number,
                 "permission_id": _id(item["id"]),
                 "name": item["name"],
@@ -93,7 +92,6 @@ def permission_assignments(items: list[Any]) -> Made:
         rows.append(
             {
                 "source": "/permissions/{id}/assignments",
-                "caller": "us-9",
                 "assignment_no": number,
                 "assignment_id": _id(item["id"]),
                 "permission_id": _id(item["permissionId"]),
@@ -118,7 +116,6 @@ def user_groups(items: list[Any]) -> Made:
     rows = [
         {
             "source": "/auth/user-groups",
-            "caller": "us-9",
             "group_no": number,
             "group_id": _id(item["id"]),
             "name": item["name"],
@@ -139,7 +136,6 @@ def user_group_members(items: list[Any]) -> Made:
     rows = [
         {
             "source": "/auth/user-groups/{id}/members",
-            "caller": "us-9",
             "member_no": number,
             "group_id": "ug-1",
             "user_id": _id(item["id"] if item.get("userId") is None else item["userId"]),
@@ -159,7 +155,6 @@ def policies(items: list[Any]) -> Made:
         made["policies"].append(
             {
                 "source": "/v2/policies",
-                "caller": "us-9",
                 "policy_no": number,
                 "policy_id": _id(item["id"]),
                 "name": item["name"],
@@ -232,7 +227,6 @@ def _token(source: str, item: Any, made: Made) -> None:
     made["tokens"].append(
         {
             "source": source,
-            "caller": "us-9",
             "token_no": place["token_no"],
             "token_id": place["token_id"],
             "name": item["name"],
@@ -256,7 +250,6 @@ def _user(source: str, item: Any, made: Made) -> None:
     made["users"].append(
         {
             "source": source,
-            "caller": "us-9",
             "user_no": place["user_no"],
             "user_id": place["user_id"],
             "username": item["username"],

@@ -119,14 +119,15 @@ def tables(items: list[Any]) -> dict[str, list[dict[str, Any]]]:
                 "permission_name": _text(each["permissionName"]),
             }
             names = each.get("operations")
+            once = dict.fromkeys(map(_text, names or []))
             assignments.append(
                 place
                 | {
                     "assignment_id": _id(each["assignmentId"]),
-                    "operation_count": None if names is None else len(names),
+                    "operation_count": None if names is None else len(once),
                 }
             )
-            operations += [place | {"operation": _text(name)} for name in names or []]
+            operations += [place | {"operation": name} for name in once]
     return {"tokens": tokens, "token_assignments": assignments, "token_operations": operations}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 CATALOGUE = {
     row["operation"]: row
     for row in csv.DictReader(
-        files("dfns_frames").joinpath("data", "operations.csv").read_text("utf-8").splitlines()
+        files("dfns_frames._api").joinpath("data", "operations.csv").read_text("utf-8").splitlines()
     )
 }
 FULL = {"ManagedFullAdminAccess", "DfnsFullAdminAccess"}

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 import dfns_frames as dff
+from dfns_frames._hidden import Body
 from dfns_frames._http.exchange import Answer
-from dfns_frames.schema import Body
 from tests.conftest import assignment, token
 
 

@@ -34,7 +34,7 @@ def read(path: str, *bodies: Any, **options: Any) -> Reading:
     for body in bodies:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         reader.add(Body(data), {"id": "ug-1"})
-    return reader.finish({"caller": "us-9"})
+    return reader.finish()
 
 
 def tried(path: str, *bodies: Any, **options: Any) -> Reading | DfnsFramesError:

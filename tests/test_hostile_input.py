@@ -84,7 +84,7 @@ def flattened(frames: dff.Frames) -> dict[str, list[dict[str, Any]]]:
 def read(data: bytes, **options: Any) -> dff.Frames | dff.DfnsFramesError:
     """Read, whole and cut wherever it can be; an error of ours is a value, any other breaks the test."""
     whole = read_once(data, **options)
-    with mock.patch("dfns_frames.pieces._SIZE", 1):
+    with mock.patch("dfns_frames._engine.pieces.SIZE", 1):
         cut = read_once(data, **options)
     if isinstance(whole, dff.Frames):
         assert cut == whole
@@ -121,8 +121,8 @@ def test_the_fast_path_holds_what_the_response_holds(
 ) -> None:
     """Row for row and value for value, without a look by the slow path, however operations are counted."""
     with (
-        mock.patch("dfns_frames.reading.check", side_effect=AssertionError("the slow path was taken")),
-        mock.patch.multiple("dfns_frames.flatten", _BITMAP=bitmap, _SPARSE=sparse),
+        mock.patch("dfns_frames._engine.reader.explain", side_effect=AssertionError("taken")),
+        mock.patch.multiple("dfns_frames._engine.values", _BITMAP=bitmap, _SPARSE=sparse),
     ):
         got = read(json.dumps({"items": items}, ensure_ascii=escaped).encode())
     assert isinstance(got, dff.Frames)
@@ -216,7 +216,7 @@ def test_items_set_aside_are_accounted_for(items: list[Any], value: Any, data: s
 def test_pages_together_are_as_limited_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many bodies there are, their texts fit into what one table can hold."""
     bodies = [json.dumps({"items": [token(n, assignment())]}).encode() for n in range(3)]
-    monkeypatch.setattr("dfns_frames.reading.MAX_BODY", 2 * len(bodies[0]))
+    monkeypatch.setattr("dfns_frames._engine.reader.MAX_BODY", 2 * len(bodies[0]))
     assert len(dff.read(bodies[:2]).tokens) == 2
     with pytest.raises(dff.ResponseError, match="at most"):
         dff.read(bodies)
@@ -237,7 +237,7 @@ def test_problems_without_end_are_not_all_listed(
     items: list[Any], skip_invalid: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In one item or in many; to set so many aside is refused too."""
-    monkeypatch.setattr("dfns_frames.validate.MOST_PROBLEMS", 10)
+    monkeypatch.setattr("dfns_frames._engine.explain.MOST_PROBLEMS", 10)
     with pytest.raises(dff.SchemaError, match="at least") as caught:
         dff.read({"items": items}, skip_invalid=skip_invalid)
     assert len(caught.value.problems) == 10
@@ -245,7 +245,7 @@ def test_problems_without_end_are_not_all_listed(
 
 def test_drift_without_end_is_not_all_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is beyond the limit is counted, on several pages too."""
-    monkeypatch.setattr("dfns_frames.drift.MOST_DRIFT", 5)
+    monkeypatch.setattr("dfns_frames._engine.drift.MOST_DRIFT", 5)
     pages = [{"items": [token(page, **{f"{page}{n}": 1 for n in range(9)})]} for page in (1, 2)]
     with pytest.warns(dff.DriftWarning):
         drift = dff.read(pages).drift

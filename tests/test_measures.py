@@ -22,7 +22,7 @@ SEVERITIES = ["critical", "high", "medium", "low", "none", "unknown"]
 CATALOGUE = {
     row["operation"]: row
     for row in csv.DictReader(
-        files("dfns_frames").joinpath("data", "operations.csv").read_text("utf-8").splitlines()
+        files("dfns_frames._api").joinpath("data", "operations.csv").read_text("utf-8").splitlines()
     )
 }
 EVERY = pytest.mark.parametrize("name", ITEMS)

@@ -14,9 +14,9 @@ from unittest import mock
 import pytest
 
 import dfns_frames as dff
-from dfns_frames import pieces
-from dfns_frames.schema import Body
-from dfns_frames.tables import PATS
+from dfns_frames._api.sources.pats import PATS
+from dfns_frames._engine import pieces
+from dfns_frames._hidden import Body
 from tests.conftest import assignment, token
 
 TOKENS = [token(n, assignment(), assignment(operations=["Wallets:Read"])) for n in range(40)]
@@ -24,7 +24,7 @@ TOKENS = [token(n, assignment(), assignment(operations=["Wallets:Read"])) for n 
 
 @pytest.fixture(autouse=True)
 def _short_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pieces, "_SIZE", 1000)
+    monkeypatch.setattr(pieces, "SIZE", 1000)
 
 
 def cut(body: bytes) -> list[bytes]:
@@ -83,11 +83,11 @@ def test_pieces_are_read_side_by_side_and_joined_in_order() -> None:
     tokens = [{**each, "kind": f"Kind{n % 7}"} for n, each in enumerate(TOKENS)]
     body = json.dumps({"items": tokens, "nextPageToken": "x"}).encode()
     with (
-        mock.patch("dfns_frames.reading.check", side_effect=AssertionError("the slow path was taken")),
+        mock.patch("dfns_frames._engine.reader.explain", side_effect=AssertionError("taken")),
         pytest.warns(dff.DriftWarning, match="Kind"),
     ):
         got = dff.read(body, fetched_at="2026-10-19T07:30:00Z")
-    with mock.patch.object(pieces, "_SIZE", 1 << 30), pytest.warns(dff.DriftWarning):
+    with mock.patch.object(pieces, "SIZE", 1 << 30), pytest.warns(dff.DriftWarning):
         whole = dff.read(body, fetched_at="2026-10-19T07:30:00Z")
     assert got == whole
     assert got.tokens["token_no"].tolist() == list(range(40))
@@ -116,7 +116,7 @@ def test_what_looks_like_items_is_read_as_it_stands(between: str) -> None:
     broken = '{"items":[%s%s%s]}' % (halves[0], between, halves[1])  # noqa: UP031 - braces
     results = []
     for size in (1, 1 << 30):
-        with mock.patch.object(pieces, "_SIZE", size):
+        with mock.patch.object(pieces, "SIZE", size):
             results.append(_outcome(broken.encode()))
     assert results[0] == results[1]
 
@@ -166,7 +166,7 @@ def test_an_interrupt_leaves_no_piece_to_be_read(monkeypatch: pytest.MonkeyPatch
         time.sleep(0.02)
 
     monkeypatch.setattr(ThreadPoolExecutor, "submit", interrupt)
-    monkeypatch.setattr("dfns_frames.reading._read_piece", read_slowly)
+    monkeypatch.setattr("dfns_frames._engine.reader.read_object", read_slowly)
     with pytest.raises(KeyboardInterrupt):
         dff.read({"items": TOKENS * 10})
     assert len(begun) < 25

@@ -56,7 +56,7 @@ def test_submodules_do_not_hide_functions() -> None:
     """A public function stays one after the module that defines it was imported."""
     code = (
         "import dfns_frames._api.catalogue, dfns_frames.frames.intake, dfns_frames.frames.joining\n"
-        "import dfns_frames.tables\n"
+        "import dfns_frames._facts.dictionary\n"
         "import dfns_frames as dff\n"
         "print(all(map(callable, (dff.operations, dff.read, dff.concat, dff.dictionary))))"
     )

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dfns_frames._api.catalogue import operation_names
 from dfns_frames._api.vocabulary import Column, Kind
 
 SOURCE = Column("source", Kind.CATEGORY, "The endpoint that the row came from.")
-CALLER = Column("caller", Kind.CATEGORY, "Who asked: the name given, else the user whose tokens were listed.")
 
 TOKEN_NO = Column("token_no", Kind.POSITION, "Position of the token among those listed, from 0.")
 USER_NO = Column("user_no", Kind.POSITION, "Position of the user among those listed, from 0.")
 PERMISSION_NO = Column("permission_no", Kind.POSITION, "Position of the permission in its list, from 0.")
 POLICY_NO = Column("policy_no", Kind.POSITION, "Position of the policy among those listed, from 0.")
 
-TOKEN_ID = Column("token_id", Kind.ID, "Id of the token (to-…).")
-USER_ID = Column("user_id", Kind.ID, "Id of the user (us-…).")
-PERMISSION_ID = Column("permission_id", Kind.ID, "Id of the permission, a role in the dashboard.")
-GROUP_ID = Column("group_id", Kind.ID, "Id of the group of users.")
-POLICY_ID = Column("policy_id", Kind.ID, "Id of the policy.")
+TOKEN_ID = Column("token_id", Kind.CATEGORY_ID, "Id of the token (to-…).")
+USER_ID = Column("user_id", Kind.CATEGORY_ID, "Id of the user (us-…).")
+PERMISSION_ID = Column("permission_id", Kind.CATEGORY_ID, "Id of the permission, a role in the dashboard.")
+GROUP_ID = Column("group_id", Kind.CATEGORY_ID, "Id of the group of users.")
+POLICY_ID = Column("policy_id", Kind.CATEGORY_ID, "Id of the policy.")
 ORG_ID = Column("org_id", Kind.ID, "Organisation that it belongs to (or-…).")
 TENANT_ID = Column("tenant_id", Kind.ID, "Tenant that it belongs to; missing where there are no tenants.")
 
@@ -37,5 +38,10 @@ CHANGES = (
         known=frozenset({"Applied", "Failed", "Pending", "Rejected"}),
     ),
 )
-CHANGE_REQUESTED_BY = Column("change_requested_by", Kind.ID, "User who asked for that change (us-…).")
+CHANGE_REQUESTED_BY = Column("change_requested_by", Kind.JOIN_ID, "User who asked for that change (us-…).")
 CHANGE_DATE = Column("change_date", Kind.TIME, "When that change was asked for.")
+
+
+def own(column: Column) -> Column:
+    """Return an id's column as it is in the table whose rows it names: in each row another one."""
+    return replace(column, kind=Kind.JOIN_ID)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dfns_frames._api.columns import (
-    CALLER,
     DATE_CREATED,
     DATE_UPDATED,
     GROUP_ID,
@@ -17,6 +16,7 @@ from dfns_frames._api.columns import (
     TOKEN_NO,
     USER_ID,
     USER_NO,
+    own,
 )
 from dfns_frames._api.vocabulary import Column, Kind, Table
 
@@ -35,18 +35,21 @@ TOKENS = Table(
     ids=("token_id",),
     columns=(
         SOURCE,
-        CALLER,
         TOKEN_NO,
-        TOKEN_ID,
+        own(TOKEN_ID),
         Column("name", Kind.TEXT, "Name that a user chose for it."),
         Column("kind", Kind.CATEGORY, "Kind of token, such as Pat.", known=_TOKEN_KINDS),
-        Column("is_active", Kind.FLAG, "The API's flag; a token also needs an active user to work."),
+        Column(
+            "is_active",
+            Kind.FLAG,
+            "Whether the API calls it active; its user may be inactive, and it may have expired.",
+        ),
         DATE_CREATED,
         ORG_ID,
-        Column("linked_user_id", Kind.ID, "User that it acts for (us-…)."),
+        Column("linked_user_id", Kind.JOIN_ID, "User that it acts for (us-…)."),
         Column(
             "linked_app_id",
-            Kind.ID,
+            Kind.JOIN_ID,
             "Application that it acts for (ap-…); missing on personal access tokens.",
         ),
         Column("cred_id", Kind.ID, "Credential that it was created with."),
@@ -109,9 +112,8 @@ USERS = Table(
     ids=("user_id",),
     columns=(
         SOURCE,
-        CALLER,
         USER_NO,
-        USER_ID,
+        own(USER_ID),
         Column("username", Kind.TEXT, "Name that the user signs in with, often an e-mail address."),
         Column("name", Kind.TEXT, "Name of the person or service account; missing in older responses."),
         Column("kind", Kind.CATEGORY, "Kind of user, such as CustomerEmployee.", known=_USER_KINDS),
@@ -175,9 +177,8 @@ USER_GROUPS = Table(
     ids=("group_id",),
     columns=(
         SOURCE,
-        CALLER,
         Column("group_no", Kind.POSITION, "Position of the group in its list, from 0."),
-        GROUP_ID,
+        own(GROUP_ID),
         Column("name", Kind.TEXT, "Name of the group."),
         Column("description", Kind.TEXT, "What its creator says it is for."),
         Column("member_count", Kind.COUNT, "How many members it has, as the API says."),
@@ -195,7 +196,6 @@ USER_GROUP_MEMBERS = Table(
     ids=("group_id", "user_id"),
     columns=(
         SOURCE,
-        CALLER,
         Column("member_no", Kind.POSITION, "Position of the member among those of all groups, from 0."),
         GROUP_ID,
         USER_ID,

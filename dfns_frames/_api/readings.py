@@ -2,55 +2,47 @@
 
 from __future__ import annotations
 
-from dfns_frames._api.columns import CALLER, ORG_ID, SOURCE
+from dfns_frames._api.columns import SOURCE
 from dfns_frames._api.vocabulary import Column, Kind, Table
 
 SOURCES = Table(
     "sources",
     row="one source that was asked",
-    key=("source_no",),
-    ids=("source", "caller"),
+    key=("source", "url", "fetched_at"),
+    ids=("source",),
     columns=(
-        Column("source_no", Kind.POSITION, "Position of the source among those asked, from 0."),
-        SOURCE,
-        CALLER,
+        Column("source", Kind.CATEGORY, "The endpoint that was asked, or whose saved response was read."),
         Column("url", Kind.TEXT, "The address that was asked, or the file that was read."),
-        Column("fetched_at", Kind.TIME, "When the response was made; of a file, when it was last changed."),
+        Column("fetched_at", Kind.TIME, "When the response was made, as far as that is known."),
         Column(
             "fetched_at_basis",
             Kind.CATEGORY,
-            "Where that time is from: response (its Date header), file date, given, or clock.",
+            "What that time rests on: response (its own date); file date (when the file was last changed); "
+            "given (fetched_at=); clock (when it was read).",
         ),
-        Column("finished_at", Kind.TIME, "When the last page arrived."),
         Column(
             "status",
             Kind.CATEGORY,
-            "ok; incomplete (further pages were never read); forbidden; unavailable; failed; skipped.",
+            "ok; incomplete (further pages were never read); forbidden; failed.",
         ),
-        Column("item_count", Kind.COUNT, "How many items the source listed."),
+        Column("item_count", Kind.COUNT, "How many tokens the source listed; one on two pages counts once."),
         Column("rejected_count", Kind.COUNT, "How many of them were set aside by skip_invalid."),
         Column("needs_operation", Kind.TEXT, "Operation that reading the source needs; missing if none."),
-        ORG_ID,
-        Column("request_count", Kind.COUNT, "How many requests it took."),
-        Column("body_sha256", Kind.ID, "SHA-256 of the response bodies in order, as evidence."),
-        Column("asked_as", Kind.ID, "User or token in the bearer's own claims, unverified."),
-        Column("detail", Kind.TEXT, "Why it is not ok."),
     ),
 )
 
 DRIFT = Table(
     "drift",
-    row="one thing in a response that this version does not know",
-    key=("source", "caller", "what", "path", "detail"),
-    ids=("source", "caller", "what", "path", "detail"),
+    row="one thing that is new to this version or unexpected in a response, or that joined lists differ in",
+    key=("source", "what", "path", "detail"),
+    ids=("source", "what", "path", "detail"),
     columns=(
         SOURCE,
-        CALLER,
         Column(
             "what",
             Kind.CATEGORY,
-            "unknown field, unknown value, repeated value, repeated id, not a timestamp, invalid text, "
-            "duplicate key or differing token.",
+            "unknown field, unknown value, not a timestamp, invalid text, duplicate key, repeated value, "
+            "repeated id, overlapping pages; of joined lists: differing token, or lists of one caller.",
         ),
         Column("path", Kind.TEXT, "Where in the response, positions left out."),
         Column("detail", Kind.TEXT, "The value; of an unknown field its JSON type only: it may be secret."),
@@ -60,15 +52,13 @@ DRIFT = Table(
 
 REJECTED = Table(
     "rejected",
-    row="one listed item that does not fit the declaration and was set aside",
-    key=("source", "rejected_no"),
-    ids=("source", "item_id"),
+    row="one listed token that does not fit the declaration and was set aside",
+    key=("source", "item_no"),
+    ids=("source", "token_id"),
     columns=(
         SOURCE,
-        CALLER,
-        Column("rejected_no", Kind.POSITION, "Position among the items that were set aside, from 0."),
-        Column("item_no", Kind.WHOLE, "Its position in the response, from 0."),
-        Column("item_id", Kind.ID, "Its id, as far as it could be read."),
+        Column("item_no", Kind.POSITION, "Its position in the response, from 0."),
+        Column("token_id", Kind.JOIN_ID, "Its id, as far as it could be read."),
         Column("problems", Kind.TEXT, "Everything that does not fit, separated by semicolons."),
         Column("text", Kind.TEXT, "Its declared fields as JSON, without secrets."),
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dfns_frames._api.columns import (
-    CALLER,
     CHANGE_DATE,
     CHANGE_REQUESTED_BY,
     CHANGES,
@@ -17,6 +16,7 @@ from dfns_frames._api.columns import (
     POLICY_NO,
     SOURCE,
     USER_ID,
+    own,
 )
 from dfns_frames._api.vocabulary import Column, Kind, Table
 
@@ -42,9 +42,8 @@ PERMISSIONS = Table(
     ids=("permission_id",),
     columns=(
         SOURCE,
-        CALLER,
         PERMISSION_NO,
-        PERMISSION_ID,
+        own(PERMISSION_ID),
         Column("name", Kind.TEXT, "Name of the permission."),
         Column("status", Kind.CATEGORY, "The API's status of it, such as Active."),
         Column("is_immutable", Kind.FLAG, "Whether it is managed by the vendor and cannot be changed."),
@@ -86,11 +85,10 @@ PERMISSION_ASSIGNMENTS = Table(
     ids=("assignment_id",),
     columns=(
         SOURCE,
-        CALLER,
         Column("assignment_no", Kind.POSITION, "Position among the assignments of all permissions, from 0."),
         Column("assignment_id", Kind.ID, "Id of the assignment."),
         PERMISSION_ID,
-        Column("identity_id", Kind.ID, "Token, user, group or application that it is given to."),
+        Column("identity_id", Kind.JOIN_ID, "Token, user, group or application that it is given to."),
         Column(
             "identity_kind",
             Kind.CATEGORY,
@@ -114,9 +112,8 @@ POLICIES = Table(
     ids=("policy_id",),
     columns=(
         SOURCE,
-        CALLER,
         POLICY_NO,
-        POLICY_ID,
+        own(POLICY_ID),
         Column("name", Kind.TEXT, "Name of the policy."),
         Column(
             "status",

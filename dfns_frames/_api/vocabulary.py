@@ -21,12 +21,15 @@ DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 class Kind(Enum):
     """What the values of a column are; decides the Arrow type and so the pandas dtype.
 
-    Ids are plain text in every table, so that any two tables join on them; only vocabularies are categories.
+    An id that joins tables is a dictionary in each of them in Arrow and Parquet, since Polars joins equal
+    types only: `JOIN_ID` where each row has its own, `CATEGORY_ID` where many rows share one.
     """
 
     TEXT = ("text", pa.string())
     ID = ("text id; an empty one is missing", pa.string())
     CATEGORY = ("categorical text", DICTIONARY)
+    CATEGORY_ID = ("categorical text id; an empty one is missing", DICTIONARY)
+    JOIN_ID = ("text id; an empty one is missing; a dictionary in Arrow", DICTIONARY)
     FLAG = ("true or false", pa.bool_())
     TIME = ("time, UTC, microseconds", TIME)
     COUNT = ("count; missing where unknown", pa.int64())
@@ -37,6 +40,16 @@ class Kind(Enum):
     def __init__(self, label: str, arrow: pa.DataType) -> None:
         self.label = label
         self.arrow = arrow
+
+    @property
+    def is_id(self) -> bool:
+        """Whether an empty text stands for "there is none" and becomes missing."""
+        return self in (Kind.ID, Kind.CATEGORY_ID, Kind.JOIN_ID)
+
+    @property
+    def is_category(self) -> bool:
+        """Whether it is a categorical in pandas."""
+        return self.arrow == DICTIONARY and self is not Kind.JOIN_ID
 
 
 @dataclass(frozen=True)
@@ -190,8 +203,8 @@ class Source:
     ----------
     path
         The path below the base address; also the value of the column `source`.
-    items
-        What it lists, in the plural, for messages.
+    item, items
+        What it lists, in the singular and in the plural, for messages.
     operation
         The operation that a caller needs to read it; None if any valid token may.
     scope
@@ -209,6 +222,7 @@ class Source:
     """
 
     path: str
+    item: str
     items: str
     operation: str | None
     scope: Literal["caller", "organization"]
@@ -217,6 +231,11 @@ class Source:
     page_size: int | None = None
     each: tuple[str, str] | None = None
     next_page: str = "nextPageToken"
+
+    @property
+    def listing(self) -> str:
+        """What its response is, for messages."""
+        return f"{self.item} list"
 
     @property
     def constants(self) -> dict[str, str]:

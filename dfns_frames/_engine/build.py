@@ -92,6 +92,10 @@ def _join(rows: Rows, above: _Level | None, parts: list[Place]) -> _Level:
     columns = {
         name: pa.concat_arrays([part.columns.pop(name) for part in parts]) for name in list(parts[0].columns)
     }
+    for name, values in columns.items():
+        # Encoded once for all parts: of ids of which hardly one comes twice, each part's codes gain nothing.
+        if rows.into and rows.into[name].kind.arrow == DICTIONARY and values.type != DICTIONARY:
+            columns[name] = values.dictionary_encode()
     lengths = pa.concat_arrays([part.lengths for part in parts])
     if above is None:
         lengths = pa.array([pc.sum(lengths).as_py()])  # positions run through all pieces

@@ -11,19 +11,18 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
 from dfns_frames._api.vocabulary import Source
-from dfns_frames._engine.census import note_unknown
-from dfns_frames._engine.parsing import ABSENT, Number, Twice, number, parse, type_name, whole
+from dfns_frames._engine.drift import Drift, clean, shorten
+from dfns_frames._engine.parsing import ABSENT, Number, number, parse, type_name, whole
 from dfns_frames._engine.shape import OTHER, Shape, Type, is_unwanted, parse_path, schema_of, shape_of
 from dfns_frames._hidden import Body
-from dfns_frames.drift import Drift
 from dfns_frames.errors import DfnsFramesError, Problem, ResponseError, SchemaError
-from dfns_frames.parsing import clean, shorten
 
 MOST_PROBLEMS = 100_000  # each takes some hundred times the room of what is wrong
 _NUMBERS = {Type.WHOLE: whole, Type.NUMBER: number}
@@ -47,15 +46,12 @@ class Explained:
         How often each (what, path, detail) was met.
     rejected
         Rows of the table of that name.
-    item_count
-        How many items the body listed, rejected ones included.
     """
 
     error: DfnsFramesError | None = None
     root: pa.StructArray | None = field(default=None, repr=False)
     drift: Drift = field(default_factory=Drift)
     rejected: list[dict[str, Any]] = field(default_factory=list)
-    item_count: int = 0
 
 
 def explain(
@@ -78,7 +74,8 @@ def explain(
     """
     explained = Explained()
     listed = parse_path(source.rows.at)[0].names[0]
-    document = parse(body.data, source.items, saved=saved)
+    repeated: Counter[str] = Counter()
+    document = parse(body.data, source.listing, repeated, saved=saved)
     if isinstance(document, list) and saved:  # items without their envelope, as `jq .items` leaves them
         document = {listed: document}
     explained.error = _not_a_list(document, source, listed)
@@ -92,7 +89,7 @@ def explain(
     if around.problems or len(problems) >= MOST_PROBLEMS or (problems and not skip_invalid):
         explained.error = SchemaError(_summary(problems, len(items), source), problems)
         return explained
-    explained.item_count = len(items)
+    explained.drift.note_repeated(repeated)
     explained.root = pa.array([root], pa.struct(list(schema_of(source, "explained"))))
     return explained
 
@@ -132,12 +129,13 @@ class _Fitting:
             group = shape.required.get(name)
             if raw is not None and raw is not ABSENT and not is_unwanted(inner):
                 made[name] = self.fit(raw, inner, where)
-                if isinstance(value, Twice) and value.counts[name] > 1:
-                    self.drift.note("duplicate key", _pattern(where), "the last one counts")
             elif group and all(value.get(each) is None for each in group):
                 self._refuse(where, inner, raw)
-        if not value.keys() <= shape.fields.keys() and note_unknown(value, shape, _pattern(path), self.drift):
+        unknown = value.keys() - shape.fields.keys()
+        if unknown and shape.is_watched:
             made[OTHER] = True
+        for key in () if shape.is_open else unknown:
+            self.drift.note_unknown(_pattern(path), key, type_name(value[key]))
         return made
 
     def _refuse(self, path: str, shape: Shape, value: object) -> None:
@@ -159,8 +157,8 @@ def _not_a_list(document: Any, source: Source, listed: str) -> ResponseError | N
     else:
         shape = f"an object whose {listed!r} is {type_name(items)}"
     return ResponseError(
-        f"the response is JSON but not a list of {source.items}: "
-        f"expected an object with an array {listed!r}, found {shape}"
+        f"the response is JSON but not a {source.listing}: expected an object with an array {listed!r}, "
+        f"found {shape}"
     )
 
 
@@ -220,12 +218,16 @@ def _pattern(path: str) -> str:
 def _summary(problems: list[Problem], item_count: int, source: Source) -> str:
     bad = len({problem.item for problem in problems if problem.item is not None})
     full = len(problems) >= MOST_PROBLEMS
-    advice = (
-        f"That is too much to be a list of {source.items} in the documented shape:"
-        if full
-        else "Pass skip_invalid=True to set them aside and read the rest:"
-    )
-    return (
-        f"{'at least ' * full}{bad:,} of {item_count:,} listed {source.items} do not fit the documented "
-        f"shape ({len(problems):,} problem{'s' * (len(problems) != 1)}); nothing was read. {advice}"
-    )
+    does = "does" if bad == 1 else "do"
+    said = f"{'at least ' * full}{bad:,} of {item_count:,} listed {source.items} {does} not fit"
+    if full:
+        advice = f"That is too much for a {source.listing} in the documented shape:"
+    elif all(problem.item is not None for problem in problems):
+        advice = f"Pass skip_invalid=True to set {'it' if bad == 1 else 'them'} aside and read the rest:"
+    else:
+        # Where the list itself is wrong it may not be whole, and no item can be set aside for that.
+        besides = f", and {bad:,} of its {item_count:,} {source.items}," * bool(bad)
+        said = f"the list itself{besides} does not fit"
+        advice = f"skip_invalid sets {source.items} aside, and cannot help with that; fetch the list again:"
+    count = f"{len(problems):,} problem{'s' * (len(problems) != 1)}"
+    return f"{said} the documented shape ({count}); nothing was read. {advice}"

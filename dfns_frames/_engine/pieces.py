@@ -14,16 +14,19 @@ from dfns_frames._hidden import Body
 SIZE = 8 << 20  # bytes; smaller pieces cost more Python, larger ones more memory
 _CORES = 8  # with more, each waits for Python's lock and holds its piece in memory meanwhile
 _OPENING = 4096  # bytes in which the first item has to begin
+_SPACE = rb"[ \t\r\n]*"
 
 
-def spans(body: Body, source: Source, size: int = SIZE) -> list[tuple[int, int]]:
+def spans(body: Body, source: Source, size: int | None = None) -> list[tuple[int, int]]:
     """Find where a body can be cut between items; returns where each piece begins and ends.
 
     An item begins with the field that the first item begins with: what is looked for is ``},{"thatField":``.
     No text of valid JSON can hold these bytes, since its quotes are escaped. A body that is not valid, or a
     place that is in another array, makes for a piece that is not valid; so if each of the pieces is read as
-    one object in which no key comes twice, the whole would be read as the same items. What else the list's
-    object holds must stand behind the items, in the last piece, for a key that comes twice to be noticed.
+    one object in which no key comes twice, the whole would be read as the same items. Only the array of an
+    undeclared field of the list's object can pass for the items: whoever lets such fields pass must look for
+    that (`Census` does). A page token must stand behind the items, in the last piece, for one that comes
+    twice to be noticed.
 
     Parameters
     ----------
@@ -32,10 +35,10 @@ def spans(body: Body, source: Source, size: int = SIZE) -> list[tuple[int, int]]
     source
         The declaration of what it lists.
     size
-        About how long a piece should be, in bytes.
+        About how many bytes a piece is to have.
     """
-    whole = len(body.data)
-    opening = _spaced(b"", rb"\{", _listed(source), b":", rb"\[", rb"\{", rb'"(\w+)"', b":")
+    size, whole = size or SIZE, len(body.data)
+    opening = _spaced(b"", rb"\{", _before(source), _listed(source), b":", rb"\[", rb"\{", rb'"(\w+)"', b":")
     first = opening.match(body.data[:_OPENING]) if whole >= 2 * size else None
     if first is None or first[1].decode() in _names_inside(shape_of(source)):
         return [(0, whole)]
@@ -73,7 +76,14 @@ def _listed(source: Source) -> bytes:
 
 def _spaced(*tokens: bytes) -> re.Pattern[bytes]:
     """Compile a pattern of JSON's tokens, with its white space between them."""
-    return re.compile(rb"[ \t\r\n]*".join(tokens))
+    return re.compile(_SPACE.join(tokens))
+
+
+def _before(source: Source) -> bytes:
+    """Return a pattern of plain fields that stand before the items, such as a count; never a page token."""
+    name = rb'"(?!%b")[^"\\]*"' % re.escape(source.next_page.encode())
+    value = rb'(?:"[^"\\]*"|[-+.\w]+)'
+    return b"(?:%b)*" % _SPACE.join((name, b":", value, b",", b""))
 
 
 def _names_inside(shape: Shape, depth: int = 0) -> set[str]:

@@ -15,20 +15,18 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dfns_frames._api.vocabulary import Source
 from dfns_frames._engine.arrow import MAX_BODY, is_safe, read_object
 from dfns_frames._engine.build import build
-from dfns_frames._engine.census import census
+from dfns_frames._engine.census import Census
+from dfns_frames._engine.drift import Drift, shorten
 from dfns_frames._engine.explain import explain
-from dfns_frames._engine.pieces import SIZE, cores, piece, spans
+from dfns_frames._engine.pieces import cores, piece, spans
 from dfns_frames._engine.shape import schema_of
 from dfns_frames._engine.walk import Place, Refused, keep, walk
 from dfns_frames._hidden import Body
-from dfns_frames.drift import Drift
 from dfns_frames.errors import DfnsFramesError, ResponseError
-from dfns_frames.parsing import shorten
 
 STEPS = ("strict", "loose", "explain")
 
@@ -102,7 +100,7 @@ class Reader:
         skip_invalid: bool = False,
         saved: bool = False,
         steps: Iterable[str] = STEPS,
-        piece_size: int = SIZE,
+        piece_size: int | None = None,
     ) -> None:
         self.source = source
         self.item_count = 0
@@ -148,7 +146,6 @@ class Reader:
                 raise error
         else:
             self._take(parts, values)
-            self.item_count += sum(len(part.ids) for part in parts)
 
     def finish(self, constants: Mapping[str, str | None] | None = None) -> Reading:
         """Return what was read.
@@ -183,13 +180,14 @@ class Reader:
             return explained.error
         self._take([_to_part(explained.root, self.source, given, explained.drift)], given)
         self._rejected += explained.rejected
-        self.item_count += explained.item_count
+        self.item_count += len(explained.rejected)
         return None
 
     def _take(self, parts: list[_Part], given: dict[str, str]) -> None:
         for part in parts:
             part.body_no, part.listing = self._bodies, tuple(sorted(given.items()))
             self._drift.add(part.drift)
+            self.item_count += len(part.ids)
         self._bodies += 1
         self._parts += parts
         self.next_page = parts[-1].next_page
@@ -198,15 +196,19 @@ class Reader:
         """Read one body without explaining it, in pieces if it is long; None if that is refused."""
         if body.data.startswith(_BOM):
             body = Body(body.data[len(_BOM) :])
-        whole = [(0, len(body.data))]
         cut = spans(body, self.source, self._piece_size)
-        parts = self._read_spans(body, cut, given)
-        # An unknown array whose elements begin as the items do spoils the cuts, and does no harm without.
-        return self._read_spans(body, whole, given) if parts is None and cut != whole else parts
+        parts = self._read_spans(body, cut, Census(self.source), given)
+        if parts is None:
+            # An unknown array whose elements begin as the items do spoils the cuts, and does no harm without.
+            whole = [(0, len(body.data))]
+            parts = self._read_spans(body, whole, Census(self.source, chunk=None), given)
+        return parts
 
     def _read_spans(
-        self, body: Body, cut: list[tuple[int, int]], given: dict[str, str]
+        self, body: Body, cut: list[tuple[int, int]], census: Census, given: dict[str, str]
     ) -> list[_Part] | None:
+        """Read one body, its pieces side by side; None if one of them is refused."""
+
         def read(span: tuple[int, int]) -> _Part | None:
             return _read_piece(piece(body, span, self.source), self.source, self._steps, given)
 
@@ -214,40 +216,51 @@ class Reader:
         threads = ThreadPoolExecutor(cores()) if len(cut) > 1 else None
         try:
             for span, part in zip(cut, threads.map(read, cut) if threads else map(read, cut), strict=True):
-                if part is None:
+                # Counted here, not in the threads: their stacks may be too small for what is deeply nested.
+                if part is None or (
+                    part.is_loose and not census.take(piece(body, span, self.source), is_last=span is cut[-1])
+                ):
                     return None
-                if part.is_loose:
-                    # Not in the threads, whose stacks may be too small for what is deeply nested.
-                    census(piece(body, span, self.source), self.source, part.drift)
                 parts.append(part)
-        except (Refused, RuntimeError):  # no thread can be started: few are allowed, or Python is ending
+        except RuntimeError:  # no thread can be started: none are left to this process, or Python is ending
             return None
         finally:
             if threads:
                 threads.shutdown(cancel_futures=True)
+        parts[-1].drift.add(census.drift())
         return parts
 
     def _drop_repeated(self, parts: list[_Part]) -> None:
-        """Of an item that several pages of a listing list, keep the last; note every id that is repeated."""
+        """Keep an item that several pages of a listing list once, as the last of them has it.
+
+        A listing that changes while its pages are fetched shows some items twice. An id that one page lists
+        twice is another matter: which of the two is right cannot be known, so both stay. Both are noted.
+        """
         path = f"{next(self.source.places())[0]}.{self.source.item_id.replace('?', '')}"
         for listing in dict.fromkeys(part.listing for part in parts):
             pages = [part for part in parts if part.listing == listing]
             encoded = pa.concat_arrays([part.ids for part in pages]).dictionary_encode()
-            if len(encoded.dictionary) == len(encoded) - encoded.null_count:
+            count = len(encoded.dictionary)
+            if count == len(encoded) - encoded.null_count:
                 continue
-            counted = pc.value_counts(encoded.drop_null())
-            for item_id, count in zip(*(half.to_pylist() for half in counted.flatten()), strict=True):
-                if count > 1:
-                    self._drift.note("repeated id", path, shorten(item_id), count)
-            body_no = np.repeat([part.body_no for part in pages], [len(part.ids) for part in pages])
-            codes = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy()
-            last = np.zeros(len(encoded.dictionary) + 1, dtype=np.int64)
+            sizes = [len(part.ids) for part in pages]
+            body_no = np.repeat([part.body_no for part in pages], sizes)
+            codes = encoded.indices.fill_null(count).to_numpy()  # `count` stands for no id
+            last = np.zeros(count + 1, dtype=np.int64)
             np.maximum.at(last, codes, body_no)
-            kept = (last[codes] == body_no) | (codes == len(encoded.dictionary))
-            ends = np.cumsum([len(part.ids) for part in pages])
-            for part, mask in zip(pages, np.split(kept, ends[:-1]), strict=True):
-                keep(self.source, part.places, mask)
-            self.item_count -= int(np.count_nonzero(~kept))
+            kept = (last[codes] == body_no) | (codes == count)
+            times, stay = (np.bincount(each, minlength=count)[:count] for each in (codes, codes[kept]))
+            for what, counts in (
+                ("overlapping pages", np.where(stay < times, times, 0)),
+                ("repeated id", np.where(stay > 1, stay, 0)),
+            ):
+                for code in np.flatnonzero(counts):
+                    item_id = encoded.dictionary[int(code)].as_py()
+                    self._drift.note(what, path, shorten(item_id), int(counts[code]))
+            if not kept.all():
+                for part, mask in zip(pages, np.split(kept, np.cumsum(sizes)[:-1]), strict=True):
+                    keep(self.source, part.places, mask)
+                self.item_count -= int(np.count_nonzero(~kept))
 
 
 def _read_piece(body: Body, source: Source, steps: Iterable[str], given: dict[str, str]) -> _Part | None:

@@ -12,10 +12,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dfns_frames._api.vocabulary import TIME, Column, Kind
+from dfns_frames._api.vocabulary import DICTIONARY, TIME, Column, Kind
+from dfns_frames._engine.drift import Drift, shorten
 from dfns_frames._engine.times import parse_time
-from dfns_frames.drift import Drift
-from dfns_frames.parsing import shorten
 
 Ints = npt.NDArray[np.int64]
 
@@ -29,9 +28,9 @@ def to_column(column: Column, values: pa.Array, where: str, drift: Drift) -> pa.
     """Make a column of the raw values of a field; unknown values and texts that are no times are noted."""
     if column.kind is not Kind.CATEGORY and pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
-    if column.kind is Kind.ID:
-        return blank_to_null(values)
-    if column.kind is Kind.CATEGORY:
+    if column.kind.is_id:
+        values = blank_to_null(values)
+    if column.kind.is_category:
         values = values.dictionary_encode()
         _note_unknown(column, values, where, drift)
     elif column.kind is Kind.TIME:
@@ -49,7 +48,7 @@ def blank_to_null(values: pa.Array) -> pa.Array:
 
 def constant(value: Any, count: int, kind: Kind) -> pa.Array:
     """Return a column that holds the same in each row."""
-    if kind is not Kind.CATEGORY or value is None:
+    if kind.arrow != DICTIONARY or value is None:
         return pa.repeat(pa.scalar(value, kind.arrow), count)
     codes = pa.array(np.zeros(count, dtype=np.int32))
     return pa.DictionaryArray.from_arrays(codes, pa.array([value][:count], type=pa.string()))

@@ -9,10 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames._api.vocabulary import DICTIONARY, Field, Kind, Rows, Source
+from dfns_frames._engine.drift import Drift, shorten
 from dfns_frames._engine.shape import Step, parse_path
 from dfns_frames._engine.values import blank_to_null, constant, distinct_per, reencode, to_column
-from dfns_frames.drift import Drift
-from dfns_frames.parsing import shorten
 
 
 class Refused(Exception):  # noqa: N818 - not an error: another step reads the body

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames._facts.dtypes import TEXT
-from dfns_frames.schema import Tables
+from dfns_frames._facts.tables import Tables
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -50,7 +50,8 @@ def as_text(values: pa.ChunkedArray) -> pd.Series:
 
 def owner_ids(tokens: pa.Table) -> pa.ChunkedArray:
     """Return the user, else the application, that each token acts for; missing if there is neither."""
-    return pc.coalesce(tokens["linked_user_id"], tokens["linked_app_id"])
+    users, apps = (tokens[name].cast(pa.string()) for name in ("linked_user_id", "linked_app_id"))
+    return pc.coalesce(users, apps)
 
 
 def created_at(tokens: pa.Table) -> npt.NDArray[np.datetime64]:

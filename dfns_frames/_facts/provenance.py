@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames import __version__
-from dfns_frames.schema import Tables
+from dfns_frames._facts.tables import Tables
 
 LOOKS = "lists of one caller"
 """In `drift`: a user whose tokens several of the joined lists are of, and how many lists."""
@@ -94,7 +94,7 @@ def cautions(tables: Tables) -> list[str]:
 
 def _looks(tables: Tables) -> list[int]:
     """Return, for each caller of whom several lists were joined, how many; those without tokens left out."""
-    users = tables.arrow("tokens")["linked_user_id"].unique()
+    users = tables.arrow("tokens")["linked_user_id"].cast(pa.string()).unique()
     drift = tables.arrow("drift")
     joined = pc.and_(pc.equal(drift["what"], LOOKS), pc.is_in(drift["detail"], users))
     return drift.filter(joined)["count"].to_pylist()

@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from dfns_frames import __version__
-from dfns_frames._hidden import Secret
+from dfns_frames._hidden import Body, Secret
 from dfns_frames._http.faults import failure, faults
 from dfns_frames._http.proxy import proxy_for
 from dfns_frames._http.replies import http_date
 from dfns_frames._unpack import STEP, UnpackError, unpack
 from dfns_frames.errors import ConfigurationError, DfnsFramesError, NetworkError, ResponseError
-from dfns_frames.schema import Body
 
 if TYPE_CHECKING:
     import requests

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dfns_frames._api.tables import TABLES
 from dfns_frames._facts.provenance import overview, plural
-from dfns_frames.schema import Tables
-from dfns_frames.tables import TABLES
+from dfns_frames._facts.tables import Tables
 
 Changes = dict[tuple[str, str, str], int]  # in how many cells of (table, column) what was changed
 

@@ -10,11 +10,11 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames._facts.tables import Tables
 from dfns_frames._files import StrPath, new_folder
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.export.about import Changes, cells, readme
 from dfns_frames.export.text import defuse, is_text, rewrite, show_controls
-from dfns_frames.schema import Tables
 
 _ROWS = 1 << 14  # at a time, so that the texts in memory are bounded whatever the table's size
 _README = "README.txt"

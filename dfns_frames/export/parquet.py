@@ -11,11 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from dfns_frames import __version__
+from dfns_frames._api.tables import TABLES
+from dfns_frames._api.vocabulary import Table
 from dfns_frames._facts.provenance import FILTERED_FROM, source_lines
+from dfns_frames._facts.tables import Tables, compact
 from dfns_frames._files import StrPath, new_folder
 from dfns_frames.errors import ResponseError
-from dfns_frames.schema import Table, Tables, compact
-from dfns_frames.tables import TABLES
 
 _KEY = b"dfns_frames"
 _README = "README.txt"

@@ -9,9 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames._facts.tables import Tables
 from dfns_frames.export.columns import Values
 from dfns_frames.export.values import EXACT, as_json, told_apart
-from dfns_frames.schema import Tables
 
 _ROWS = 1 << 14  # at a time
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames._facts.tables import Tables
 from dfns_frames._files import StrPath, new_file, refuse_empty
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.export.about import Changes, cells
@@ -23,7 +24,6 @@ from dfns_frames.export.text import show_controls
 from dfns_frames.export.values import told_apart
 from dfns_frames.export.workbook import one_sheet, to_excel
 from dfns_frames.measures.options import is_frames
-from dfns_frames.schema import Tables
 
 _UTF_8 = codecs.lookup("utf-8")
 _log = logging.getLogger("dfns_frames")

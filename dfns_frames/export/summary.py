@@ -10,13 +10,13 @@ import pyarrow as pa
 from dfns_frames import measures
 from dfns_frames._api.catalogue import CATEGORIES, SEVERITIES, SEVERITY_MEANINGS, UNKNOWN
 from dfns_frames._facts.dtypes import TEXT
+from dfns_frames._facts.tables import Tables
 from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import from_frame
 from dfns_frames.export.judgement import ADMINISTRATOR, AGE, CREATED, LISTED, OWNER, PERMISSIONS, WORST
 from dfns_frames.export.sheet import Block, Chart, Sheet
 from dfns_frames.measures.classes import SENSITIVE, worst_text
 from dfns_frames.measures.options import Freq
-from dfns_frames.schema import Tables
 
 _CHART_ROWS = 17
 _PERMISSIONS_SHOWN = 15  # what a page holds

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
+from dfns_frames._api.tables import TABLES
 from dfns_frames._facts.provenance import overview, when
 from dfns_frames._files import StrPath, new_file
 from dfns_frames.errors import ConfigurationError
@@ -32,10 +33,9 @@ from dfns_frames.export.matrix import MEANING, matrix
 from dfns_frames.export.sheet import Block, Sheet
 from dfns_frames.export.summary import summary
 from dfns_frames.export.writer import write
-from dfns_frames.tables import TABLES
 
 if TYPE_CHECKING:
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 # Beyond this many cells all of them at once would need some gigabytes.
 CELLS_AT_MOST = 10_000_000

@@ -12,14 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames import export
+from dfns_frames._api.tables import TABLES
 from dfns_frames._facts.provenance import cautions, filtered, note_filter, plural, source_lines, visibility
+from dfns_frames._facts.tables import compact
 from dfns_frames._hints import UNCHANGING, did_you_mean, no_such_attribute
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.frames.dataframes import own, to_pandas
 from dfns_frames.frames.selection import Which, belongs, chosen
 from dfns_frames.plot import Plot
-from dfns_frames.schema import compact
-from dfns_frames.tables import TABLES
 
 if TYPE_CHECKING:
     import os

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pyarrow as pa
 
+from dfns_frames._api.vocabulary import Kind, Table
 from dfns_frames._facts.dtypes import TEXT
-from dfns_frames.schema import Kind, Table
 
 ORIGIN = "dfns_frames"
 """Under this name, in its `attrs`, a DataFrame says which table it is; masks made of it say so too."""

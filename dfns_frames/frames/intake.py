@@ -12,13 +12,14 @@ from typing import IO, Any
 
 import pyarrow.compute as pc
 
+from dfns_frames._api.readings import DRIFT, REJECTED, SOURCES
+from dfns_frames._api.sources.pats import PATS
+from dfns_frames._engine.reader import Reader
 from dfns_frames._facts.times import as_utc
 from dfns_frames.errors import DfnsFramesError, DriftWarning
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.jupyter import calm_warnings
 from dfns_frames.frames.loading import Loaded, Page, load
-from dfns_frames.reading import Reader
-from dfns_frames.tables import DRIFT, PATS, REJECTED, SOURCES
 
 _DRIFT_SHOWN = 5
 _MINUTES = "%Y-%m-%d %H:%M UTC"
@@ -88,7 +89,7 @@ def read(
     pages = [Page(page) for page in (_pages(source) if isinstance(source, list | tuple) else [source])]
     del source
     when = None if fetched_at is None else as_utc(fetched_at, "fetched_at", past=True)
-    reader = Reader(PATS, skip_invalid=skip_invalid)
+    reader = Reader(PATS, skip_invalid=skip_invalid, saved=True)
     places, newest = [], None
     for number, page in enumerate(pages, start=1):
         loaded = load(page)
@@ -140,23 +141,28 @@ def to_frames(reader: Reader, *, url: str, fetched_at: datetime, basis: str) -> 
     basis
         What that time rests on: ``response`` (its own Date header), ``file date``, ``given`` or ``clock``.
     """
-    tables, drift = reader.finish()
-    source = {
-        "source": reader.endpoint.path,
+    reading = reader.finish()
+    listed = {
+        "source": reader.source.path,
         "url": url,
         "fetched_at": fetched_at,
         "fetched_at_basis": basis,
-        "status": "incomplete" if reader.next_page else "ok",
-        "item_count": reader.item_count,
-        "rejected_count": len(reader.rejected),
-        "needs_operation": reader.endpoint.operation,
+        "status": "incomplete" if reading.next_page else "ok",
+        "item_count": reading.item_count,
+        "rejected_count": len(reading.rejected),
+        "needs_operation": reader.source.operation,
     }
-    tables["sources"] = SOURCES.from_rows([source])
-    tables["drift"] = DRIFT.from_rows(drift)
-    tables["rejected"] = REJECTED.from_rows(reader.rejected)
-    if drift:
-        warn(_drift_message(drift))
-    return Frames(tables)
+    rejected = [{**row, "token_id": row["item_id"]} for row in reading.rejected]
+    if reading.drift:
+        warn(_drift_message(reading.drift))
+    return Frames(
+        {
+            **reading.tables,
+            "sources": SOURCES.from_rows([listed]),
+            "drift": DRIFT.from_rows(reading.drift),
+            "rejected": REJECTED.from_rows(rejected),
+        }
+    )
 
 
 def warn(message: str, category: type[Warning] = DriftWarning) -> None:

@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dfns_frames._api.readings import DRIFT
+from dfns_frames._api.sources.pats import PATS
+from dfns_frames._api.tables import TABLES
 from dfns_frames._facts.provenance import note_join
+from dfns_frames._facts.tables import compact
 from dfns_frames.errors import DriftWarning
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import warn
 from dfns_frames.frames.looks import looks_of, without_looks
-from dfns_frames.schema import compact
-from dfns_frames.tables import DRIFT, PATS, TABLES
 
-_CHILDREN = [table.name for table in PATS.tables[1:]]
+_CHILDREN = [name for name in PATS.tables if name != "tokens"]
 
 
 def concat(frames: Iterable[Frames]) -> Frames:

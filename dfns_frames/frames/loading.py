@@ -20,11 +20,11 @@ from typing import Any
 
 import pandas as pd
 
+from dfns_frames._engine.arrow import MAX_BODY
+from dfns_frames._engine.drift import clean
+from dfns_frames._hidden import Body
 from dfns_frames.errors import ConfigurationError, ResponseError
 from dfns_frames.frames.container import Frames
-from dfns_frames.parsing import clean
-from dfns_frames.reading import MAX_BODY
-from dfns_frames.schema import Body
 
 _GZIP = b"\x1f\x8b"
 _BACK = (

@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames._api.sources.pats import PATS
 from dfns_frames._facts.provenance import LOOKS
-from dfns_frames.schema import Tables
-from dfns_frames.tables import PATS
+from dfns_frames._facts.tables import Tables
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.api.types import infer_dtype, is_integer_dtype
 
+from dfns_frames._api.tables import TABLES
 from dfns_frames.frames.dataframes import ORIGIN
-from dfns_frames.tables import TABLES
 
 Flags = npt.NDArray[np.bool_]
 Which = Callable[[pd.DataFrame], Any] | pd.Series | npt.NDArray[np.bool_] | Iterable[Any] | str

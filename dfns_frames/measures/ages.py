@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 _DAY, _SECOND = np.timedelta64(1, "D"), np.timedelta64(1, "s")
 

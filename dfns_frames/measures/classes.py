@@ -17,7 +17,7 @@ from dfns_frames.measures.options import check_frames
 if TYPE_CHECKING:
     from dfns_frames._facts.codes import Flags, Ints
     from dfns_frames._facts.holdings import Holdings
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 SENSITIVE = {name: category.label for name, category in CATEGORIES.items() if category.sensitive}
 """The classes of sensitive operations and their labels, in the order of every chart, sheet and table."""

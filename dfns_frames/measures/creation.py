@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dfns_frames._facts.codes import Ints
+    from dfns_frames._facts.tables import Tables
     from dfns_frames.measures.periods import Times
-    from dfns_frames.schema import Tables
 
 _ROWS_AT_MOST = 4_000_000
 

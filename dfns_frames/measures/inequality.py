@@ -17,7 +17,7 @@ from dfns_frames.measures.spread import permission_spread
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 
 def concentration(frames: Tables, *, of: Shared = "operations") -> pd.DataFrame:

@@ -20,7 +20,7 @@ from dfns_frames.measures.options import Freq, check_frames
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 _DAYS_AT_MOST = 1_000_000
 PRIVILEGES = ("critical or high", "lower", UNKNOWN)

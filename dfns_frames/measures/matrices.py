@@ -23,7 +23,7 @@ from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
     from dfns_frames._facts.codes import Ints
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 
 def operation_matrix(frames: Tables) -> pd.DataFrame:

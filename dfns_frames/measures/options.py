@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeGuard, get_args
 from dfns_frames.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 Freq = Literal["D", "W", "MS", "QS", "YS"]
 """Length of a period: day, week (from Monday), month, quarter or year."""

@@ -24,7 +24,7 @@ from dfns_frames.measures.classes import (
 from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 
 def operations_per_token(frames: Tables) -> pd.DataFrame:

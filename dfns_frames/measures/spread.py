@@ -13,7 +13,7 @@ from dfns_frames._facts.holdings import permissions
 from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 
 def permission_spread(frames: Tables) -> pd.DataFrame:

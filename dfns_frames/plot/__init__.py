@@ -13,7 +13,7 @@ from dfns_frames.plot import creation, lifetimes, matrices, reach, spread
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 __all__ = ["Plot"]
 

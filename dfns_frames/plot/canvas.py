@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 TITLE, LABEL, TICK, SMALL = 11.0, 9.0, 8.5, 7.5
 # Inches of room below which letters shrink, and how far.

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from matplotlib.axes import Axes
 
+    from dfns_frames._facts.tables import Tables
     from dfns_frames.measures.options import Freq, Split
-    from dfns_frames.schema import Tables
 
     Places = npt.NDArray[np.float64]
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 AGES = (90, 365, 730)
 _YEARS_AT_MOST = 8

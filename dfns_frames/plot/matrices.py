@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from matplotlib.axes import Axes
 
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 _COLUMN, _BESIDE, _BELOW = 0.15, 3.4, 1.9  # inches: an operation; what stands beside and below them
 _NARROWEST, _WIDEST = 8.0, 10.0  # inches: a notebook shows wider figures shrunk, letters and all

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from dfns_frames._facts.tables import Tables
     from dfns_frames.measures.options import Shared
-    from dfns_frames.schema import Tables
 
 _EVERYTHING: dict[str, Any] = {
     "facecolor": SEVERITY["critical"], "edgecolor": PAPER, "hatch": EVERYTHING_HATCH, "linewidth": 0.0

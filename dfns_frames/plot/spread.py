@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 _NONE = "no permission at all"
 _OTHERS = "other permissions"

@@ -6,5 +6,5 @@ from dfns_frames._api.sources._shared import tokens
 from dfns_frames._api.vocabulary import Source
 
 PATS = Source(
-    "/auth/pats", "tokens", operation=None, scope="caller", rows=tokens("items[]"), item_id="tokenId"
+    "/auth/pats", "token", "tokens", operation=None, scope="caller", rows=tokens("items[]"), item_id="tokenId"
 )

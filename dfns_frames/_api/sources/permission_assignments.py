@@ -9,7 +9,8 @@ from dfns_frames._api.vocabulary import Field, Rows, Source
 
 PERMISSION_ASSIGNMENTS = Source(
     "/permissions/{id}/assignments",
-    "assignments",
+    "permission assignment",
+    "permission assignments",
     operation="Permissions:Assignments:Read",
     scope="organization",
     rows=Rows(

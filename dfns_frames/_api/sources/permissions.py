@@ -19,6 +19,7 @@ def _operations(at: str, table: Table) -> Rows:
 
 PERMISSIONS = Source(
     "/permissions",
+    "permission",
     "permissions",
     operation="Permissions:Read",
     scope="organization",

@@ -30,6 +30,7 @@ _GROUPS = Rows(
 
 POLICIES = Source(
     "/v2/policies",
+    "policy",
     "policies",
     operation="Policies:Read",
     scope="organization",

@@ -7,6 +7,7 @@ from dfns_frames._api.vocabulary import Rows, Source
 
 SERVICE_ACCOUNTS = Source(
     "/auth/service-accounts",
+    "service account",
     "service accounts",
     operation="Auth:ServiceAccounts:Read",
     scope="organization",

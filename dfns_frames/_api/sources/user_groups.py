@@ -7,6 +7,7 @@ from dfns_frames._api.vocabulary import Rows, Source
 
 USER_GROUPS = Source(
     "/auth/user-groups",
+    "user group",
     "user groups",
     operation="Auth:UserGroups:Read",
     scope="organization",
@@ -30,7 +31,8 @@ USER_GROUPS = Source(
 
 USER_GROUP_MEMBERS = Source(
     "/auth/user-groups/{id}/members",
-    "members",
+    "group member",
+    "group members",
     operation="Auth:UserGroups:Members:Read",
     scope="organization",
     rows=Rows(

@@ -7,6 +7,7 @@ from dfns_frames._api.vocabulary import Source
 
 USERS = Source(
     "/auth/users",
+    "user",
     "users",
     operation="Auth:Users:Read",
     scope="organization",
