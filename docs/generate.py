@@ -22,7 +22,7 @@ from dfns_frames.plot import Plot
 
 FOLDER = Path(__file__).parent
 PICTURES = FOLDER / "pictures"
-CHARTS = [name for group in Plot.mro() for name in vars(group) if name in dff.measures.__all__]
+CHARTS = [name for name in vars(Plot) if name in dff.measures.__all__]
 
 
 def tables() -> str:

@@ -42,7 +42,8 @@ OPERATIONS = Table(
     ),
 )
 
-SEVERITIES = ("none", "low", "medium", "high", "critical")
+UNKNOWN = "unknown"
+"""What cannot be judged; never the same as no."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +109,12 @@ SEVERITY_MEANINGS = {
     "medium": "Can cause limited harm, or serious harm together with something else.",
     "low": "Changes something, with little harm.",
     "none": "Changes nothing: it only reads.",
-    "unknown": "Cannot be judged: the operation is not in the catalogue, or the API did not list it.",
+    UNKNOWN: "Cannot be judged: the operation is not in the catalogue, or the API did not list it.",
 }
 """What each severity means, the highest first."""
+
+SEVERITIES = tuple(SEVERITY_MEANINGS)
+"""The highest first, what cannot be judged last."""
 
 
 @cache
@@ -188,5 +192,6 @@ def operations() -> pd.DataFrame:
     True
     """
     frame = operations_table().to_pandas()
-    frame["severity"] = frame["severity"].cat.set_categories(SEVERITIES, ordered=True)
+    judged = [severity for severity in reversed(SEVERITIES) if severity != UNKNOWN]
+    frame["severity"] = frame["severity"].cat.set_categories(judged, ordered=True)
     return frame

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dfns_frames._api.catalogue import SEVERITIES as CATALOGUED
-from dfns_frames._api.catalogue import operations_table, usability
+from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN, operations_table, usability
 from dfns_frames._facts.codes import codes, distinct_pairs, missing, token_rows
 from dfns_frames._facts.dtypes import TEXT
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 FULL_ADMINISTRATOR = frozenset({"ManagedFullAdminAccess", "DfnsFullAdminAccess"})
 """The vendor's permissions that contain every operation, those of the future included."""
 
-UNKNOWN = "unknown"
-SEVERITIES = (*reversed(CATALOGUED), UNKNOWN)
 USABLE = ("yes", UNKNOWN, "no")
 """Whether a kind of token can use an operation, the best first."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dfns_frames._api.catalogue import UNKNOWN
+
 PAPER = "#ffffff"
 INK = "#1c1c1c"
 INK_ON_DARK = "#f2f2f2"
-UNKNOWN = "#ffffff"
 
 ACTIVE = "#12355b"
 INACTIVE = "#b9d3e6"
@@ -17,7 +18,7 @@ SEVERITY = {
     "medium": "#ec8b3c",
     "low": "#f8d38a",
     "none": "#a9bccb",
-    "unknown": UNKNOWN,
+    UNKNOWN: PAPER,
 }
 DARK = frozenset({SEVERITY["critical"], SEVERITY["high"], ACTIVE})
 """The colours on which light ink is read."""

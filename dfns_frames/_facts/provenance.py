@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames import __version__
 from dfns_frames._facts.tables import Tables
 
 LOOKS = "lists of one caller"
@@ -135,6 +136,35 @@ def caption(tables: Tables, shown: Callable[[str], str] = str) -> str:
     if rejected:
         said.append(f"{rejected:,} invalid {plural(rejected, 'token')} set aside.")
     return " ".join([*said, *cautions(tables)])
+
+
+def when(tables: Tables) -> str:
+    """Say when the lists were made, as the beginning of a sentence."""
+    text = taken(tables)
+    return text[0].upper() + text[1:]
+
+
+def overview(tables: Tables) -> list[str]:
+    """Say what this is: whose tokens, when, from where, and what it cannot show."""
+    counts = {name: tables.arrow(name).num_rows for name in tables}
+    unknown = pc.sum(tables.arrow("token_assignments")["operation_count"].is_null()).as_py() or 0
+    lines = [
+        f"Access tokens {visibility(tables)}{filtered(tables)}, and the permissions assigned to them.",
+        f"{when(tables)}; written by dfns-frames {__version__}.",
+        *cautions(tables),
+        *source_lines(tables),
+        "The API lists the caller's own tokens only, so those of other people are not here.",
+    ]
+    if pc.any(pc.equal(tables.arrow("sources")["status"], "incomplete")).as_py():
+        lines.append("INCOMPLETE: the API had further pages that were never read; there are more tokens.")
+    if unknown:
+        assignments = f"{unknown:,} {plural(unknown, 'assignment')}"
+        lines.append(f"For {assignments} the API listed no operations, so these are unknown, not none.")
+    unknown_things = "not known to this version, or noted when lists were joined"
+    for name, meaning in (("rejected", "set aside as unreadable"), ("drift", unknown_things)):
+        if count := counts.get(name):
+            lines.append(f"{count:,} {plural(count, 'row')} in {name!r}: {meaning}.")
+    return lines
 
 
 def _filtered_from(tokens: pa.Table) -> int | None:

@@ -1,7 +1,8 @@
 """Files: a workbook for people, CSV, Markdown and JSON for other programs, Parquet as an archive."""
 
-from dfns_frames.export.methods import Exports
-from dfns_frames.export.parquet import from_parquet
+from dfns_frames.export.csv import to_csv
+from dfns_frames.export.parquet import from_parquet, to_parquet
 from dfns_frames.export.saving import write
+from dfns_frames.export.workbook import to_excel
 
-__all__ = ["Exports", "from_parquet", "write"]
+__all__ = ["from_parquet", "to_csv", "to_excel", "to_parquet", "write"]

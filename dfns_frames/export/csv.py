@@ -22,14 +22,46 @@ _log = logging.getLogger("dfns_frames")
 
 
 def to_csv(
-    tables: Tables,
+    frames: Tables,
     folder: StrPath,
     *,
     sanitize: bool = True,
     encoding: str = "utf-8",
     overwrite: bool = False,
 ) -> Path:
-    """Write one CSV file a table; `Frames.to_csv` says how."""
+    """Write one CSV file for each table (``tokens.csv``, …) and a README.txt that explains them.
+
+    Times are UTC, as ISO 8601; missing is an empty field, an empty text is ``""``.
+
+    Parameters
+    ----------
+    folder
+        Where to; created if it does not exist. Other files in it stay.
+    sanitize
+        Put an apostrophe in front of text that a spreadsheet would run as a formula, and show control
+        characters as U+FFFD; README.txt counts the cells. False leaves the text unchanged.
+    encoding
+        Of the CSV files; ``"utf-8-sig"`` lets Excel recognise UTF-8.
+    overwrite
+        Replace files that exist; the new ones have their permissions.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    ConfigurationError
+        There is no such encoding, it cannot encode a character, or the folder is named like a file.
+    OSError
+        A file exists (FileExistsError), or cannot be written; nothing is left behind.
+
+    Examples
+    --------
+    >>> pats.to_csv("pats-csv")  # doctest: +SKIP
+    PosixPath('pats-csv')
+    """
     try:
         "".encode(encoding)  # refuses codecs that are not for texts
     except LookupError:
@@ -37,16 +69,16 @@ def to_csv(
             f"there is no encoding {encoding!r}; use 'utf-8' for programs, 'utf-8-sig' for Excel"
         ) from None
     codec = codecs.lookup(encoding)
-    names = [*(f"{name}.csv" for name in tables), _README]
+    names = [*(f"{name}.csv" for name in frames), _README]
     with new_folder(folder, names, overwrite=overwrite) as part:
         changes: Changes = {}
-        for name in tables:
-            table = tables.arrow(name)
+        for name in frames:
+            table = frames.arrow(name)
             if sanitize:
                 table = _sanitize(name, table, changes)
             with (part / f"{name}.csv").open("xb") as file:
                 write_csv(table, file, codec)
-        text = readme(tables, changes, _notes(sanitize=sanitize))
+        text = readme(frames, changes, _notes(sanitize=sanitize))
         (part / _README).write_text(text, encoding="utf-8", newline="\r\n")
     for (name, column, what), count in changes.items():
         _log.info("to_csv: %s.%s: %s in %s", name, column, what, cells(count))

@@ -37,19 +37,52 @@ The folder as a whole is not a table, and programs that try to read it as one st
 """
 
 
-def to_parquet(tables: Tables, folder: StrPath, *, overwrite: bool = False) -> Path:
-    """Write a folder with one Parquet file for each table; `Frames.to_parquet` says how."""
+def to_parquet(frames: Tables, folder: StrPath, *, overwrite: bool = False) -> Path:
+    """Write a folder for each table with one Parquet file, which :meth:`from_parquet` reads back equal.
+
+    ``pandas.read_parquet("pats/tokens")`` reads one table; so do Polars, DuckDB and Spark, with
+    ``pats/tokens/*.parquet``. The folder as a whole is not a table: README.txt in it says so, and pandas
+    stops at that file.
+
+    Parameters
+    ----------
+    folder
+        Where to; created if it does not exist. Other files in it stay.
+    overwrite
+        Replace files that exist; the new ones have their permissions.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    ConfigurationError
+        The folder is named like a file.
+    OSError
+        A file exists (FileExistsError), or cannot be written; nothing is left behind.
+
+    Examples
+    --------
+    >>> pats.to_parquet("pats")  # doctest: +SKIP
+    PosixPath('pats')
+    >>> pd.read_parquet("pats/tokens")[["token_id", "name"]].head(2)  # doctest: +SKIP
+               token_id      name
+    0  to-1a2b3-c4d5e-…        ci
+    1  to-6f7g8-h9i0j-…  treasury
+    """
     about = json.dumps(
         {
             "version": __version__,
-            "fetched_at": tables.fetched_at.isoformat(),
-            "sources": source_lines(tables),
-            "tables": {name: tables.arrow(name).num_rows for name in tables},
+            "fetched_at": frames.fetched_at.isoformat(),
+            "sources": source_lines(frames),
+            "tables": {name: frames.arrow(name).num_rows for name in frames},
         }
     ).encode()
-    with new_folder(folder, [*map(_path, tables), _README], overwrite=overwrite) as part:
-        for name in tables:
-            table = tables.arrow(name)
+    with new_folder(folder, [*map(_path, frames), _README], overwrite=overwrite) as part:
+        for name in frames:
+            table = frames.arrow(name)
             table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: about})
             pa.parquet.write_table(table, part / _path(name), compression="zstd")
         (part / _README).write_text(_HOW.format(folder=Path(folder).name), encoding="utf-8")

@@ -12,23 +12,24 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames._facts.tables import Tables
 from dfns_frames._files import StrPath, new_file, refuse_empty
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.export.about import Changes, cells
 from dfns_frames.export.columns import Values, columns
 from dfns_frames.export.csv import sanitized, write_csv
 from dfns_frames.export.markdown import markdown
-from dfns_frames.export.methods import Exports
 from dfns_frames.export.records import array_lines, tables_lines
 from dfns_frames.export.text import show_controls
 from dfns_frames.export.values import told_apart
 from dfns_frames.export.workbook import one_sheet, to_excel
+from dfns_frames.measures.options import is_frames
 
 _UTF_8 = codecs.lookup("utf-8")
 _log = logging.getLogger("dfns_frames")
 
 
-def write(data: pd.DataFrame | pd.Series[Any] | Exports, path: StrPath, *, overwrite: bool = False) -> Path:
+def write(data: pd.DataFrame | pd.Series[Any] | Tables, path: StrPath, *, overwrite: bool = False) -> Path:
     """Write a DataFrame, or Frames, to a file that is safe to open and to hand on.
 
     The suffix of the name decides the format. Whatever a cell holds is written as text that says the same:
@@ -87,7 +88,7 @@ def write(data: pd.DataFrame | pd.Series[Any] | Exports, path: StrPath, *, overw
     suffix = Path(path).suffix.lower()
     if isinstance(data, pd.Series):
         data = data.to_frame("value" if data.name is None else data.name)
-    if isinstance(data, Exports):
+    if is_frames(data):
         return _write_frames(data, path, suffix, overwrite=overwrite)
     if not isinstance(data, pd.DataFrame):
         kind = f"{type(data).__module__.partition('.')[0]}.{type(data).__name__}".removeprefix("builtins.")
@@ -103,7 +104,7 @@ def write(data: pd.DataFrame | pd.Series[Any] | Exports, path: StrPath, *, overw
     return Path(path).expanduser()
 
 
-def _write_frames(frames: Any, path: StrPath, suffix: str, *, overwrite: bool) -> Path:
+def _write_frames(frames: Tables, path: StrPath, suffix: str, *, overwrite: bool) -> Path:
     if suffix == ".xlsx":
         return to_excel(frames, path, overwrite=overwrite)
     if suffix != ".json":

@@ -8,9 +8,8 @@ import pandas as pd
 import pyarrow as pa
 
 from dfns_frames import measures
-from dfns_frames._api.catalogue import CATEGORIES, SEVERITY_MEANINGS
+from dfns_frames._api.catalogue import CATEGORIES, SEVERITIES, SEVERITY_MEANINGS, UNKNOWN
 from dfns_frames._facts.dtypes import TEXT
-from dfns_frames._facts.holdings import SEVERITIES
 from dfns_frames._facts.tables import Tables
 from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import from_frame
@@ -182,7 +181,7 @@ def _reach(tokens: pd.DataFrame) -> pd.DataFrame:
         for name, label in SENSITIVE.items()
     ]
     made = _rows(tokens, rows, "can")
-    unclear = [int(((tokens[name] == "unknown") & tokens["is_active"]).sum()) for name in SENSITIVE]
+    unclear = [int(((tokens[name] == UNKNOWN) & tokens["is_active"]).sum()) for name in SENSITIVE]
     made.insert(4, "unclear", unclear)
     return made.drop(columns="share").rename(columns={"unclear": "unclear, active"})
 

@@ -11,9 +11,10 @@ import pandas as pd
 import pyarrow as pa
 
 from dfns_frames._api.tables import TABLES
+from dfns_frames._facts.provenance import overview, when
 from dfns_frames._files import StrPath, new_file
 from dfns_frames.errors import ConfigurationError
-from dfns_frames.export.about import Changes, changed, overview, when
+from dfns_frames.export.about import Changes, changed
 from dfns_frames.export.cells import as_cells, from_frame
 from dfns_frames.export.judgement import (
     ADMINISTRATOR,
@@ -35,8 +36,6 @@ from dfns_frames.export.writer import write
 
 if TYPE_CHECKING:
     from dfns_frames._facts.tables import Tables
-
-    Passed = Mapping[str, pd.DataFrame | pd.Series[Any]]
 
 # Beyond this many cells all of them at once would need some gigabytes.
 CELLS_AT_MOST = 10_000_000
@@ -65,12 +64,53 @@ _NOTES = (
 _LARGE = "There are so many cells that sheets have filters, but no tables, colours or charts."
 
 
-def to_excel(tables: Tables, path: StrPath, *, sheets: Passed | None = None, overwrite: bool = False) -> Path:
-    """Write one workbook; `Frames.to_excel` says how."""
+def to_excel(
+    frames: Tables,
+    path: StrPath,
+    *,
+    sheets: Mapping[str, pd.DataFrame | pd.Series[Any]] | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write one workbook (.xlsx) to open, filter, print and hand on.
+
+    Its sheets are Summary (figures and charts, each with what it counts and how to list it), those that
+    you pass, Tokens (what each can do, the worst first), Operations, Assignments, Matrix, Sources,
+    Rejected and Drift if there are any, and README. Times are UTC. Nothing from the API becomes a formula
+    or a link; README names what was changed. Operations and Matrix print as one page each; all other
+    sheets print whole.
+
+    Parameters
+    ----------
+    path
+        The file, ending in ``.xlsx``. Folders that do not exist are created. The file appears complete or
+        not at all.
+    sheets
+        Sheets to add, as title and DataFrame, with any content; see `dff.write`.
+    overwrite
+        Replace the file if it exists; the new one has its permissions.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ConfigurationError
+        The name does not end in ``.xlsx``, or a title or what it stands for cannot be a sheet.
+    OSError
+        It exists (FileExistsError), or cannot be written; nothing is left behind.
+
+    Examples
+    --------
+    >>> spread = dff.measures.permission_spread(pats)  # doctest: +SKIP
+    >>> pats.to_excel("pats.xlsx", sheets={"Permissions": spread})  # doctest: +SKIP
+    PosixPath('pats.xlsx')
+    """
     passed = checked({} if sheets is None else sheets)
     with new_file(path, suffix=".xlsx", overwrite=overwrite) as file:
-        pages, large = build(tables, passed)
-        write(pages, file, streaming=large, header=when(tables))
+        pages, large = build(frames, passed)
+        write(pages, file, streaming=large, header=when(frames))
     return Path(path).expanduser()
 
 

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
+from dfns_frames._api.catalogue import UNKNOWN
 from dfns_frames._facts.palette import ACTIVE, DARK, INACTIVE, INK, INK_ON_DARK, OTHERS, SEVERITY
 from dfns_frames.export.layout import Layout, heights, laid_out
 from dfns_frames.export.paper import Page, set_up
@@ -146,7 +147,7 @@ def _colors(sheet: Sheet, block: Block) -> dict[str, list[ConditionalFormat]]:
         for severity, color in SEVERITY.items()
         for text in (severity, f"at least {severity}")
     ]
-    answers = [_colored("yes", INACTIVE, INK), _colored("unknown", OTHERS, INK)]
+    answers = [_colored("yes", INACTIVE, INK), _colored(UNKNOWN, OTHERS, INK)]
     return {
         name: severities if name in sheet.severities else answers
         for name in block.cells.column_names

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import os
 
 
-class Frames(export.Exports, Mapping[str, pd.DataFrame]):
+class Frames(Mapping[str, pd.DataFrame]):
     """Tables of the tokens visible to one or more callers, and where they came from.
 
     A mapping of table name to pandas DataFrame; each table is an attribute too. Frames come from
@@ -75,6 +75,10 @@ class Frames(export.Exports, Mapping[str, pd.DataFrame]):
     sources: pd.DataFrame
     drift: pd.DataFrame
     rejected: pd.DataFrame
+
+    to_csv = export.to_csv
+    to_excel = export.to_excel
+    to_parquet = export.to_parquet
 
     _tables: dict[str, pa.Table]
     _frames: dict[str, pd.DataFrame]

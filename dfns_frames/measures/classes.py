@@ -7,18 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dfns_frames._api.catalogue import CATEGORIES
+from dfns_frames._api.catalogue import CATEGORIES, SEVERITIES, UNKNOWN
 from dfns_frames._facts.codes import as_text, created_at, flags, labelled, owner_ids, texts
 from dfns_frames._facts.dtypes import TEXT
-from dfns_frames._facts.holdings import (
-    SEVERITIES,
-    UNKNOWN,
-    USABLE,
-    as_severities,
-    catalogue,
-    severity_of,
-    token_holdings,
-)
+from dfns_frames._facts.holdings import USABLE, as_severities, catalogue, severity_of, token_holdings
 from dfns_frames.measures.ages import whole_days
 from dfns_frames.measures.options import check_frames
 

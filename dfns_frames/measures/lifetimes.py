@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dfns_frames._api.catalogue import UNKNOWN
 from dfns_frames._facts.codes import created_at, flags, labelled, texts
 from dfns_frames._facts.dtypes import TEXT
-from dfns_frames._facts.holdings import UNKNOWN, token_holdings
+from dfns_frames._facts.holdings import token_holdings
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.ages import exact_ages, snapshot_time, whole_days
 from dfns_frames.measures.classes import by_severity, is_unsure, worst

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import operator
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard, get_args
 
 from dfns_frames.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from dfns_frames._facts.tables import Tables
 
 Freq = Literal["D", "W", "MS", "QS", "YS"]
 """Length of a period: day, week (from Monday), month, quarter or year."""
@@ -24,6 +27,15 @@ _WAYS = {
 }
 
 
+def is_frames(value: object) -> TypeGuard[Tables]:
+    """Tell whether something is Frames.
+
+    They stand above this module, so they are told by what they can do; their class is asked, because a
+    DataFrame takes any attribute for a column.
+    """
+    return all(hasattr(type(value), name) for name in ("arrow", "fetched_at"))
+
+
 def check_frames(frames: object) -> None:
     """Refuse what is not Frames, before some attribute of it is missed.
 
@@ -32,9 +44,7 @@ def check_frames(frames: object) -> None:
     ConfigurationError
         It is something else; the message says what to pass.
     """
-    # Frames stand above this module, so they are told by what they can do; their class is asked, because a
-    # DataFrame takes any attribute for a column.
-    if callable(getattr(type(frames), "arrow", None)):
+    if is_frames(frames):
         return
     found = "None" if frames is None else f"a {type(frames).__name__}"
     way = _WAYS.get(type(frames).__name__, "make them with `Client().pats()` or `dff.read(…)`")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN
 from dfns_frames._facts.codes import flags, labelled, texts
 from dfns_frames._facts.dtypes import TEXT
-from dfns_frames._facts.holdings import SEVERITIES, UNKNOWN, token_holdings
+from dfns_frames._facts.holdings import token_holdings
 from dfns_frames.measures.classes import (
     ANSWERS,
     SENSITIVE,

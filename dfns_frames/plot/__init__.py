@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, NoReturn, ParamSpec
 
 from dfns_frames._hints import did_you_mean
 from dfns_frames.measures.options import check_frames
-from dfns_frames.plot.access import AccessCharts
-from dfns_frames.plot.times import TimeCharts
+from dfns_frames.plot import creation, lifetimes, matrices, reach, spread
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from dfns_frames._facts.tables import Tables
 
 __all__ = ["Plot"]
 
+Options = ParamSpec("Options")
 
-class Plot(TimeCharts, AccessCharts):
+
+def _chart(draw: Callable[Concatenate[Tables, Options], Axes]) -> Callable[Concatenate[Plot, Options], Axes]:
+    """Return a function that draws frames as a method, with the function's own signature and docstring."""
+
+    @wraps(draw)
+    def method(plot: Plot, /, *args: Options.args, **options: Options.kwargs) -> Axes:
+        return draw(plot._frames, *args, **options)
+
+    return method
+
+
+class Plot:
     """The charts, as ``pats.plot``; each draws what the function of the same name in `measures` returns.
 
     Every chart takes ``ax`` (Axes to draw into; without it a new figure is made), returns the Axes it drew
@@ -28,6 +43,18 @@ class Plot(TimeCharts, AccessCharts):
     frames
         Tokens from ``GET /auth/pats``.
     """
+
+    creation_over_time = _chart(creation.creation_over_time)
+    creation_and_survival = _chart(creation.creation_and_survival)
+    creation_calendar = _chart(lifetimes.creation_calendar)
+    token_ages = _chart(lifetimes.token_ages)
+    permission_spread = _chart(spread.permission_spread)
+    permission_combinations = _chart(spread.permission_combinations)
+    operations_per_token = _chart(reach.operations_per_token)
+    operation_matrix = _chart(matrices.operation_matrix)
+    permission_matrix = _chart(matrices.permission_matrix)
+    concentration = _chart(reach.concentration)
+    sensitive_reach = _chart(reach.sensitive_reach)
 
     def __init__(self, frames: Tables) -> None:
         check_frames(frames)

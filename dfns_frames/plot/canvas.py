@@ -243,7 +243,7 @@ def finish(ax: Axes, frames: Tables, title: str, *notes: str) -> Axes:
     """Add title and caption, then make room for everything that stands outside the Axes."""
     room, figure, width = slot(ax), figure_of(ax), slot_size(ax)[0] * 0.92
     across, up = pixels(ax, PADDING) / figure.bbox.width, pixels(ax, PADDING) / figure.bbox.height
-    below = "\n".join([*filter(None, notes), provenance(frames)])
+    below = "\n".join([*filter(None, notes), caption(frames, drawable)])
     texts = []
     for text, nominal, y, va in ((title, TITLE, room.y1 - up, "top"), (below, SMALL, room.y0 + up, "bottom")):
         size = points(ax, nominal)
@@ -255,11 +255,6 @@ def finish(ax: Axes, frames: Tables, title: str, *notes: str) -> Axes:
     fit(ax, head, foot)
     remember(ax, head, foot)
     return ax
-
-
-def provenance(frames: Tables) -> str:
-    """Say where the data came from, when, and what it leaves out."""
-    return caption(frames, drawable)
 
 
 def of_how_many(shown: int, there_are: int, noun: str) -> str:

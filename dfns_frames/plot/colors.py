@@ -9,7 +9,6 @@ from dfns_frames._facts.palette import INK_ON_DARK as INK_ON_DARK
 from dfns_frames._facts.palette import OTHERS as OTHERS
 from dfns_frames._facts.palette import PAPER as PAPER
 from dfns_frames._facts.palette import SEVERITY as SEVERITY
-from dfns_frames._facts.palette import UNKNOWN as UNKNOWN
 
 FAINT = "#d9d9d9"
 UNKNOWN_HATCH = "xxx"

@@ -36,9 +36,48 @@ DELETED = "Deleted tokens are not counted: the API no longer lists them."
 
 
 def creation_over_time(
-    frames: Tables, *, ax: Axes | None, freq: Freq, by: Split, as_of: datetime | str | None
+    frames: Tables,
+    *,
+    freq: Freq = "MS",
+    by: Split = "kind",
+    as_of: datetime | str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
-    """Draw the tokens created in each period, stacked, and their running total."""
+    """Draw how many tokens were created in each period, and the running total as a line.
+
+    Only tokens that still exist are counted: the API does not list deleted ones.
+
+    Parameters
+    ----------
+    freq
+        Length of a period, UTC: ``"D"``, ``"W"`` (from Monday), ``"MS"``, ``"QS"`` or ``"YS"``.
+    by
+        What to stack: ``"kind"``, ``"is_active"`` or ``"source"``.
+    as_of
+        Leave out tokens created later than this, a datetime or RFC 3339 text in UTC; a date alone is the
+        end of that day. Defaults to when the tokens were fetched, and then nothing is left out. Whether a
+        token was active is always as at snapshot.
+    ax
+        Axes to draw into; without it a new figure is made.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        One bar per period, as wide as the period lasts, with dates on the x axis: ``ax.axvline`` takes a
+        timestamp. The running total has an axis of its own, on the right.
+
+    Raises
+    ------
+    ConfigurationError
+        An option is out of range.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> pats = dff.demo.client().pats()
+    >>> pats.plot.creation_over_time(freq="QS")
+    <Axes: xlabel='quarter of creation, UTC', ylabel='tokens created'>
+    """
     frame = measures.creation_over_time(frames, freq=freq, by=by, as_of=as_of)
     ax = canvas.start(ax, DATES, TOKENS)
     dated = frame[frame["period_start"].notna()]
@@ -65,9 +104,41 @@ def creation_over_time(
 
 
 def creation_and_survival(
-    frames: Tables, *, ax: Axes | None, freq: Freq, as_of: datetime | str | None
+    frames: Tables, *, freq: Freq = "MS", as_of: datetime | str | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Draw the tokens created up to each period, and those of them that were active at snapshot."""
+    """Draw the tokens created up to each period, and how many of them were active at snapshot.
+
+    This is not the history of active tokens: one list does not tell which were active earlier.
+
+    Parameters
+    ----------
+    freq
+        Length of a period, UTC: ``"D"``, ``"W"`` (from Monday), ``"MS"``, ``"QS"`` or ``"YS"``.
+    as_of
+        Leave out tokens created later than this, a datetime or RFC 3339 text in UTC; a date alone is the
+        end of that day. Defaults to when the tokens were fetched, and then nothing is left out. Whether a
+        token was active is always as at snapshot.
+    ax
+        Axes to draw into; without it a new figure is made.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        One bar per period, of the tokens created up to its end, with dates on the x axis. The dark part
+        stands for tokens that were active at snapshot.
+
+    Raises
+    ------
+    ConfigurationError
+        An option is out of range.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> pats = dff.demo.client().pats()
+    >>> pats.plot.creation_and_survival()
+    <Axes: xlabel='month of creation, UTC', ylabel='tokens created so far'>
+    """
     frame = measures.creation_and_survival(frames, freq=freq, as_of=as_of)
     ax = canvas.start(ax, DATES, TOKENS)
     title = f"Tokens created up to each {NAMES[freq]}, and how many of them were active at snapshot"

@@ -39,8 +39,38 @@ _LINES = {
 }
 
 
-def creation_calendar(frames: Tables, *, ax: Axes | None, as_of: datetime | str | None) -> Axes:
-    """Draw the tokens created on each day: a row a year, a column a week."""
+def creation_calendar(frames: Tables, *, as_of: datetime | str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw how many tokens were created on each day (UTC), as a calendar.
+
+    Only tokens that still exist are counted: the API does not list deleted ones.
+
+    Parameters
+    ----------
+    as_of
+        Leave out tokens created later than this, a datetime or RFC 3339 text in UTC; a date alone is the
+        end of that day. Defaults to when the tokens were fetched, and then nothing is left out. Whether a
+        token was active is always as at snapshot.
+    ax
+        Axes to draw into; without it a new figure is made.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        One cell per day, one column per week, one block per year, of the last eight years in which tokens
+        were created.
+
+    Raises
+    ------
+    ConfigurationError
+        An option is out of range, or the dates lie thousands of years apart.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> pats = dff.demo.client().pats()
+    >>> ax = pats.plot.creation_calendar()
+    >>> ax.figure.savefig("calendar.png", dpi=200)  # doctest: +SKIP
+    """
     frame = measures.creation_calendar(frames, as_of=as_of)
     dated = frame[frame["date"].notna()]
     years = sorted(dated.loc[dated["created"] > 0, "year"].unique()) if len(dated) else []
@@ -99,8 +129,36 @@ def _name_days(ax: Axes, years: list[int]) -> None:
         spine.set_visible(False)
 
 
-def token_ages(frames: Tables, *, ax: Axes | None, as_of: datetime | str | None) -> Axes:
-    """Draw, for any age, the share of the active tokens that are at least that old."""
+def token_ages(frames: Tables, *, as_of: datetime | str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw, for any age in days, the share of the active tokens that are at least that old.
+
+    Parameters
+    ----------
+    as_of
+        Count ages to this time, and leave out tokens created later: a datetime or RFC 3339 text in UTC; a
+        date alone is the end of that day. Defaults to when the tokens were fetched. Whether a token was
+        active is always as at snapshot.
+    ax
+        Axes to draw into; without it a new figure is made.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        One curve for all active tokens and one for each level of privilege, with 90, 365 and 730 days
+        marked.
+
+    Raises
+    ------
+    ConfigurationError
+        An option is out of range.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> pats = dff.demo.client().pats()
+    >>> pats.plot.token_ages()
+    <Axes: xlabel='age in days', ylabel='share of tokens at least this old'>
+    """
     frame = measures.token_ages(frames, as_of=as_of)
     ax = canvas.start(ax, DAYS, SHARES)
     title = "Active tokens by minimum age"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from dfns_frames._facts.holdings import SEVERITIES, UNKNOWN, domain_of
+from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN
+from dfns_frames._facts.holdings import domain_of
 from dfns_frames.measures.matrices import permission_rows, token_groups, with_operations
 from dfns_frames.measures.options import check_count
 from dfns_frames.plot import canvas
@@ -26,8 +27,40 @@ _NARROWEST, _WIDEST = 8.0, 10.0  # inches: a notebook shows wider figures shrunk
 _FEW_NAMES = 30  # letters, up to which a group's tokens are named
 
 
-def operation_matrix(frames: Tables, *, ax: Axes | None, top: int, top_operations: int) -> Axes:
-    """Draw which operations tokens hold; tokens that hold the same are one row."""
+def operation_matrix(
+    frames: Tables, *, top: int = 40, top_operations: int = 45, ax: Axes | None = None
+) -> Axes:
+    """Draw which operations tokens hold; tokens with the same operations share a row.
+
+    Parameters
+    ----------
+    top
+        How many rows to draw at most; those of most tokens come first.
+    top_operations
+        How many operations to draw at most: the most severe, then the most held. What only full
+        administrators hold is drawn last, if there is room.
+    ax
+        Axes to draw into; without it a new figure is made.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        One row per set of operations: full administrators in the first, similar ones side by side, tokens
+        whose operations are not listed at the end. One column per operation, by name.
+
+    Raises
+    ------
+    ConfigurationError
+        An option is out of range.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> pats = dff.demo.client().pats()
+    >>> ax = pats.plot.operation_matrix(top=10)
+    >>> len(ax.get_yticks())
+    10
+    """
     top, top_operations = check_count("top", top), check_count("top_operations", top_operations)
     rows, held = token_groups(frames)
     shown = rows.head(top)
@@ -53,8 +86,39 @@ def _group(row: Any, known: dict[str | None, str | None]) -> str:
     return f"{size} with {permissions}" if permissions else size
 
 
-def permission_matrix(frames: Tables, *, ax: Axes | None, top: int, top_operations: int) -> Axes:
-    """Draw which operations each permission contains."""
+def permission_matrix(
+    frames: Tables, *, top: int = 40, top_operations: int = 45, ax: Axes | None = None
+) -> Axes:
+    """Draw which operations each permission contains, as far as tokens show it.
+
+    Parameters
+    ----------
+    top
+        How many permissions to draw at most; the broadest come first.
+    top_operations
+        How many operations to draw at most: the most severe, then the most held. What only full
+        administrators hold is drawn last, if there is room.
+    ax
+        Axes to draw into; without it a new figure is made.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        One row per permission, one column per operation, by name.
+
+    Raises
+    ------
+    ConfigurationError
+        An option is out of range.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> pats = dff.demo.client().pats()
+    >>> ax = pats.plot.permission_matrix(top=5)
+    >>> len(ax.get_yticks())
+    5
+    """
     top, top_operations = check_count("top", top), check_count("top_operations", top_operations)
     rows, held = permission_rows(frames)
     shown = rows.head(top)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dfns_frames import measures
-from dfns_frames._api.catalogue import CATEGORIES
-from dfns_frames._facts.holdings import UNKNOWN, current_operations
+from dfns_frames._api.catalogue import CATEGORIES, UNKNOWN
+from dfns_frames._facts.holdings import current_operations
 from dfns_frames.measures.classes import SENSITIVE, worst_text
 from dfns_frames.measures.options import check_count
 from dfns_frames.plot import canvas
@@ -41,8 +41,37 @@ _MEANINGS = {UNKNOWN: "unknown (in no catalogue)", "refused": "refused to this k
 _FEW = 20  # holders, below which one more or less changes the coefficient much
 
 
-def operations_per_token(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
-    """Draw the tokens with most operations, those of each severity in its colour, the worst first."""
+def operations_per_token(frames: Tables, *, top: int = 30, ax: Axes | None = None) -> Axes:
+    """Draw how many different operations each token holds, coloured by severity.
+
+    A full administrator's bar is open-ended and longer than all others: it holds every operation, listed
+    or not.
+
+    Parameters
+    ----------
+    top
+        How many tokens to draw at most; the broadest come first.
+    ax
+        Axes to draw into; without it a new figure is made.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        One bar per token, its worst operations first. Where something is unknown, the text beside the
+        bar says "at least".
+
+    Raises
+    ------
+    ConfigurationError
+        An option is out of range.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> pats = dff.demo.client().pats()
+    >>> pats.plot.operations_per_token(top=10)
+    <Axes: xlabel='different operations'>
+    """
     frame = measures.operations_per_token(frames)
     top = check_count("top", top)
     ax = canvas.start(ax, OPERATIONS, NAMES, height=canvas.height_of(min(top, len(frame))))
@@ -117,8 +146,28 @@ def _uncertain(frame: pd.DataFrame) -> str:
     return " ".join(notes)
 
 
-def sensitive_reach(frames: Tables, *, ax: Axes | None) -> Axes:
-    """Draw how many tokens can do each sensitive class of operations."""
+def sensitive_reach(frames: Tables, *, ax: Axes | None = None) -> Axes:
+    """Draw how many tokens can do each class of sensitive operations.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw into; without it a new figure is made.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        One bar per class: active tokens that can, active tokens of which it is unknown, and inactive
+        ones. The caption names the classes that are not shown.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> pats = dff.demo.client().pats()
+    >>> ax = pats.plot.sensitive_reach()
+    >>> [label.get_text() for label in ax.get_yticklabels()][:3]
+    ['move funds', 'approve', 'grant access']
+    """
     frame = measures.sensitive_reach(frames)
     ax = canvas.start(ax, TOKENS, NAMES, height=canvas.height_of(len(frame)))
     title = "How many tokens can do each class of sensitive operations"
@@ -176,8 +225,34 @@ _OF = {
 }
 
 
-def concentration(frames: Tables, *, ax: Axes | None, of: Shared) -> Axes:
-    """Draw a Lorenz curve: which share of all the smallest holders have together."""
+def concentration(frames: Tables, *, of: Shared = "operations", ax: Axes | None = None) -> Axes:
+    """Draw how unevenly something is spread: a Lorenz curve with the Gini coefficient.
+
+    The coefficient is 0 where all n holders have the same, and (n - 1) / n where one has everything.
+
+    Parameters
+    ----------
+    of
+        ``"operations"`` over tokens, tokens over ``"permissions"``, or tokens over ``"owners"``.
+    ax
+        Axes to draw into; without it a new figure is made.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The curve, and the diagonal that it would follow if all had the same.
+
+    Raises
+    ------
+    ConfigurationError
+        An option is out of range.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> pats = dff.demo.client().pats()
+    >>> ax = pats.plot.concentration(of="owners")
+    """
     frame = measures.concentration(frames, of=of)
     what, holders = _OF[of]
     ax = canvas.start(ax, SHARES, SHARES, width=5.5, height=5.2)

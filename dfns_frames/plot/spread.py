@@ -31,8 +31,34 @@ _DOT_ROW, _AROUND = 0.2, 1.6  # inches: a row of dots, and what stands above and
 _MOST_FOR_DOTS = 0.6  # of the height
 
 
-def permission_spread(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
-    """Draw how many tokens, active and inactive, hold each permission."""
+def permission_spread(frames: Tables, *, top: int = 30, ax: Axes | None = None) -> Axes:
+    """Draw how many tokens hold each permission, active and inactive ones apart.
+
+    Parameters
+    ----------
+    top
+        How many permissions to draw at most; those that most tokens hold come first.
+    ax
+        Axes to draw into; without it a new figure is made.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        One bar per permission. A token counts once, however often the permission is assigned to it.
+
+    Raises
+    ------
+    ConfigurationError
+        An option is out of range.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> pats = dff.demo.client().pats()
+    >>> ax = pats.plot.permission_spread(top=10)
+    >>> len(ax.get_yticks())
+    10
+    """
     top = check_count("top", top)
     frame = measures.permission_spread(frames)
     ax = canvas.start(ax, TOKENS, NAMES, height=canvas.height_of(min(top, len(frame))))
@@ -59,8 +85,35 @@ def permission_spread(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
     return canvas.finish(ax, frames, title, f"{several} {cut}")
 
 
-def permission_combinations(frames: Tables, *, ax: Axes | None, top: int) -> Axes:
-    """Draw which permissions tokens hold together: bars over a matrix of dots."""
+def permission_combinations(frames: Tables, *, top: int = 25, ax: Axes | None = None) -> Axes:
+    """Draw which permissions occur together in tokens, as an UpSet chart.
+
+    Parameters
+    ----------
+    top
+        How many combinations to draw at most; those that most tokens hold come first.
+    ax
+        Axes to draw into; without it a new figure is made.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Axes that frame two others, bars over dots (``ax.child_axes``). One column per exact combination.
+
+    Raises
+    ------
+    ConfigurationError
+        An option is out of range.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> pats = dff.demo.client().pats()
+    >>> ax = pats.plot.permission_combinations(top=10)
+    >>> bars, dots = ax.child_axes
+    >>> bars.get_ylabel()
+    'tokens'
+    """
     top = check_count("top", top)
     frame = measures.permission_combinations(frames)
     ax = canvas.start(ax, UNUSED, UNUSED, width=9.0, height=7.8)
