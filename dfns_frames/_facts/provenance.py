@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames._api.sources import SOURCES
+from dfns_frames._api.tables import TABLES
 from dfns_frames._facts.tables import Tables
 
 LOOKS = "lists of one caller"
@@ -25,13 +27,20 @@ def plural(count: int, noun: str) -> str:
     return noun if count == 1 else f"{noun}s"
 
 
+def held(tables: Tables, name: str) -> pa.Table:
+    """Return a table, without rows where frames do not hold it."""
+    return tables.arrow(name) if name in tables else TABLES[name].empty()
+
+
 def source_lines(tables: Tables) -> list[str]:
     """Return a line for each source that was asked."""
     lines = []
-    for row in tables.arrow("sources").to_pylist():
+    for row in held(tables, "sources").to_pylist():
         count = row["item_count"] or 0
         rejected = f", {row['rejected_count']:,} set aside" * bool(row["rejected_count"])
-        listed = f"{count:,} {plural(count, 'token')}{rejected}"
+        source = SOURCES.get(row["source"])
+        item, items = (source.item, source.items) if source else ("item", "items")
+        listed = f"{count:,} {item if count == 1 else items}{rejected}"
         lines.append(f"{row['source']} from {row['url']}, {_when(row)}: {row['status']}, {listed}")
     return lines
 
@@ -46,7 +55,7 @@ def _when(source: dict[str, Any]) -> str:
 
 def taken(tables: Tables) -> str:
     """Say in a few words when the lists were made, and where that is only a file's date or a clock's time."""
-    sources = [row for row in tables.arrow("sources").to_pylist() if row["fetched_at"]]
+    sources = [row for row in held(tables, "sources").to_pylist() if row["fetched_at"]]
     if not sources:
         return "taken at an unknown time"
     times = [row["fetched_at"].astimezone(UTC) for row in sources]
@@ -69,7 +78,7 @@ def taken(tables: Tables) -> str:
 
 def visibility(tables: Tables) -> str:
     """Return to whom the tokens are visible; a list holds its caller's own only."""
-    lists = tables.arrow("sources").num_rows
+    lists = held(tables, "sources").num_rows
     if lists < 2:
         return "visible to the caller"
     if _looks(tables) == [lists]:
@@ -83,7 +92,7 @@ def cautions(tables: Tables) -> list[str]:
         f"{count:,} lists of one caller are joined: tokens deleted in between are still counted."
         for count in _looks(tables)
     ]
-    ids = tables.arrow("tokens")["token_id"].drop_null()
+    ids = held(tables, "tokens")["token_id"].drop_null()
     repeated = int((pc.value_counts(ids).field("counts").to_numpy() > 1).sum())
     if repeated:
         stand = f"{repeated:,} token {'id stands' if repeated == 1 else 'ids stand'}"
@@ -93,18 +102,18 @@ def cautions(tables: Tables) -> list[str]:
 
 def _looks(tables: Tables) -> list[int]:
     """Return, for each caller of whom several lists were joined, how many; those without tokens left out."""
-    users = tables.arrow("tokens")["linked_user_id"].cast(pa.string()).unique()
-    drift = tables.arrow("drift")
+    users = held(tables, "tokens")["linked_user_id"].cast(pa.string()).unique()
+    drift = held(tables, "drift")
     joined = pc.and_(pc.equal(drift["what"], LOOKS), pc.is_in(drift["detail"], users))
     return drift.filter(joined)["count"].to_pylist()
 
 
 def filtered(tables: Tables) -> str:
     """Return how many of the tokens that were read a filter left; empty if it left all."""
-    before = _filtered_from(tables.arrow("tokens"))
+    before = _filtered_from(held(tables, "tokens"))
     if before is None:
         return ""
-    kept = tables.arrow("tokens").num_rows
+    kept = held(tables, "tokens").num_rows
     return (
         f" ({kept:,} of the {before:,} that were read)"
         if before >= 0
@@ -122,7 +131,7 @@ def caption(tables: Tables, shown: Callable[[str], str] = str) -> str:
     shown
         How the picture shows a text that is from outside.
     """
-    asked, tokens = tables.arrow("sources"), tables.arrow("tokens")
+    asked, tokens = held(tables, "sources"), held(tables, "tokens")
     before = _filtered_from(tokens)
     part = "" if before is None else f" of the {before:,} read" if before >= 0 else ", a part of those read"
     counted = f"{tokens.num_rows:,} {plural(tokens.num_rows, 'token')}{part}"

@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 
 from dfns_frames import __version__
 from dfns_frames._api.tables import TABLES
-from dfns_frames._facts.provenance import cautions, filtered, plural, source_lines, taken, visibility
+from dfns_frames._facts.provenance import cautions, filtered, held, plural, source_lines, taken, visibility
 from dfns_frames._facts.tables import Tables
 
 Changes = dict[tuple[str, str, str], int]  # in how many cells of (table, column) what was changed
@@ -21,19 +21,25 @@ def when(tables: Tables) -> str:
 def overview(tables: Tables) -> list[str]:
     """Say what this is: whose tokens, when, from where, and what it cannot show."""
     counts = {name: tables.arrow(name).num_rows for name in tables}
-    unknown = pc.sum(tables.arrow("token_assignments")["operation_count"].is_null()).as_py() or 0
+    assignments = held(tables, "token_assignments")
+    unknown = pc.sum(assignments["operation_count"].is_null()).as_py() or 0
+    subject, limits = "What is", []
+    if "tokens" in tables:
+        subject = "Access tokens"
+        limits = ["The API lists the caller's own tokens only, so those of other people are not here."]
+    besides = ", and the permissions assigned to them" * ("token_assignments" in tables)
     lines = [
-        f"Access tokens {visibility(tables)}{filtered(tables)}, and the permissions assigned to them.",
+        f"{subject} {visibility(tables)}{filtered(tables)}{besides}.",
         f"{when(tables)}; written by dfns-frames {__version__}.",
         *cautions(tables),
         *source_lines(tables),
-        "The API lists the caller's own tokens only, so those of other people are not here.",
+        *limits,
     ]
-    if pc.any(pc.equal(tables.arrow("sources")["status"], "incomplete")).as_py():
+    if pc.any(pc.equal(held(tables, "sources")["status"], "incomplete")).as_py():
         lines.append("INCOMPLETE: the API had further pages that were never read; there are more tokens.")
     if unknown:
-        assignments = f"{unknown:,} {plural(unknown, 'assignment')}"
-        lines.append(f"For {assignments} the API listed no operations, so these are unknown, not none.")
+        some = f"{unknown:,} {plural(unknown, 'assignment')}"
+        lines.append(f"For {some} the API listed no operations, so these are unknown, not none.")
     unknown_things = "not known to this version, or noted when lists were joined"
     for name, meaning in (("rejected", "set aside as unreadable"), ("drift", unknown_things)):
         if count := counts.get(name):
