@@ -1,4 +1,4 @@
-"""One HTTP request and its answer, in a thread that can be abandoned.
+"""One HTTP request and its answer, run by a thread that can be abandoned.
 
 What requests and urllib3 raise never leaves that thread: it is handed on as a value. requests is loaded on
 use; see `Call`.
@@ -80,7 +80,7 @@ class Answer:
 
 
 class Exchange:
-    """One request and its answer, in a thread that can be abandoned.
+    """One request and its answer, run by a thread that can be abandoned.
 
     Parameters
     ----------

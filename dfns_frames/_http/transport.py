@@ -53,6 +53,7 @@ class Transport:
             yield call
         finally:
             self._connections.give(call.connection)
+            call.end()
 
 
 class Call:
@@ -79,8 +80,13 @@ class Call:
         # here, where the deadline does not count yet.
         importlib.import_module("requests")
         self._ends = time.monotonic() + limits.deadline
+        self._worker = _Worker()
         self._taken = 0  # bytes
         self._told = False
+
+    def end(self) -> None:
+        """End the thread, which has nothing to do, and wait until it has ended: who forks next finds none."""
+        self._worker.dismiss(wait=True)
 
     def pages(
         self, path: str, params: Params | None = None, *, following: Callable[[], str | None]
@@ -169,22 +175,49 @@ class Call:
         return wait if wait <= min(RETRY_AFTER_CAP, left) else None
 
     def _attempt(self, path: str, params: Params | None) -> Answer | DfnsFramesError:
-        """Send one request, in a thread of its own that is abandoned at the deadline.
+        """Send one request, in the call's thread, which is abandoned at the deadline.
 
         No timeout of requests bounds a whole answer: each byte that drips in restarts it, and looking a name
-        up has none at all. The thread costs a tenth of a request on the loopback.
+        up has none at all.
         """
         exchange = Exchange(self.connection, self._base + path, params or {}, self._limits, self._taken)
         outcome = None
         try:
-            threading.Thread(target=exchange.run, name="dfns-frames request", daemon=True).start()
+            self._worker.begin(exchange)
             with contextlib.suppress(queue.Empty):
                 outcome = exchange.outcome.get(timeout=max(self._ends - time.monotonic(), 0))
         finally:
-            if outcome is None:  # late, or interrupted
+            if outcome is None:  # late, or interrupted: the thread may hold on to the connection for long
                 exchange.abandon()
-                self.connection = Connection(self._secret)  # the thread may hold on to the other one
+                self._worker.dismiss()
+                self.connection, self._worker = Connection(self._secret), _Worker()
         return outcome or NetworkError(
             f"no complete answer within the deadline of {self._limits.deadline:g} s; "
             "give Client(deadline=…) more if the list is long"
         )
+
+
+class _Worker:
+    """A thread that sends one request after the other: a new one for each costs ten times as much."""
+
+    def __init__(self) -> None:
+        self._exchanges: queue.SimpleQueue[Exchange | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def begin(self, exchange: Exchange) -> None:
+        """Send a request as soon as the one before is done."""
+        if self._thread is None:
+            thread = threading.Thread(target=self._run, name="dfns-frames request", daemon=True)
+            thread.start()
+            self._thread = thread
+        self._exchanges.put(exchange)
+
+    def dismiss(self, *, wait: bool = False) -> None:
+        """End the thread after the request that it is at."""
+        self._exchanges.put(None)
+        if wait and self._thread:
+            self._thread.join()
+
+    def _run(self) -> None:
+        for exchange in iter(self._exchanges.get, None):
+            exchange.run()
