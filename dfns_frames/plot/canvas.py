@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dfns_frames._facts.provenance import caption
-from dfns_frames._facts.provenance import plural as plural
+from dfns_frames._facts.provenance import caption, plural
 from dfns_frames.plot.colors import FAINT, INK, INK_ON_DARK, PAPER
 from dfns_frames.plot.guest import is_shared, limit, receive, remember
 from dfns_frames.plot.layout import PADDING, figure_of, fit, pixels, slot, slot_size, whole_figure

@@ -11,6 +11,7 @@ import pandas as pd
 from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.holdings import domain_of
+from dfns_frames._facts.provenance import plural
 from dfns_frames.plot import canvas
 from dfns_frames.plot.colors import FAINT, INK, PAPER, REFUSED_HATCH, SEVERITY, UNKNOWN_HATCH, UNLISTED_HATCH
 from dfns_frames.plot.layout import pixels, slot_size
@@ -100,9 +101,7 @@ def _name_columns(ax: Axes, operations: list[str]) -> None:
     """Name every operation where there is room, else the domains, as far as they are wide enough."""
     if not has_names(ax):
         ax.set_xticks([])
-        canvas.axis_label(
-            ax, "x", f"{len(operations):,} {canvas.plural(len(operations), 'operation')}, by name"
-        )
+        canvas.axis_label(ax, "x", f"{len(operations):,} {plural(len(operations), 'operation')}, by name")
         return
     across = slot_size(ax)[0] * 0.6 / max(len(operations), 1)
     line = pixels(ax, canvas.points(ax, canvas.SMALL) / 72) * 1.15

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dfns_frames import measures
+from dfns_frames._facts.provenance import plural
 from dfns_frames._facts.times import as_utc
 from dfns_frames.measures.periods import NAMES
 from dfns_frames.plot import canvas
@@ -159,7 +160,7 @@ def creation_and_survival(
     canvas.legend(ax, list(bars.values()), list(bars))
     past = "The state is the one at snapshot; a list does not tell which tokens were active earlier."
     later = int(stacked.iloc[-1].sum() - shown.iloc[-1].sum())
-    cut = f"Not drawn: {later:,} {canvas.plural(later, 'token')} dated later." if later else ""
+    cut = f"Not drawn: {later:,} {plural(later, 'token')} dated later." if later else ""
     note = f"{past} {hatched}{DELETED}"
     return canvas.finish(ax, frames, title, note, cut, left_out(frames, frame, as_of))
 
@@ -169,11 +170,11 @@ def left_out(frames: Tables, frame: pd.DataFrame, as_of: datetime | str | None) 
     notes = []
     later = frames.arrow("tokens").num_rows - int(frame["created"].sum())
     if as_of is not None:
-        tokens = f", without {later:,} {canvas.plural(later, 'token')} created later" if later else ""
+        tokens = f", without {later:,} {plural(later, 'token')} created later" if later else ""
         notes.append(f"As of {as_utc(as_of, 'as_of'):%Y-%m-%d %H:%M} UTC{tokens}.")
     undated = int(frame.loc[frame.iloc[:, 0].isna(), "created"].sum())
     if undated:
-        tokens = canvas.plural(undated, "token")
+        tokens = plural(undated, "token")
         notes.append(f"Not drawn: {undated:,} {tokens} without a readable creation date.")
     return " ".join(notes)
 
@@ -205,7 +206,7 @@ def _window(created: pd.DataFrame, partial: pd.Series) -> tuple[pd.DataFrame, st
     after = int(created.to_numpy().sum() - shown.to_numpy().sum()) - before
     if not before + after:
         return shown, ""
-    tokens = canvas.plural(before, "token")
+    tokens = plural(before, "token")
     return shown, f"Bars not drawn: {before:,} {tokens} created earlier, {after:,} dated later."
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dfns_frames import measures
+from dfns_frames._facts.provenance import plural
 from dfns_frames._facts.times import as_utc
 from dfns_frames.measures.lifetimes import PRIVILEGES
 from dfns_frames.plot import canvas
@@ -87,7 +88,7 @@ def creation_calendar(frames: Tables, *, as_of: datetime | str | None = None, ax
     names = [f"{low}" if low == high else f"{low} to {high}" for low, high in zip(_FROM, _TO, strict=False)]
     canvas.legend(ax, [canvas.swatch(color) for color in CALENDAR], [*names, f"{_FROM[-1]} or more"])
     earlier = int(dated.loc[~dated["year"].isin(shown), "created"].sum())
-    cut = f"Not drawn: {earlier:,} {canvas.plural(earlier, 'token')} of other years." if earlier else ""
+    cut = f"Not drawn: {earlier:,} {plural(earlier, 'token')} of other years." if earlier else ""
     without = "Years without new tokens are left out. " if len(years) < dated["year"].nunique() else ""
     note = f"Days in UTC. {DELETED} {without}{cut}"
     return canvas.finish(ax, frames, title, note, left_out(frames, frame, as_of))
@@ -169,11 +170,9 @@ def token_ages(frames: Tables, *, as_of: datetime | str | None = None, ax: Axes 
     if as_of is not None:
         notes.append(f"Ages as of {as_utc(as_of, 'as_of'):%Y-%m-%d %H:%M} UTC, of tokens active at snapshot.")
     if lost:
-        notes.append(
-            f"Not drawn: {lost:,} active {canvas.plural(lost, 'token')} without a readable creation date."
-        )
+        notes.append(f"Not drawn: {lost:,} active {plural(lost, 'token')} without a readable creation date.")
     if later:
-        notes.append(f"Not drawn: {later:,} active {canvas.plural(later, 'token')} created after that time.")
+        notes.append(f"Not drawn: {later:,} active {plural(later, 'token')} created after that time.")
     note = " ".join(notes)
     if dated.empty:
         canvas.nothing(ax, "No active token with a creation date is visible to the caller.")

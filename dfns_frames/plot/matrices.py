@@ -9,6 +9,7 @@ import pandas as pd
 
 from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN
 from dfns_frames._facts.holdings import domain_of
+from dfns_frames._facts.provenance import plural
 from dfns_frames.measures.matrices import permission_rows, token_groups, with_operations
 from dfns_frames.measures.options import check_count
 from dfns_frames.plot import canvas
@@ -123,7 +124,7 @@ def permission_matrix(
     rows, held = permission_rows(frames)
     shown = rows.head(top)
     names = [drawable(name) for name in shown["permission_name"]]
-    ends = [f" ({count:,} {canvas.plural(count, 'token')})" for count in shown["token_count"]]
+    ends = [f" ({count:,} {plural(count, 'token')})" for count in shown["token_count"]]
     title = "What each permission contains, as far as tokens show it"
     candidates = with_operations(shown.assign(row=range(len(shown)), label=names, end=ends), held)
     return _chart(frames, candidates, len(rows), ax, title, (top, top_operations, "permission", False))

@@ -9,6 +9,7 @@ import numpy as np
 from dfns_frames import measures
 from dfns_frames._api.catalogue import CATEGORIES, UNKNOWN
 from dfns_frames._facts.holdings import current_operations
+from dfns_frames._facts.provenance import plural
 from dfns_frames.measures.classes import SENSITIVE, worst_text
 from dfns_frames.measures.options import check_count
 from dfns_frames.plot import canvas
@@ -140,7 +141,7 @@ def _uncertain(frame: pd.DataFrame) -> str:
     """Say what of the numbers is not as the API listed it."""
     full = frame["holds_everything"]
     count = int(((frame["unlisted_assignments"] > 0) & ~full).sum())
-    tokens = canvas.plural(count, "token")
+    tokens = plural(count, "token")
     notes = ["Full administrators hold every operation, listed or not."] * bool(full.any())
     notes += [f"Some operations of {count:,} {tokens} are unknown: the API did not list them."] * bool(count)
     return " ".join(notes)
@@ -271,7 +272,7 @@ def concentration(frames: Tables, *, of: Shared = "operations", ax: Axes | None 
     canvas.shares(ax, "y")
     canvas.gridlines(ax, "both")
     canvas.axis_label(
-        ax, "x", f"share of {len(known):,} {canvas.plural(len(known), holders[:-1])}, the smallest first"
+        ax, "x", f"share of {len(known):,} {plural(len(known), holders[:-1])}, the smallest first"
     )
     canvas.axis_label(ax, "y", f"share of their {what}")
     canvas.write(

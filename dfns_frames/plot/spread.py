@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from dfns_frames import measures
+from dfns_frames._facts.provenance import plural
 from dfns_frames.measures.options import check_count
 from dfns_frames.plot import canvas
 from dfns_frames.plot.canvas import STATES
@@ -138,7 +139,7 @@ def permission_combinations(frames: Tables, *, top: int = 25, ax: Axes | None = 
     canvas.legend(ax, swatches, list(STATES.values()))
     rest = int(frame["token_count"].iloc[len(shown) :].sum())
     cut = canvas.of_how_many(len(shown), len(frame), "combination")
-    more = f" The others are held by {rest:,} {canvas.plural(rest, 'token')} in all." if rest else ""
+    more = f" The others are held by {rest:,} {plural(rest, 'token')} in all." if rest else ""
     return canvas.finish(ax, frames, title, f"Every token is in one column. {cut}{more}")
 
 
