@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import platform
-from importlib.metadata import version
+from importlib.metadata import distributions
 from pathlib import Path
 
 from benchmarks.data import RESULTS, response
@@ -79,7 +79,7 @@ def _machine() -> dict[str, object]:
         "python": platform.python_version(),
         "system": platform.platform(),
         "cores": os.cpu_count(),
-        **{name: version(name) for name in _LIBRARIES},
+        **{name: found.version for name in _LIBRARIES for found in distributions(name=name)},
     }
 
 

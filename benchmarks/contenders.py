@@ -58,6 +58,13 @@ def _ours_http(url: str) -> Work:
     return lambda: _made(Client(TOKEN, url=url).pats())
 
 
+@contender("ours, pages from HTTP")
+def _ours_pages(url: str) -> Work:
+    import requests  # noqa: F401 - the first request of a process would load it
+
+    return _ours_http(url)
+
+
 def _made(frames: Any) -> Rows:
     return tuple(len(frames[name]) for name in TABLES)
 
@@ -236,6 +243,21 @@ def _requests(url: str) -> Work:
 
     def work() -> Rows:
         requests.get(f"{url}/auth/pats", timeout=60).content  # noqa: B018 - reading it is the work
+        return ()
+
+    return work
+
+
+@contender("floor: pages alone, from HTTP")
+def _requests_pages(url: str) -> Work:
+    import requests
+
+    def work() -> Rows:
+        token = ""
+        with requests.Session() as session:
+            while token is not None:
+                params = {"paginationToken": token} if token else None
+                token = session.get(f"{url}/auth/pats", params=params, timeout=60).json().get("nextPageToken")
         return ()
 
     return work

@@ -52,7 +52,7 @@ def _parts(count: int) -> Iterator[str]:
 
 
 def _token(number: int, org: str, user: str, assigned: list[str], draw: random.Random) -> str:
-    year, month, day = 2022 + int(5 * draw.random() ** 0.6), draw.randint(1, 12), draw.randint(1, 28)
+    year, month, day = 2021 + int(5 * draw.random() ** 0.6), draw.randint(1, 12), draw.randint(1, 28)
     created = f"{year}-{month:02}-{day:02}T{draw.randrange(24):02}:{draw.randrange(60):02}:{number % 60:02}"
     return (
         f'{{"dateCreated":"{created}.{draw.randrange(1000):03}Z","credId":"{_text(draw, 41)}",'

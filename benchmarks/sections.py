@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from importlib.util import find_spec
 
@@ -10,10 +11,11 @@ from benchmarks.data import response
 from benchmarks.measuring import Line, commands, in_turns
 from benchmarks.outputs import WRITERS
 from benchmarks.outputs import charts as known_charts
-from benchmarks.server import serving
+from benchmarks.server import certified, serving
 
 _GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 _WRITTEN = 8_400  # some 200,000 operations; the other workbook writers need a minute for them
+_PAGES = 100
 _LARGE = 84_000  # some 2 million, beyond what a sheet can hold
 
 
@@ -39,6 +41,27 @@ def http(size: int, rounds: int) -> list[Line]:
             ("body alone (requests), HTTP with gzip", "floor: body alone, from HTTP", f"{url}/gzip"),
         ]
         return _same_rows(in_turns(jobs, rounds))
+
+
+def pages(size: int, rounds: int) -> list[Line]:
+    """Measure a list of one item a page: a connection kept for all, and one for each."""
+    path = response(size)
+    with certified() as certificate, serving(path) as url, serving(path, certificate) as tls:
+        os.environ["REQUESTS_CA_BUNDLE"] = str(certificate)
+        jobs = [
+            ("TLS, connection kept", "ours, pages from HTTP", f"{tls}/kept"),
+            ("TLS, a connection a page", "ours, pages from HTTP", f"{tls}/closed"),
+            ("TLS, connection kept, requests alone", "floor: pages alone, from HTTP", f"{tls}/kept"),
+            ("connection kept", "ours, pages from HTTP", f"{url}/kept"),
+            ("a connection a page", "ours, pages from HTTP", f"{url}/closed"),
+            ("connection kept, requests alone", "floor: pages alone, from HTTP", f"{url}/kept"),
+        ]
+        lines = _same_rows(in_turns(jobs, 3 * rounds))
+        del os.environ["REQUESTS_CA_BUNDLE"]
+    for line in lines:
+        if line.seconds:
+            line.note = f"{line.note} ({line.best / size * 1e3:,.2f} ms a page)".strip()
+    return lines
 
 
 def imports(_: int, rounds: int) -> list[Line]:
@@ -93,6 +116,7 @@ def charts(size: int, rounds: int) -> list[Line]:
 SECTIONS: dict[str, Callable[[int, int], list[Line]]] = {
     "frames": frames,
     "http": http,
+    "pages": pages,
     "imports": imports,
     "shell": shell,
     "growth": growth,
@@ -102,7 +126,7 @@ SECTIONS: dict[str, Callable[[int, int], list[Line]]] = {
 }
 
 # Sections that choose their size themselves.
-SIZED = {"imports": 0, "shell": 0, "growth": 0, "writers": _WRITTEN, "large_files": _LARGE}
+SIZED = {"pages": _PAGES, "imports": 0, "shell": 0, "growth": 0, "writers": _WRITTEN, "large_files": _LARGE}
 
 
 def _same_rows(lines: list[Line]) -> list[Line]:

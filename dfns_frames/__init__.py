@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dfns_frames.errors import ConfigurationError as ConfigurationError
     from dfns_frames.errors import DfnsFramesError as DfnsFramesError
     from dfns_frames.errors import DriftWarning as DriftWarning
+    from dfns_frames.errors import MissingTableError as MissingTableError
     from dfns_frames.errors import NetworkError as NetworkError
     from dfns_frames.errors import PermissionDeniedError as PermissionDeniedError
     from dfns_frames.errors import Problem as Problem
@@ -44,6 +45,7 @@ _HOMES = {
     "DfnsFramesError": "errors",
     "DriftWarning": "errors",
     "Frames": "frames.container",
+    "MissingTableError": "errors",
     "NetworkError": "errors",
     "PermissionDeniedError": "errors",
     "Problem": "errors",

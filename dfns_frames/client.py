@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import NoReturn
 
 from dfns_frames._api.sources.pats import PATS
+from dfns_frames._api.vocabulary import Source
 from dfns_frames._engine.arrow import MAX_BODY
 from dfns_frames._engine.reader import Reader
 from dfns_frames._hidden import Secret
 from dfns_frames._http.address import base_url, is_staging
-from dfns_frames._http.exchange import Answer, Limits
+from dfns_frames._http.exchange import Answer, Limits, Params
 from dfns_frames._http.replies import not_a_list
-from dfns_frames._http.transport import Call
-from dfns_frames.errors import ConfigurationError, ResponseError
+from dfns_frames._http.transport import Transport
+from dfns_frames.errors import ConfigurationError
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import to_frames, warn
 
@@ -54,7 +55,8 @@ class Client:
 
     Notes
     -----
-    A client may be used from several threads. It does not pickle.
+    A client may be used from several threads. It does not pickle. It keeps its connection open from one call
+    to the next; there is nothing to close: the connection ends with the client, or with Python.
 
     Examples
     --------
@@ -78,8 +80,8 @@ class Client:
     ) -> None:
         try:
             self._url = base_url(url, region)
-            self._limits = _limits(timeout, deadline, retries, max_body)
-            self._secret = Secret(token)
+            limits = _limits(timeout, deadline, retries, max_body)
+            self._transport = Transport(self._url, Secret(token), limits)
         finally:
             # A traceback with locals must show neither the token nor a password in the address.
             del token, url
@@ -134,19 +136,18 @@ class Client:
         1  to-8b02m-d87mq-7ny9dv3m0qn1jnte                 2
         2  to-a4tce-4xwdc-sc1frbz5nsnh5bg3                 1
         """
-        call = Call(self._url, self._secret, self._limits)
-        reader = Reader(PATS, skip_invalid=skip_invalid)
-        answer = call.get(PATS.path)
-        fetched_at, basis = answer.date, answer.basis
-        _add(reader, answer)
-        seen = set()
-        while reader.next_page:
-            if reader.next_page in seen:
-                raise ResponseError("the API gave the same page token twice; the list would never end")
-            seen.add(reader.next_page)
-            answer = call.get(PATS.path, {"paginationToken": reader.next_page})
-            _add(reader, answer)
-        return to_frames(reader, url=self._url + PATS.path, fetched_at=fetched_at, basis=basis)
+        return self._fetch(PATS, skip_invalid=skip_invalid)
+
+    def _fetch(self, source: Source, params: Params | None = None, *, skip_invalid: bool) -> Frames:
+        """Fetch a list, all pages of it; its time is that of the first."""
+        reader = Reader(source, skip_invalid=skip_invalid)
+        dates = []
+        with self._transport.call() as call:
+            for answer in call.pages(source.path, params, following=lambda: reader.next_page):
+                dates.append((answer.date, answer.basis))
+                _add(reader, answer)
+        fetched_at, basis = dates[0]
+        return to_frames(reader, url=self._url + source.path, fetched_at=fetched_at, basis=basis)
 
     def __repr__(self) -> str:
         # A traceback with locals shows a client too that its settings kept from being made.

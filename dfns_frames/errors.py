@@ -11,9 +11,10 @@
     │   └── ServerError             5xx
     ├── NetworkError                no answer: connection, TLS, timeout, deadline, redirect, too large
     ├── ResponseError               not a token list: empty, HTML, truncated, another shape
-    └── SchemaError                 a token list that does not fit the declaration, with .problems
+    ├── SchemaError                 a token list that does not fit the declaration, with .problems
+    └── MissingTableError           the question needs a table that is not here (also a KeyError)
 
-Files and folders fail with Python's own :class:`OSError`; a table that does not exist is an
+Files and folders fail with Python's own :class:`OSError`; a name that no table has is an
 :class:`AttributeError` or a :class:`KeyError`.
 """
 
@@ -31,6 +32,7 @@ __all__ = [
     "DfnsFramesError",
     "DriftWarning",
     "Hint",
+    "MissingTableError",
     "NetworkError",
     "PermissionDeniedError",
     "Problem",
@@ -229,6 +231,10 @@ class SchemaError(DfnsFramesError):
         if len(self.problems) > PROBLEMS_SHOWN:
             shown.append(f"  … and {len(self.problems) - PROBLEMS_SHOWN:,} more, all in .problems")
         return "\n".join([super().worded(hint, option=option) + ":" * bool(shown), *shown])
+
+
+class MissingTableError(DfnsFramesError, KeyError):
+    """The question needs a table that these frames do not hold; the message says what gives it."""
 
 
 class DriftWarning(UserWarning):

@@ -100,8 +100,9 @@ def test_a_full_disk_leaves_nothing_half_written(method: str, name: str, tmp_pat
 
 def test_a_large_answer_comes_whole() -> None:
     """200 MB over HTTP, with no more memory than a few times that."""
-    row = json.dumps(token(1, assignment(), name="x" * 100_000))
-    body = f'{{"items": [{",".join([row] * 2_000)}]}}'.encode()
+    row = json.dumps(token(0, assignment(), name="x" * 100_000, tokenId="to-NUMBER"))
+    rows = ",".join(row.replace("NUMBER", str(number)) for number in range(2_000))
+    body = f'{{"items": [{rows}]}}'.encode()
     assert len(body) > 200_000_000
     with serving(sends(answer(200, body))) as server:
         pats = dff.Client("t", url=server.url).pats()

@@ -219,6 +219,8 @@ class Source:
         Table and column whose values are the ``{id}`` of the path, if each of them has a listing.
     next_page
         The response's field that holds the token of the next page.
+    method
+        The client's method that fetches it; None if it has none.
     """
 
     path: str
@@ -231,6 +233,7 @@ class Source:
     page_size: int | None = None
     each: tuple[str, str] | None = None
     next_page: str = "nextPageToken"
+    method: str | None = None
 
     @property
     def listing(self) -> str:

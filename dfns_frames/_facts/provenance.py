@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames import __version__
+from dfns_frames._api.sources import SOURCES
+from dfns_frames._api.tables import TABLES
 from dfns_frames._facts.tables import Tables
 
 LOOKS = "lists of one caller"
@@ -26,13 +28,20 @@ def plural(count: int, noun: str) -> str:
     return noun if count == 1 else f"{noun}s"
 
 
+def held(tables: Tables, name: str) -> pa.Table:
+    """Return a table, without rows where frames do not hold it."""
+    return tables.arrow(name) if name in tables else TABLES[name].empty()
+
+
 def source_lines(tables: Tables) -> list[str]:
     """Return a line for each source that was asked."""
     lines = []
-    for row in tables.arrow("sources").to_pylist():
+    for row in held(tables, "sources").to_pylist():
         count = row["item_count"] or 0
         rejected = f", {row['rejected_count']:,} set aside" * bool(row["rejected_count"])
-        listed = f"{count:,} {plural(count, 'token')}{rejected}"
+        source = SOURCES.get(row["source"])
+        item, items = (source.item, source.items) if source else ("item", "items")
+        listed = f"{count:,} {item if count == 1 else items}{rejected}"
         lines.append(f"{row['source']} from {row['url']}, {_when(row)}: {row['status']}, {listed}")
     return lines
 
@@ -47,7 +56,7 @@ def _when(source: dict[str, Any]) -> str:
 
 def taken(tables: Tables) -> str:
     """Say in a few words when the lists were made, and where that is only a file's date or a clock's time."""
-    sources = [row for row in tables.arrow("sources").to_pylist() if row["fetched_at"]]
+    sources = [row for row in held(tables, "sources").to_pylist() if row["fetched_at"]]
     if not sources:
         return "taken at an unknown time"
     times = [row["fetched_at"].astimezone(UTC) for row in sources]
@@ -70,7 +79,7 @@ def taken(tables: Tables) -> str:
 
 def visibility(tables: Tables) -> str:
     """Return to whom the tokens are visible; a list holds its caller's own only."""
-    lists = tables.arrow("sources").num_rows
+    lists = held(tables, "sources").num_rows
     if lists < 2:
         return "visible to the caller"
     if _looks(tables) == [lists]:
@@ -84,7 +93,7 @@ def cautions(tables: Tables) -> list[str]:
         f"{count:,} lists of one caller are joined: tokens deleted in between are still counted."
         for count in _looks(tables)
     ]
-    ids = tables.arrow("tokens")["token_id"].drop_null()
+    ids = held(tables, "tokens")["token_id"].drop_null()
     repeated = int((pc.value_counts(ids).field("counts").to_numpy() > 1).sum())
     if repeated:
         stand = f"{repeated:,} token {'id stands' if repeated == 1 else 'ids stand'}"
@@ -94,18 +103,18 @@ def cautions(tables: Tables) -> list[str]:
 
 def _looks(tables: Tables) -> list[int]:
     """Return, for each caller of whom several lists were joined, how many; those without tokens left out."""
-    users = tables.arrow("tokens")["linked_user_id"].cast(pa.string()).unique()
-    drift = tables.arrow("drift")
+    users = held(tables, "tokens")["linked_user_id"].cast(pa.string()).unique()
+    drift = held(tables, "drift")
     joined = pc.and_(pc.equal(drift["what"], LOOKS), pc.is_in(drift["detail"], users))
     return drift.filter(joined)["count"].to_pylist()
 
 
 def filtered(tables: Tables) -> str:
     """Return how many of the tokens that were read a filter left; empty if it left all."""
-    before = _filtered_from(tables.arrow("tokens"))
+    before = _filtered_from(held(tables, "tokens"))
     if before is None:
         return ""
-    kept = tables.arrow("tokens").num_rows
+    kept = held(tables, "tokens").num_rows
     return (
         f" ({kept:,} of the {before:,} that were read)"
         if before >= 0
@@ -123,7 +132,7 @@ def caption(tables: Tables, shown: Callable[[str], str] = str) -> str:
     shown
         How the picture shows a text that is from outside.
     """
-    asked, tokens = tables.arrow("sources"), tables.arrow("tokens")
+    asked, tokens = held(tables, "sources"), held(tables, "tokens")
     before = _filtered_from(tokens)
     part = "" if before is None else f" of the {before:,} read" if before >= 0 else ", a part of those read"
     counted = f"{tokens.num_rows:,} {plural(tokens.num_rows, 'token')}{part}"
@@ -147,19 +156,25 @@ def when(tables: Tables) -> str:
 def overview(tables: Tables) -> list[str]:
     """Say what this is: whose tokens, when, from where, and what it cannot show."""
     counts = {name: tables.arrow(name).num_rows for name in tables}
-    unknown = pc.sum(tables.arrow("token_assignments")["operation_count"].is_null()).as_py() or 0
+    assignments = held(tables, "token_assignments")
+    unknown = pc.sum(assignments["operation_count"].is_null()).as_py() or 0
+    subject, limits = "What is", []
+    if "tokens" in tables:
+        subject = "Access tokens"
+        limits = ["The API lists the caller's own tokens only, so those of other people are not here."]
+    besides = ", and the permissions assigned to them" * ("token_assignments" in tables)
     lines = [
-        f"Access tokens {visibility(tables)}{filtered(tables)}, and the permissions assigned to them.",
+        f"{subject} {visibility(tables)}{filtered(tables)}{besides}.",
         f"{when(tables)}; written by dfns-frames {__version__}.",
         *cautions(tables),
         *source_lines(tables),
-        "The API lists the caller's own tokens only, so those of other people are not here.",
+        *limits,
     ]
-    if pc.any(pc.equal(tables.arrow("sources")["status"], "incomplete")).as_py():
+    if pc.any(pc.equal(held(tables, "sources")["status"], "incomplete")).as_py():
         lines.append("INCOMPLETE: the API had further pages that were never read; there are more tokens.")
     if unknown:
-        assignments = f"{unknown:,} {plural(unknown, 'assignment')}"
-        lines.append(f"For {assignments} the API listed no operations, so these are unknown, not none.")
+        some = f"{unknown:,} {plural(unknown, 'assignment')}"
+        lines.append(f"For {some} the API listed no operations, so these are unknown, not none.")
     unknown_things = "not known to this version, or noted when lists were joined"
     for name, meaning in (("rejected", "set aside as unreadable"), ("drift", unknown_things)):
         if count := counts.get(name):

@@ -1,4 +1,4 @@
-"""One HTTP request and its answer, in a thread that can be abandoned.
+"""One HTTP request and its answer, run by a thread that can be abandoned.
 
 What requests and urllib3 raise never leaves that thread: it is handed on as a value. requests is loaded on
 use; see `Call`.
@@ -6,21 +6,19 @@ use; see `Call`.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import queue
-import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from dfns_frames import __version__
-from dfns_frames._hidden import Body, Secret
-from dfns_frames._http.faults import failure, faults
+from dfns_frames._hidden import Body
+from dfns_frames._http.connection import Connection, Route
+from dfns_frames._http.faults import failure, faults, is_cut
 from dfns_frames._http.proxy import proxy_for
 from dfns_frames._http.replies import http_date
 from dfns_frames._unpack import STEP, UnpackError, unpack
@@ -28,6 +26,8 @@ from dfns_frames.errors import ConfigurationError, DfnsFramesError, NetworkError
 
 if TYPE_CHECKING:
     import requests
+
+Params = Mapping[str, str | int]  # of a query, not yet encoded
 
 _ERROR_BODY = 1 << 16  # bytes of an error's body that are read
 
@@ -46,12 +46,15 @@ class Limits:
         How often a request is repeated that a later try may answer.
     max_body
         Bytes of all bodies of the call, decoded.
+    pages
+        Pages of one list.
     """
 
     timeout: tuple[float, float]
     deadline: float
     retries: int
     max_body: int
+    pages: int = 9_999
 
 
 @dataclass(frozen=True)
@@ -77,46 +80,58 @@ class Answer:
 
 
 class Exchange:
-    """One request and its answer, in a thread that can be abandoned."""
+    """One request and its answer, run by a thread that can be abandoned.
 
-    def __init__(
-        self, url: str, params: dict[str, str] | None, secret: Secret, limits: Limits, taken: int
-    ) -> None:
+    Parameters
+    ----------
+    connection
+        What it goes through, used by nobody else until the outcome is there. Afterwards it is whole: idle, or
+        closed.
+    url, params
+        What is asked for.
+    limits
+        Timeouts and sizes.
+    taken
+        Bytes that the call has taken in before.
+    """
+
+    def __init__(self, connection: Connection, url: str, params: Params, limits: Limits, taken: int) -> None:
         self.outcome: queue.SimpleQueue[Answer | DfnsFramesError] = queue.SimpleQueue()
+        self._connection = connection
         self._url = url
         self._server = urlsplit(url).netloc
         self._params = params
-        self._secret = secret
         self._limits = limits
         self._room = limits.max_body - taken
-        self._sockets: list[socket.socket] = []
+        self._busy = False
         self._abandoned = False
 
     def abandon(self) -> None:
-        """Cut the connections, so that a thread that still waits for bytes ends."""
+        """Cut the connection, so that a thread that still waits for bytes ends; it is of no more use."""
         self._abandoned = True
-        for open_socket in self._sockets:
-            with contextlib.suppress(OSError):
-                open_socket.shutdown(socket.SHUT_RDWR)
-
-    def connected(self, new: socket.socket) -> None:
-        """Take note of a connection, by a handle that TLS, which takes the socket over, leaves valid."""
-        self._sockets.append(new.dup())
-        if self._abandoned:
-            self.abandon()
+        self._connection.abandon()
+        # The thread looks whether it is abandoned after it has ceased to be busy, so that one of the two
+        # closes the connection, whichever comes first.
+        if not self._busy:
+            self._connection.close()
 
     def run(self) -> None:
         """Send the request and put what came of it into `outcome`; never raises."""
         outcome: Answer | DfnsFramesError = NetworkError("the request failed unexpectedly")
+        self._busy = True
         try:
-            outcome = self._exchange()
+            if not self._abandoned:
+                outcome = self._exchange()
         except MemoryError:
             outcome = NetworkError("the answer does not fit into memory")
         except Exception as fault:  # noqa: BLE001 - a fault of ours must reach the caller's thread
             outcome = NetworkError(f"the request failed unexpectedly: {type(fault).__name__}")
         finally:
-            for open_socket in self._sockets:
-                open_socket.close()
+            if not self._connection.is_open:
+                self._connection.close()
+            self._busy = False
+            if self._abandoned:
+                self._connection.close()
             self.outcome.put(outcome)
 
     def _exchange(self) -> Answer | DfnsFramesError:
@@ -126,18 +141,11 @@ class Exchange:
         proxy = proxy_for(self._url)
         if isinstance(proxy, DfnsFramesError):
             return proxy
-        try:
-            with _session(self) as session:
-                # Else ~/.netrc would have its say, and proxies that were not looked at.
-                session.trust_env = False
-                session.proxies = {urlsplit(self._url).scheme: proxy.address} if proxy else {}
-                session.verify = bundle
-                session.auth = self._authorize
-                session.headers = {
-                    "User-Agent": f"dfns-frames/{__version__}",
-                    "Accept": "application/json",
-                    "Accept-Encoding": "gzip",
-                }
+        route = Route(urlsplit(self._url).scheme, proxy.address if proxy else "", bundle)
+        while True:
+            session = self._connection.session(route)
+            was_open, opened = self._connection.is_open, self._connection.opened
+            try:
                 with session.get(
                     self._url,
                     params=self._params,
@@ -146,12 +154,13 @@ class Exchange:
                     allow_redirects=False,
                 ) as response:
                     return self._receive(response)
-        except faults() as fault:
-            return failure(fault, self._server, proxy=proxy.name if proxy else "")
-
-    def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = self._secret.header()
-        return request
+            except faults() as fault:
+                self._connection.close()
+                # A server may close an idle connection at the very moment at which it is used again. A new
+                # one tells whether that was all.
+                is_old = was_open and self._connection.opened == opened
+                if self._abandoned or not (is_old and is_cut(fault)):
+                    return failure(fault, self._server, proxy=proxy.name if proxy else "")
 
     def _receive(self, response: requests.Response) -> Answer | DfnsFramesError:
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -181,38 +190,6 @@ def _parts(response: requests.Response, size: int) -> Iterator[bytes]:
     """Read a body as it arrives. `read`, unlike `stream`, bounds the line that says how long a chunk is."""
     while part := response.raw.read(size, decode_content=False):
         yield part
-
-
-def _session(exchange: Exchange) -> requests.Session:
-    """Return a session that reports the sockets that it opens."""
-    import requests
-    import requests.adapters
-
-    class Session(requests.Session):
-        def get_redirect_target(self, resp: requests.Response) -> None:
-            """Never find one, or requests would read the whole body of a redirect unasked."""
-            return
-
-    class Adapter(requests.adapters.HTTPAdapter):
-        def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
-            pool: Any = super().get_connection_with_tls_context(*args, **options)
-            plain: Any = pool.ConnectionCls
-
-            class Connection(plain):  # type: ignore[misc]
-                debuglevel = 0  # that of http.client prints the Authorization header
-
-                def _new_conn(self) -> socket.socket:
-                    new: socket.socket = super()._new_conn()
-                    exchange.connected(new)
-                    return new
-
-            pool.ConnectionCls = Connection
-            return pool
-
-    session = Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, Adapter(max_retries=0))
-    return session
 
 
 def _ca_bundle() -> str | bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 
 from dfns_frames.errors import DfnsFramesError, NetworkError, ResponseError
 
@@ -21,6 +22,12 @@ def faults() -> tuple[type[BaseException], ...]:
 
     # ValueError: header lines that http.client or urllib3 cannot make sense of.
     return requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError
+
+
+def is_cut(fault: BaseException) -> bool:
+    """Tell whether a connection ended before an answer began, as it does if the server had closed it."""
+    kinds = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
+    return any(isinstance(link, (*kinds, ssl.SSLEOFError, ssl.SSLZeroReturnError)) for link in _chain(fault))
 
 
 def failure(fault: BaseException, server: str, *, begun: bool = False, proxy: str = "") -> DfnsFramesError:

@@ -5,17 +5,20 @@ What is raised here has a message of our own, so that no traceback leads to a he
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import queue
 import random
 import threading
 import time
+from collections.abc import Callable, Iterator
 
 from dfns_frames._hidden import Secret
-from dfns_frames._http.exchange import Answer, Exchange, Limits
+from dfns_frames._http.connection import Connection, Connections
+from dfns_frames._http.exchange import Answer, Exchange, Limits, Params
 from dfns_frames._http.replies import error_of
-from dfns_frames.errors import DfnsFramesError, NetworkError
+from dfns_frames.errors import DfnsFramesError, NetworkError, ResponseError
 
 RETRY_AFTER_CAP = 60.0  # seconds that a server may make us wait before it is an error instead
 
@@ -23,8 +26,38 @@ _BACKOFF = 0.5  # seconds before the first retry, doubled each time, half of it 
 _log = logging.getLogger("dfns_frames")
 
 
+class Transport:
+    """What the calls of a client share. Threads may use it side by side; each call is of one of them.
+
+    Parameters
+    ----------
+    base
+        The base address.
+    secret
+        The bearer token.
+    limits
+        Deadlines and sizes of each call.
+    """
+
+    def __init__(self, base: str, secret: Secret, limits: Limits) -> None:
+        self._base = base
+        self._secret = secret
+        self._limits = limits
+        self._connections = Connections(secret)
+
+    @contextlib.contextmanager
+    def call(self) -> Iterator[Call]:
+        """Begin a call, which ends with the block; what is kept of its connection serves the next."""
+        call = Call(self._base, self._secret, self._limits, self._connections.take())
+        try:
+            yield call
+        finally:
+            self._connections.give(call.connection)
+            call.end()
+
+
 class Call:
-    """One call of a client: its requests share the limits.
+    """One call of a client: its requests share the limits and the connection.
 
     Parameters
     ----------
@@ -34,9 +67,12 @@ class Call:
         The bearer token.
     limits
         Deadlines and sizes.
+    connection
+        What it asks through, until that is abandoned.
     """
 
-    def __init__(self, base: str, secret: Secret, limits: Limits) -> None:
+    def __init__(self, base: str, secret: Secret, limits: Limits, connection: Connection) -> None:
+        self.connection = connection
         self._base = base
         self._secret = secret
         self._limits = limits
@@ -44,10 +80,52 @@ class Call:
         # here, where the deadline does not count yet.
         importlib.import_module("requests")
         self._ends = time.monotonic() + limits.deadline
+        self._worker = _Worker()
         self._taken = 0  # bytes
         self._told = False
 
-    def get(self, path: str, params: dict[str, str] | None = None) -> Answer:
+    def end(self) -> None:
+        """End the thread, which has nothing to do, and wait until it has ended: who forks next finds none."""
+        self._worker.dismiss(wait=True)
+
+    def pages(
+        self, path: str, params: Params | None = None, *, following: Callable[[], str | None]
+    ) -> Iterator[Answer]:
+        """Get one page of a list after the other.
+
+        Parameters
+        ----------
+        path
+            What is listed, below the base address, percent-encoded.
+        params
+            Query parameters of each request, not encoded.
+        following
+            Is asked after each page for the page token that it ended with; None ends the list.
+
+        Raises
+        ------
+        ResponseError
+            A page token comes again, or the pages come to no end.
+        DfnsFramesError
+            As `get` does.
+        """
+        query = dict(params or {})
+        seen: set[str] = set()
+        for _ in range(self._limits.pages):
+            yield self.get(path, query)
+            token = following()
+            if not token:
+                return
+            if token in seen:
+                raise ResponseError("the API gave the same page token twice; the list would never end")
+            seen.add(token)
+            query["paginationToken"] = token
+        raise ResponseError(
+            f"the list goes on after {self._limits.pages:,} pages, more than any organisation has; it would "
+            "hardly ever end"
+        )
+
+    def get(self, path: str, params: Params | None = None) -> Answer:
         """Get one address, again if a later try may answer.
 
         Raises
@@ -96,22 +174,50 @@ class Call:
         left = self._ends - time.monotonic()
         return wait if wait <= min(RETRY_AFTER_CAP, left) else None
 
-    def _attempt(self, path: str, params: dict[str, str] | None) -> Answer | DfnsFramesError:
-        """Send one request, in a thread of its own that is abandoned at the deadline.
+    def _attempt(self, path: str, params: Params | None) -> Answer | DfnsFramesError:
+        """Send one request, in the call's thread, which is abandoned at the deadline.
 
         No timeout of requests bounds a whole answer: each byte that drips in restarts it, and looking a name
         up has none at all.
         """
-        exchange = Exchange(self._base + path, params, self._secret, self._limits, self._taken)
-        thread = threading.Thread(target=exchange.run, name="dfns-frames request", daemon=True)
-        thread.start()
+        exchange = Exchange(self.connection, self._base + path, params or {}, self._limits, self._taken)
+        outcome = None
         try:
-            return exchange.outcome.get(timeout=max(self._ends - time.monotonic(), 0))
-        except queue.Empty:
-            pass
+            self._worker.begin(exchange)
+            with contextlib.suppress(queue.Empty):
+                outcome = exchange.outcome.get(timeout=max(self._ends - time.monotonic(), 0))
         finally:
-            exchange.abandon()
-        return NetworkError(
+            if outcome is None:  # late, or interrupted: the thread may hold on to the connection for long
+                exchange.abandon()
+                self._worker.dismiss()
+                self.connection, self._worker = Connection(self._secret), _Worker()
+        return outcome or NetworkError(
             f"no complete answer within the deadline of {self._limits.deadline:g} s; "
             "give Client(deadline=…) more if the list is long"
         )
+
+
+class _Worker:
+    """A thread that sends one request after the other: a new one for each costs ten times as much."""
+
+    def __init__(self) -> None:
+        self._exchanges: queue.SimpleQueue[Exchange | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def begin(self, exchange: Exchange) -> None:
+        """Send a request as soon as the one before is done."""
+        if self._thread is None:
+            thread = threading.Thread(target=self._run, name="dfns-frames request", daemon=True)
+            thread.start()
+            self._thread = thread
+        self._exchanges.put(exchange)
+
+    def dismiss(self, *, wait: bool = False) -> None:
+        """End the thread after the request that it is at."""
+        self._exchanges.put(None)
+        if wait and self._thread:
+            self._thread.join()
+
+    def _run(self) -> None:
+        for exchange in iter(self._exchanges.get, None):
+            exchange.run()

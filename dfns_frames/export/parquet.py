@@ -103,8 +103,9 @@ def from_parquet(folder: StrPath) -> dict[str, pa.Table]:
         raise NotADirectoryError(
             errno.ENOTDIR, "this is a file; name the folder that to_parquet() wrote", str(folder)
         )
-    tokens, about = _read(TABLES["tokens"], place)
-    tables = {"tokens": tokens}
+    first = next((name for name in TABLES if (place / _path(name)).is_file()), "tokens")
+    _, about = _read(TABLES[first], place)
+    tables = {}
     for name, count in about["tables"].items():
         if name not in TABLES:
             raise ResponseError(

@@ -16,8 +16,9 @@ from dfns_frames._api.tables import TABLES
 from dfns_frames._facts.provenance import cautions, filtered, note_filter, plural, source_lines, visibility
 from dfns_frames._facts.tables import compact
 from dfns_frames._hints import UNCHANGING, did_you_mean, no_such_attribute
-from dfns_frames.errors import ConfigurationError
+from dfns_frames.errors import MissingTableError
 from dfns_frames.frames.dataframes import own, to_pandas
+from dfns_frames.frames.holding import checked, lacking
 from dfns_frames.frames.selection import Which, belongs, chosen
 from dfns_frames.plot import Plot
 
@@ -84,27 +85,18 @@ class Frames(Mapping[str, pd.DataFrame]):
     _frames: dict[str, pd.DataFrame]
 
     def __init__(self, tables: Mapping[str, pa.Table]) -> None:
-        if not isinstance(tables, Mapping) or not all(isinstance(each, pa.Table) for each in tables.values()):
-            raise TypeError(
-                "Frames() takes Arrow tables by name, and is rarely called: `dff.read(…)` makes Frames of a "
-                "saved response, `Client().pats()` fetches them, `dff.concat([…])` joins them. To write a "
-                'DataFrame to a file, use `dff.write(df, "name.xlsx")`.'
-            )
-        unknown = [str(name) for name in tables if name not in TABLES]
-        if unknown:
-            raise ConfigurationError(
-                f"no table is called {', '.join(unknown)}; there are: {', '.join(TABLES)}"
-            )
         # Past `__setattr__`, which lets nobody put other tables in later.
-        self.__dict__.update(_tables={name: tables[name] for name in TABLES if name in tables}, _frames={})
+        self.__dict__.update(_tables=checked(tables), _frames={})
 
     def arrow(self, name: str) -> pa.Table:
         """Return one table as :class:`pyarrow.Table`, without a copy; for Polars, DuckDB and the like.
 
         Raises
         ------
+        MissingTableError
+            These frames do not hold it; the message names what gives it.
         KeyError
-            There is no such table; the message names those that exist.
+            No table is called that; the message names those that exist.
 
         Examples
         --------
@@ -121,6 +113,8 @@ class Frames(Mapping[str, pd.DataFrame]):
         try:
             return self._tables[name]
         except KeyError:
+            if name in TABLES:
+                raise MissingTableError(lacking(name, self._tables)) from None
             raise KeyError(self._no_such_table(name)) from None
 
     def __getitem__(self, name: str) -> pd.DataFrame:
@@ -135,6 +129,8 @@ class Frames(Mapping[str, pd.DataFrame]):
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name.startswith("_"):
             raise AttributeError(f"Frames have no attribute {name!r}")
+        if name in TABLES and name not in self._tables:
+            raise AttributeError(lacking(name, self._tables))
         if name not in self._tables:
             public = [each for each in dir(self) if not each.startswith("_")]
             raise AttributeError(no_such_attribute(name, public, self._tables))
@@ -161,6 +157,9 @@ class Frames(Mapping[str, pd.DataFrame]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._tables)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._tables  # a Mapping's own would make the DataFrame to find out
+
     def __len__(self) -> int:
         return len(self._tables)
 
@@ -182,7 +181,8 @@ class Frames(Mapping[str, pd.DataFrame]):
     @property
     def fetched_at(self) -> datetime:
         """When the newest source was fetched, UTC; ages are relative to it unless you say otherwise."""
-        newest = pc.max(self._tables["sources"]["fetched_at"]).as_py()
+        sources = self._tables.get("sources")
+        newest = pc.max(sources["fetched_at"]).as_py() if sources else None
         return newest.astimezone(UTC) if newest else datetime.now(UTC)
 
     @property
@@ -235,7 +235,7 @@ class Frames(Mapping[str, pd.DataFrame]):
           token_id  is_active
         0     to-2      False
         """
-        tokens, listed = self._tables["tokens"], self["tokens"]
+        tokens, listed = self.arrow("tokens"), self["tokens"]
         rows = chosen(tokens, which(listed) if callable(which) else which, listed.index)
         kept = note_filter(tokens.filter(pa.array(rows)), tokens)
         tables = dict(self._tables)
@@ -264,7 +264,7 @@ class Frames(Mapping[str, pd.DataFrame]):
         return cls(export.from_parquet(folder))
 
     def __repr__(self) -> str:
-        lines = [f"Frames of the tokens {visibility(self)}{filtered(self)}"]
+        lines = [f"Frames of {self._subject()} {visibility(self)}{filtered(self)}"]
         lines += [f"  {line}" for line in (*cautions(self), *source_lines(self))]
         width = max(map(len, self._tables), default=0)
         for name, table in self._tables.items():
@@ -278,12 +278,16 @@ class Frames(Mapping[str, pd.DataFrame]):
             f"<td style='text-align:left'>{escape(TABLES[name].row)}</td></tr>"
             for name, table in self._tables.items()
         )
+        subject = "Tokens" if "tokens" in self._tables else "What is"
         sources = "<br>".join(map(escape, (*cautions(self), *source_lines(self))))
         return (
-            f"<div><b>Tokens {visibility(self)}{escape(filtered(self))}</b><br>{sources}"
+            f"<div><b>{subject} {visibility(self)}{escape(filtered(self))}</b><br>{sources}"
             "<table><thead><tr><th style='text-align:left'>table</th><th>rows</th>"
             f"<th style='text-align:left'>a row is</th></tr></thead><tbody>{rows}</tbody></table></div>"
         )
+
+    def _subject(self) -> str:
+        return "the tokens" if "tokens" in self._tables else "what is"
 
     def _no_such_table(self, name: str) -> str:
         hint = did_you_mean(name, self._tables)

@@ -13,7 +13,7 @@ from dfns_frames._api.sources.pats import PATS
 from dfns_frames._api.tables import TABLES
 from dfns_frames._facts.provenance import note_join
 from dfns_frames._facts.tables import compact
-from dfns_frames.errors import DriftWarning
+from dfns_frames.errors import ConfigurationError, DriftWarning
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import warn
 from dfns_frames.frames.looks import looks_of, without_looks
@@ -44,6 +44,8 @@ def concat(frames: Iterable[Frames]) -> Frames:
     ------
     ValueError
         There is nothing to join.
+    ConfigurationError
+        They hold other tables than those of ``GET /auth/pats``, or not all of these.
     TypeError
         An element is not Frames.
 
@@ -77,6 +79,7 @@ def concat(frames: Iterable[Frames]) -> Frames:
     for part in parts:
         if not isinstance(part, Frames):
             raise TypeError(f"concat() takes Frames, not {type(part).__name__}; read() makes them of a file")
+    _refuse_others(parts)
     keep, differing = _chosen(parts)
     looks = looks_of(parts)
     tables: dict[str, list[pa.Table]] = {name: [] for name in parts[0]}
@@ -93,6 +96,17 @@ def concat(frames: Iterable[Frames]) -> Frames:
     joined = {name: compact(pa.concat_tables(each)) for name, each in tables.items()}
     joined["tokens"] = note_join(joined["tokens"], [part.arrow("tokens") for part in parts])
     return Frames(joined)
+
+
+def _refuse_others(parts: list[Frames]) -> None:
+    """Refuse frames of which something would be lost, or stand under the key of something else."""
+    names = [*PATS.tables, "sources", "drift", "rejected"]
+    for part in parts:
+        if [*part] != names:
+            raise ConfigurationError(
+                f"concat() joins Frames with the tables of GET /auth/pats, {', '.join(names)}; these hold "
+                f"{', '.join(part) or 'none'}"
+            )
 
 
 def _warn_of(differing: list[dict[str, Any]], callers: list[str]) -> None:

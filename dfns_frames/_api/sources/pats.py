@@ -6,5 +6,12 @@ from dfns_frames._api.sources._shared import tokens
 from dfns_frames._api.vocabulary import Source
 
 PATS = Source(
-    "/auth/pats", "token", "tokens", operation=None, scope="caller", rows=tokens("items[]"), item_id="tokenId"
+    "/auth/pats",
+    "token",
+    "tokens",
+    operation=None,
+    scope="caller",
+    rows=tokens("items[]"),
+    item_id="tokenId",
+    method="pats",
 )
