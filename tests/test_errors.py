@@ -63,7 +63,9 @@ def test_an_option_out_of_range_is_named(asked: dict[str, object], said: str) ->
     assert (str(caught.value), caught.value.option) == (said, "top")
 
 
-def test_the_shell_has_its_own_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_shell_has_its_own_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It names options, and leaves alone what the message quotes, however much that looks like advice."""
     saved = tmp_path / "skip_invalid=True.json"
     saved.write_text('{"items": [{"tokenId": "skip_invalid=True"}]}', "utf-8")
@@ -76,6 +78,9 @@ def test_the_shell_has_its_own_words(tmp_path: Path, capsys: pytest.CaptureFixtu
     [said] = capsys.readouterr().err.splitlines()
     assert said.startswith("dfns-frames: --fetched-at 'fetched_at=soon' is not a time; pass a date such as")
     assert "datetime" not in said
+    monkeypatch.setenv("DFNS_AUTH_TOKEN", "t")
+    assert main(["fetch", "--region", "region"]) == 2
+    assert capsys.readouterr().err == "dfns-frames: --region must be 'eu' or 'uae', not 'region'\n"
 
 
 def test_the_shell_words_every_hint() -> None:
