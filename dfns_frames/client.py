@@ -9,7 +9,7 @@ from dfns_frames._api.vocabulary import Source
 from dfns_frames._engine.arrow import MAX_BODY
 from dfns_frames._engine.reader import Reader
 from dfns_frames._hidden import Secret
-from dfns_frames._http.address import base_url, is_staging
+from dfns_frames._http.address import Region, base_url, is_staging
 from dfns_frames._http.exchange import Answer, Limits, Params
 from dfns_frames._http.replies import not_a_list
 from dfns_frames._http.transport import Transport
@@ -72,7 +72,7 @@ class Client:
         token: str | None = None,
         *,
         url: str | None = None,
-        region: str | None = None,
+        region: Region | None = None,
         timeout: tuple[float, float] | float = (5, 30),
         deadline: float = 120,
         retries: int = 4,

@@ -2,7 +2,7 @@
 
 ::
 
-    DfnsFramesError                 .status .retryable .retry_after .error_id on every one
+    DfnsFramesError                 .status .retryable .retry_after .error_id .hint on every one
     ├── ConfigurationError          no token, a bad URL, region or proxy, an option out of range
     ├── ApiError                    the API answered with an error
     │   ├── AuthenticationError     401
@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "ConfigurationError",
     "DfnsFramesError",
     "DriftWarning",
+    "Hint",
     "MissingTableError",
     "NetworkError",
     "PermissionDeniedError",
@@ -43,8 +45,22 @@ __all__ = [
 PROBLEMS_SHOWN = 20
 
 
+class Hint(StrEnum):
+    """What to do about an error, in words for somebody who writes Python.
+
+    The shell has words of its own for each.
+    """
+
+    SKIP_INVALID = "pass skip_invalid=True to set aside what does not fit and read the rest"
+    FETCH_AGAIN = "skip_invalid only sets listed items aside, and cannot help with that: fetch the list again"
+    TIME = (
+        "pass a date such as '2026-03-02' (the end of that day, UTC), an RFC 3339 time such as "
+        "'2026-03-02T08:00:00Z', or a datetime (UTC unless it has an offset)"
+    )
+
+
 class DfnsFramesError(Exception):
-    """Base of all errors of this package.
+    """Base of all errors of this package; as text, what happened and what to do about it.
 
     Attributes
     ----------
@@ -56,6 +72,8 @@ class DfnsFramesError(Exception):
         Seconds the server asked to wait; None if it did not say.
     error_id
         The server's own id of the error, for the vendor's support; None if it gave none.
+    hint
+        What to do about it, where that is not part of the message; None otherwise.
     """
 
     def __init__(
@@ -66,12 +84,33 @@ class DfnsFramesError(Exception):
         retryable: bool = False,
         retry_after: float | None = None,
         error_id: str | None = None,
+        hint: Hint | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.retryable = retryable
         self.retry_after = retry_after
         self.error_id = error_id
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.worded(self.hint)
+
+    def worded(self, hint: str | None, *, option: str | None = None) -> str:
+        """Return the error as text for readers who do not write Python.
+
+        Parameters
+        ----------
+        hint
+            What to do about it, in their words.
+        option
+            What they call the option that it is about, if it is about one.
+        """
+        happened = self._happened(option)
+        return f"{happened}; {hint}" if hint else happened
+
+    def _happened(self, option: str | None) -> str:
+        return str(self.args[0])
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The default would call the class with the message alone and lose what is keyword-only.
@@ -86,7 +125,26 @@ def _rebuild(kind: type[DfnsFramesError], args: tuple[Any, ...], state: dict[str
 
 
 class ConfigurationError(DfnsFramesError, ValueError):
-    """A call that cannot be made as it is: no token, a bad URL, region or proxy, an option out of range."""
+    """A call that cannot be made as it is: no token, a bad URL, region or proxy, an option out of range.
+
+    Attributes
+    ----------
+    option
+        The name of the option that is out of range; None if it is not about one.
+    """
+
+    def __init__(
+        self, message: str, *, option: str | None = None, given: str = "", hint: Hint | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.option = option
+        self._given = given  # as it was written; the message goes on behind it
+
+    def _happened(self, option: str | None) -> str:
+        if self.option is None:
+            return super()._happened(option)
+        given = (f" {self._given}" if option else f"={self._given}") if self._given else ""
+        return f"{option or self.option}{given} {super()._happened(option)}"
 
 
 class ApiError(DfnsFramesError):
@@ -163,18 +221,20 @@ class SchemaError(DfnsFramesError):
         Every problem found, in the order of the response, up to some 100,000; the message shows 20.
     """
 
-    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+    def __init__(self, message: str, problems: Sequence[Problem] = (), *, hint: Hint | None = None) -> None:
+        super().__init__(message, hint=hint)
         self.problems = tuple(problems)
+
+    def worded(self, hint: str | None, *, option: str | None = None) -> str:
+        """Return the error as text for readers who do not write Python, with the first problems."""
         shown = [f"  {problem}" for problem in self.problems[:PROBLEMS_SHOWN]]
         if len(self.problems) > PROBLEMS_SHOWN:
             shown.append(f"  … and {len(self.problems) - PROBLEMS_SHOWN:,} more, all in .problems")
-        super().__init__("\n".join([message, *shown]))
+        return "\n".join([super().worded(hint, option=option) + ":" * bool(shown), *shown])
 
 
 class MissingTableError(DfnsFramesError, KeyError):
     """The question needs a table that these frames do not hold; the message says what gives it."""
-
-    __str__ = Exception.__str__  # a KeyError's would put its message in quotation marks
 
 
 class DriftWarning(UserWarning):

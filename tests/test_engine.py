@@ -331,7 +331,7 @@ def test_a_field_that_is_not_declared_counts_where_a_column_tells_if_an_object_i
 
 def test_a_long_text_above_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Repeated for each of them, it would take any amount of memory; only categories are held once."""
-    monkeypatch.setattr("dfns_frames._engine.build._MOST_TEXT", 10_000)
+    monkeypatch.setattr("dfns_frames._engine.build.MOST_TEXT", 10_000)
     child = table("children", ("item_no", Kind.POSITION), ("of", Kind.TEXT))
     rows = Rows("items[]", ITEM, {"name": "name"}, inner=(Rows("children[]", child, down={"of": "name"}),))
     children: list[Any] = [{}] * 100

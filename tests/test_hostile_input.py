@@ -122,7 +122,7 @@ def test_the_fast_path_holds_what_the_response_holds(
     """Row for row and value for value, without a look by the slow path, however operations are counted."""
     with (
         mock.patch("dfns_frames._engine.reader.explain", side_effect=AssertionError("taken")),
-        mock.patch.multiple("dfns_frames._engine.values", _BITMAP=bitmap, _SPARSE=sparse),
+        mock.patch.multiple("dfns_frames._engine.values", BITMAP=bitmap, SPARSE=sparse),
     ):
         got = read(json.dumps({"items": items}, ensure_ascii=escaped).encode())
     assert isinstance(got, dff.Frames)

@@ -106,3 +106,9 @@ def test_what_only_looks_like_frames_is_refused(tmp_path: Path) -> None:
         Plot(Relation())  # type: ignore[arg-type]
     with pytest.raises(dff.ConfigurationError, match="Relation"):
         dff.write(Relation(), tmp_path / "pats.json")  # type: ignore[arg-type]
+
+
+def test_a_region_is_one_of_a_few() -> None:
+    """A type checker knows them, and the error names option, choice and value."""
+    with pytest.raises(dff.ConfigurationError, match="region must be 'eu' or 'uae', not 'mars'"):
+        dff.Client("t", region="mars")  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from dfns_frames._engine.values import Ints, constant, distinct_per, reencode
 from dfns_frames._engine.walk import Place
 from dfns_frames.errors import ResponseError
 
-_MOST_TEXT = 2**31 - 1  # bytes of text that one column of Arrow's holds
+MOST_TEXT = 2**31 - 1  # bytes of text that one column of Arrow's holds
 
 
 @dataclass(eq=False)
@@ -136,7 +136,7 @@ def _hand_down(level: _Level) -> dict[str, pa.Array]:
         if pa.types.is_string(values.type):
             # A long id above many elements would take any amount of memory.
             size = int((pc.binary_length(values).fill_null(0).to_numpy() * repeats).sum())
-            if size > _MOST_TEXT:
+            if size > MOST_TEXT:
                 raise ResponseError(f"the response repeats {size:,} bytes of ids, more than can be read")
         handed[name] = values.take(rows)
     return handed

@@ -22,7 +22,7 @@ from dfns_frames._engine.drift import Drift, clean, shorten
 from dfns_frames._engine.parsing import ABSENT, Number, number, parse, type_name, whole
 from dfns_frames._engine.shape import OTHER, Shape, Type, is_unwanted, parse_path, schema_of, shape_of
 from dfns_frames._hidden import Body
-from dfns_frames.errors import DfnsFramesError, Problem, ResponseError, SchemaError
+from dfns_frames.errors import DfnsFramesError, Hint, Problem, ResponseError, SchemaError
 
 MOST_PROBLEMS = 100_000  # each takes some hundred times the room of what is wrong
 _NUMBERS = {Type.WHOLE: whole, Type.NUMBER: number}
@@ -87,7 +87,7 @@ def explain(
     root[listed], problems = _fit_items(items, source, listed, first_item, explained)
     problems += [Problem(None, None, *problem) for problem in around.problems]
     if around.problems or len(problems) >= MOST_PROBLEMS or (problems and not skip_invalid):
-        explained.error = SchemaError(_summary(problems, len(items), source), problems)
+        explained.error = _misfit(problems, len(items), source)
         return explained
     explained.drift.note_repeated(repeated)
     explained.root = pa.array([root], pa.struct(list(schema_of(source, "explained"))))
@@ -215,19 +215,20 @@ def _pattern(path: str) -> str:
     return re.sub(r"\[\d+\]", "[]", path)
 
 
-def _summary(problems: list[Problem], item_count: int, source: Source) -> str:
+def _misfit(problems: list[Problem], item_count: int, source: Source) -> SchemaError:
     bad = len({problem.item for problem in problems if problem.item is not None})
     full = len(problems) >= MOST_PROBLEMS
     does = "does" if bad == 1 else "do"
     said = f"{'at least ' * full}{bad:,} of {item_count:,} listed {source.items} {does} not fit"
+    hint: Hint | None = Hint.SKIP_INVALID
     if full:
-        advice = f"That is too much for a {source.listing} in the documented shape:"
-    elif all(problem.item is not None for problem in problems):
-        advice = f"Pass skip_invalid=True to set {'it' if bad == 1 else 'them'} aside and read the rest:"
-    else:
+        hint = None
+    elif any(problem.item is None for problem in problems):
         # Where the list itself is wrong it may not be whole, and no item can be set aside for that.
         besides = f", and {bad:,} of its {item_count:,} {source.items}," * bool(bad)
         said = f"the list itself{besides} does not fit"
-        advice = f"skip_invalid sets {source.items} aside, and cannot help with that; fetch the list again:"
+        hint = Hint.FETCH_AGAIN
     count = f"{len(problems):,} problem{'s' * (len(problems) != 1)}"
-    return f"{said} the documented shape ({count}); nothing was read. {advice}"
+    too_much = f". That is too much for a {source.listing} in the documented shape" * full
+    message = f"{said} the documented shape ({count}); nothing was read{too_much}"
+    return SchemaError(message, problems, hint=hint)

@@ -18,8 +18,8 @@ from dfns_frames._engine.times import parse_time
 
 Ints = npt.NDArray[np.int64]
 
-_BITMAP = 1 << 20  # bytes in which values are marked as seen; so few stay in the processor's cache
-_SPARSE = 1 << 8  # with more bytes a row to mark, hashing is faster
+BITMAP = 1 << 20  # bytes in which values are marked as seen; so few stay in the processor's cache
+SPARSE = 1 << 8  # with more bytes a row to mark, hashing is faster
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$"
 _FIRST, _LAST = (pa.scalar(time.replace(tzinfo=UTC), TIME) for time in (datetime.min, datetime.max))
 
@@ -67,11 +67,11 @@ def distinct_per(lengths: Ints, codes: npt.NDArray[Any], code_count: int) -> Int
     marks are counted: no sorting, no hashing. That is done for as many groups at a time as fit the cache.
     """
     groups = len(lengths)
-    if groups * code_count > _SPARSE * len(codes):
+    if groups * code_count > SPARSE * len(codes):
         pairs = np.repeat(np.arange(groups) * code_count, lengths) + codes
         return np.bincount(pa.array(pairs).unique().to_numpy() // max(code_count, 1), minlength=groups)
     counts = np.zeros(groups, dtype=np.int64)
-    step = max(_BITMAP // max(code_count, 1), 1)
+    step = max(BITMAP // max(code_count, 1), 1)
     start = 0
     for first in range(0, groups, step):
         some = lengths[first : first + step]

@@ -6,7 +6,7 @@ import contextlib
 from datetime import UTC, date, datetime, time, timedelta
 
 from dfns_frames._engine.times import parse_time
-from dfns_frames.errors import ConfigurationError
+from dfns_frames.errors import ConfigurationError, Hint
 
 
 def as_utc(when: object, option: str, *, past: bool = False) -> datetime:
@@ -32,16 +32,15 @@ def as_utc(when: object, option: str, *, past: bool = False) -> datetime:
     now = datetime.now(UTC)
     found = _moment(when)
     if found is None:
-        raise ConfigurationError(
-            f"{option}={when!r} is not a time; pass a date such as '2026-03-02' (the end of that day, UTC), "
-            "an RFC 3339 time such as '2026-03-02T08:00:00Z', or a datetime (UTC unless it has an offset)"
-        )
+        raise ConfigurationError("is not a time", option=option, given=repr(when), hint=Hint.TIME)
     given, is_day = found
     # Where a day begins first, it begins 14 hours before UTC's.
     slack = timedelta(hours=14) if is_day else timedelta(minutes=5)
     if past and given - now > slack:
         raise ConfigurationError(
-            f"{option}={when!r} is in the future: it is now {now:%Y-%m-%dT%H:%M:%SZ} by this computer's clock"
+            f"is in the future: it is now {now:%Y-%m-%dT%H:%M:%SZ} by this computer's clock",
+            option=option,
+            given=repr(when),
         )
     return min(datetime.combine(given, time.max, UTC), now) if is_day else given
 

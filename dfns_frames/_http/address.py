@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from dfns_frames.errors import ConfigurationError
 
 URL_VARIABLE = "DFNS_API_URL"
-REGIONS = {"eu": "https://api.dfns.io", "uae": "https://api.uae.dfns.io"}
+Region = Literal["eu", "uae"]
+REGIONS: dict[Region, str] = {"eu": "https://api.dfns.io", "uae": "https://api.uae.dfns.io"}
 STAGING = "api.dfns.ninja"
 
 
-def base_url(url: str | None = None, region: str | None = None) -> str:
+def base_url(url: str | None = None, region: Region | None = None) -> str:
     """Return the base address of the API, without a trailing slash.
 
     Parameters
@@ -28,13 +30,13 @@ def base_url(url: str | None = None, region: str | None = None) -> str:
     ConfigurationError
         Both are given, the region is unknown, or the address is not one that a token may be sent to.
     """
-    problem = address = None
+    problem = address = option = None
     if url is not None and region is not None:
         problem = "give url or region, not both"
     elif region is not None:
         address = REGIONS.get(region)
         if not address:
-            problem = f"there is no region {region!r}; use {' or '.join(map(repr, REGIONS))}"
+            option, problem = "region", f"must be {' or '.join(map(repr, REGIONS))}, not {region!r}"
     else:
         name = "url" if url is not None else URL_VARIABLE
         address = url if url is not None else os.environ.get(URL_VARIABLE, "").strip() or REGIONS["eu"]
@@ -43,7 +45,7 @@ def base_url(url: str | None = None, region: str | None = None) -> str:
     if problem:
         # It may hold a password, which neither the message nor a traceback with locals may show.
         del url, address
-        raise ConfigurationError(problem)
+        raise ConfigurationError(problem, option=option)
     return str(address).strip().rstrip("/")
 
 

@@ -22,6 +22,7 @@ from dfns_frames.cli.terminal import (
     open_streams,
     settle,
 )
+from dfns_frames.errors import Hint
 
 _ABOUT = """\
 Who holds a Dfns access token, since when, and what could be done with it: tables, charts and workbooks.
@@ -48,6 +49,18 @@ Exit codes:
 """
 
 _FORMATS = ("table", "csv", "json", "jsonl", "markdown")
+
+HINTS = {
+    Hint.SKIP_INVALID: "pass --skip-invalid to set aside what does not fit and read the rest",
+    Hint.FETCH_AGAIN: (
+        "--skip-invalid only sets listed items aside, and cannot help with that: fetch the list again"
+    ),
+    Hint.TIME: (
+        "pass a date such as 2026-03-02 (the end of that day, UTC), or an RFC 3339 time such as "
+        "2026-03-02T08:00:00Z"
+    ),
+}
+"""The library's hints, in words for somebody who writes no Python."""
 
 Commands = dict[str, argparse.ArgumentParser]
 
@@ -93,16 +106,10 @@ def _code(error: dff.DfnsFramesError) -> int:
 
 
 def _message(error: dff.DfnsFramesError) -> str:
-    """Return the library's message with its own advice put as options; what it quotes stays as it is."""
-    text = str(error)
-    if isinstance(error, dff.SchemaError):
-        # The advice ends the first line; the lines below quote the response.
-        first, line_break, problems = text.partition("\n")
-        before, found, after = first.rpartition("skip_invalid=True")
-        return f"{before}--skip-invalid{after}{line_break}{problems}" if found else text
-    if isinstance(error, dff.ConfigurationError) and text.startswith("fetched_at="):
-        return f"--fetched-at {text.removeprefix('fetched_at=')}"
-    return text
+    """Return the library's message, with hint and option as the shell calls them."""
+    name = error.option if isinstance(error, dff.ConfigurationError) else None
+    hint = HINTS[error.hint] if error.hint else None
+    return error.worded(hint, option=name and f"--{name.replace('_', '-')}")
 
 
 def _file_message(error: OSError) -> str:

@@ -83,7 +83,9 @@ def creation_over_time(
     numbers = _span(period_numbers(times[dated], freq), now)
     if len(numbers) * len(names) > _ROWS_AT_MOST:
         longer = "pass a longer freq, such as 'YS', or " if freq != "YS" else ""
-        raise ConfigurationError(f"freq={freq!r} {too_far_apart(times, len(numbers), 'periods', longer)}")
+        raise ConfigurationError(
+            too_far_apart(times, len(numbers), "periods", longer), option="freq", given=repr(freq)
+        )
     created = np.zeros((len(numbers), len(names)), dtype=np.int64)
     if len(numbers):
         np.add.at(created, (period_numbers(times[dated], freq) - numbers[0], group[dated]), 1)
