@@ -91,7 +91,7 @@ def token_holdings(frames: Tables) -> Holdings:
 
 
 def _usable_by_kind(tokens: pa.Table, operations: list[str]) -> Ints:
-    """Return places in `USABLE`: a row a kind of token, a column an operation.
+    """Return places in `USABLE`: one row per kind of token, one column per operation.
 
     The last row is of tokens without a kind, whose number is -1.
     """

@@ -143,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_readers(
         add("fetch", "read the tokens and print a summary; with --out, keep them as Parquet"),
-        add("tokens", "list the tokens, those that could do most harm first"),
+        add("tokens", "list the tokens, highest severity first, then oldest"),
         add("export", "write the tokens as a workbook, as CSV or as Parquet"),
     )
     demo = add(

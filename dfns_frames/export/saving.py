@@ -30,7 +30,7 @@ _log = logging.getLogger("dfns_frames")
 
 
 def write(data: pd.DataFrame | pd.Series[Any] | Tables, path: StrPath, *, overwrite: bool = False) -> Path:
-    """Write a DataFrame, or Frames, to a file that is safe to open and to hand on.
+    """Write a DataFrame, or Frames, to a file that is safe to open and to share.
 
     The suffix of the name decides the format. Whatever a cell holds is written as text that says the same:
     nothing becomes a formula, a link or markup. The index is written too, unless it only counts the rows.

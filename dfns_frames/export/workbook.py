@@ -58,8 +58,8 @@ _SUMMARY = (
 _NOTES = (
     "Times are UTC. An empty cell is missing: there is none, or the API did not say.",
     "All text is plain text: nothing is a formula or a link, whatever it looks like.",
-    "Times before 1900-03-01 and integers of more than 15 digits are text, as a workbook has no others.",
-    "Operations and Matrix are for the screen: each prints as one page. All other sheets print whole.",
+    "Times before 1900-03-01 and integers of more than 15 digits are text, because a workbook cannot hold them.",
+    "Operations and Matrix are for the screen: each prints as one page. Tokens cuts long ids at its right edge on paper. All other sheets print whole.",
 )
 _LARGE = "There are so many cells that sheets have filters, but no tables, colours or charts."
 
@@ -71,7 +71,7 @@ def to_excel(
     sheets: Mapping[str, pd.DataFrame | pd.Series[Any]] | None = None,
     overwrite: bool = False,
 ) -> Path:
-    """Write one workbook (.xlsx) to open, filter, print and hand on.
+    """Write one workbook (.xlsx) to open, filter, print and share.
 
     Its sheets are Summary (figures and charts, each with what it counts and how to list it), those that
     you pass, Tokens (what each can do, the worst first), Operations, Assignments, Matrix, Sources,

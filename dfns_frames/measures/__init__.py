@@ -1,4 +1,4 @@
-"""Answers as DataFrames: `capabilities` a row a token, the others what ``pats.plot.NAME()`` draws.
+"""Answers as DataFrames: `capabilities` has one row per token, the others what ``pats.plot.NAME()`` draws.
 
 Each takes `Frames` and returns a new pandas DataFrame; its docstring says what a row is.
 """

@@ -1,4 +1,4 @@
-"""A grid of cells: a row a holder, a column an operation, coloured by how bad it is."""
+"""A grid of cells: one row per holder, one column per operation, coloured by how bad it is."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HATCHES = {SEVERITIES.index(UNKNOWN) + 1: UNKNOWN_HATCH, UNLISTED: UNLISTED_HAT
 
 @dataclass(frozen=True)
 class Matrix:
-    """What is drawn: a row a holder, a column an operation.
+    """What is drawn: one row per holder, one column per operation.
 
     Parameters
     ----------
