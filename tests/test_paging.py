@@ -56,7 +56,7 @@ def test_pages_without_end_are_an_error() -> None:
     numbers = iter(range(99))
     with serving(keeping) as server:
         transport = Transport(server.url, Secret("t"), Limits((5, 5), 30, 0, 1 << 20, pages=9))
-        with transport.call() as call, pytest.raises(dff.ResponseError, match="after 9 pages"):
+        with transport.call() as call, pytest.raises(dff.ResponseError, match="page 10 of the list"):
             list(call.pages("/list", following=lambda: str(next(numbers))))
     assert len(keeping.asked) == 9
     assert Limits((5, 5), 30, 0, 1).pages == 9_999

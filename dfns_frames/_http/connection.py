@@ -12,6 +12,7 @@ import socket
 import time
 import weakref
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,9 @@ from dfns_frames import __version__
 from dfns_frames._hidden import Secret
 
 if TYPE_CHECKING:
-    import requests
+    import requests.adapters
+
+Connected = Callable[[Any, socket.socket], None]  # takes http.client's connection and its new socket
 
 # Firewalls forget an idle connection, after some minutes and without telling either side: a request on it
 # would wait for its timeout.
@@ -161,17 +164,41 @@ def _close_all(idle: deque[Connection]) -> None:
             idle.pop().close()
 
 
-def _session(secret: Secret, route: Route, connected: Any) -> requests.Session:
+def _session(secret: Secret, route: Route, connected: Connected) -> requests.Session:
     """Return a session of a single connection that reports the socket that it opens."""
     import http.cookiejar
 
     import requests
-    import requests.adapters
 
     class Session(requests.Session):
         def get_redirect_target(self, resp: requests.Response) -> None:
             """Never find one, or requests would read the whole body of a redirect unasked."""
             return
+
+    def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = secret.header()
+        return request
+
+    session = Session()
+    session.mount(f"{route.scheme}://", _adapter(connected))
+    # Else ~/.netrc would have its say, and proxies that were not looked at.
+    session.trust_env = False
+    session.proxies = {route.scheme: route.proxy} if route.proxy else {}
+    session.verify = route.bundle
+    session.auth = authorize
+    # What one answer sets, no later request sends.
+    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    session.headers = {
+        "User-Agent": f"dfns-frames/{__version__}",
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+    }
+    return session
+
+
+def _adapter(connected: Connected) -> requests.adapters.HTTPAdapter:
+    """Return what opens the connections of a session, one at a time, and reports their sockets."""
+    import requests.adapters
 
     class Adapter(requests.adapters.HTTPAdapter):
         def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
@@ -191,23 +218,4 @@ def _session(secret: Secret, route: Route, connected: Any) -> requests.Session:
 
         return Watched
 
-    def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = secret.header()
-        return request
-
-    session = Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, Adapter(pool_connections=1, pool_maxsize=1, max_retries=0))
-    # Else ~/.netrc would have its say, and proxies that were not looked at.
-    session.trust_env = False
-    session.proxies = {route.scheme: route.proxy} if route.proxy else {}
-    session.verify = route.bundle
-    session.auth = authorize
-    # What one answer sets, no later request sends.
-    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-    session.headers = {
-        "User-Agent": f"dfns-frames/{__version__}",
-        "Accept": "application/json",
-        "Accept-Encoding": "gzip",
-    }
-    return session
+    return Adapter(pool_connections=1, pool_maxsize=1, max_retries=0)

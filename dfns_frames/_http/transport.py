@@ -121,8 +121,8 @@ class Call:
             seen.add(token)
             query["paginationToken"] = token
         raise ResponseError(
-            f"the list goes on after {self._limits.pages:,} pages, more than any organisation has; it would "
-            "hardly ever end"
+            f"the API offers page {self._limits.pages + 1:,} of the list; no list is that long, so this one "
+            "would probably never end"
         )
 
     def get(self, path: str, params: Params | None = None) -> Answer:
