@@ -58,8 +58,9 @@ _SUMMARY = (
 _NOTES = (
     "Times are UTC. An empty cell is missing: there is none, or the API did not say.",
     "All text is plain text: nothing is a formula or a link, whatever it looks like.",
-    "Times before 1900-03-01 and integers of more than 15 digits are text, because a workbook cannot hold them.",
-    "Operations and Matrix are for the screen: each prints as one page. Tokens cuts long ids at its right edge on paper. All other sheets print whole.",
+    "Times before 1900-03-01 and integers of more than 15 digits are text: a workbook cannot hold them.",
+    "Operations and Matrix are for the screen: each prints as one page. All other sheets print whole, "
+    "but for the long ids at the right of Tokens, which are cut on paper.",
 )
 _LARGE = "There are so many cells that sheets have filters, but no tables, colours or charts."
 
