@@ -281,7 +281,7 @@ def test_the_summary_answers_before_it_counts(capsys: Captured) -> None:
         f"{active['holds_everything'].sum()}  are full administrators",
         f"{funds['yes']}  can move funds, and {funds['unknown']} more may",
         f"{(active['age_days'] >= 365).sum()}  are older than a year",
-        "have unknown operations",
+        "hold something unknown, and may do more",
         f"Rows: tokens {len(found)}",
     ]
     places = [shown.index(words) for words in wanted]

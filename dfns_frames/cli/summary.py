@@ -42,7 +42,7 @@ def _answers(capabilities: pd.DataFrame) -> list[str]:
         "are older than a year" + f"; {undated:,} have no date" * bool(undated): int(
             (active["age_days"] >= _YEAR_DAYS).sum()
         ),
-        "may be able to do more than is known": int(unknown.sum()),
+        "hold something unknown, and may do more": int(unknown.sum()),
     }
     width = max(len(f"{count:,}") for count in (len(capabilities), *counts.values()))
     return [
