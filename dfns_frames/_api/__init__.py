@@ -1,0 +1,1 @@
+"""What the API returns and means, as data: tables, and the sources that feed them."""
