@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dfns_frames as dff
+from dfns_frames._facts.holdings import usable_operations
 from dfns_frames.measures.classes import worst_text
-from dfns_frames.measures.holdings import usable_operations
 from tests import naive_measures as naive
 from tests.plot_inputs import DATES, ITEMS, MADE_UP, Item, frames, load, token
 

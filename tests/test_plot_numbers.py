@@ -12,8 +12,8 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
+from dfns_frames._facts.holdings import SEVERITIES
 from dfns_frames.catalogue import usability
-from dfns_frames.measures.holdings import SEVERITIES
 from dfns_frames.plot.colors import UNLISTED_HATCH
 from tests.plot_inputs import ITEMS, KNOWN, load
 from tests.test_measures import NOW, _date, _is_full, _operations, _permissions

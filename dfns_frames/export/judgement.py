@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames import measures
+from dfns_frames._facts.codes import token_rows
+from dfns_frames._facts.holdings import UNKNOWN
 from dfns_frames.catalogue import CATEGORIES, OPERATIONS, operations_table, usability
 from dfns_frames.measures.classes import SENSITIVE, worst_text
-from dfns_frames.measures.codes import token_rows
-from dfns_frames.measures.holdings import UNKNOWN
 from dfns_frames.schema import Tables
 from dfns_frames.tables import TABLES
 

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 
 from dfns_frames import measures
+from dfns_frames._facts.holdings import USABLE, token_holdings
 from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import as_cells
 from dfns_frames.export.sheet import Block, Sheet
-from dfns_frames.measures.holdings import USABLE, token_holdings
 from dfns_frames.schema import Tables
 
 CELLS_AT_MOST = 30_000  # 200 tokens by 150 operations: what eyes can follow

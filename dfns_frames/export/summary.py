@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dfns_frames import measures
+from dfns_frames._facts.holdings import SEVERITIES
 from dfns_frames.catalogue import CATEGORIES, SEVERITY_MEANINGS
 from dfns_frames.dtypes import TEXT
 from dfns_frames.export.about import Changes
@@ -15,7 +16,6 @@ from dfns_frames.export.cells import from_frame
 from dfns_frames.export.judgement import ADMINISTRATOR, AGE, CREATED, LISTED, OWNER, PERMISSIONS, WORST
 from dfns_frames.export.sheet import Block, Chart, Sheet
 from dfns_frames.measures.classes import SENSITIVE, worst_text
-from dfns_frames.measures.holdings import SEVERITIES
 from dfns_frames.measures.options import Freq
 from dfns_frames.schema import Tables
 

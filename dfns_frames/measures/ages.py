@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dfns_frames.measures.codes import created_at
+from dfns_frames._facts.codes import created_at
 from dfns_frames.times import as_utc
 
 if TYPE_CHECKING:

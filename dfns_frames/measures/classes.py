@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dfns_frames.catalogue import CATEGORIES
-from dfns_frames.dtypes import TEXT
-from dfns_frames.measures.ages import whole_days
-from dfns_frames.measures.codes import as_text, created_at, flags, owner_ids, texts
-from dfns_frames.measures.holdings import (
+from dfns_frames._facts.codes import as_text, created_at, flags, owner_ids, texts
+from dfns_frames._facts.holdings import (
     SEVERITIES,
     UNKNOWN,
     USABLE,
@@ -20,11 +17,14 @@ from dfns_frames.measures.holdings import (
     severity_of,
     token_holdings,
 )
+from dfns_frames.catalogue import CATEGORIES
+from dfns_frames.dtypes import TEXT
+from dfns_frames.measures.ages import whole_days
 from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
-    from dfns_frames.measures.codes import Flags, Ints
-    from dfns_frames.measures.holdings import Holdings
+    from dfns_frames._facts.codes import Flags, Ints
+    from dfns_frames._facts.holdings import Holdings
     from dfns_frames.schema import Tables
 
 SENSITIVE = {name: category.label for name, category in CATEGORIES.items() if category.sensitive}

@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from dfns_frames._facts.codes import codes, created_at, flags
 from dfns_frames.dtypes import TEXT
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.ages import snapshot_time
-from dfns_frames.measures.codes import codes, created_at, flags
 from dfns_frames.measures.options import Freq, Split, check_choice, check_frames
 from dfns_frames.measures.periods import period_numbers, period_starts
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dfns_frames.measures.codes import Ints
+    from dfns_frames._facts.codes import Ints
     from dfns_frames.measures.periods import Times
     from dfns_frames.schema import Tables
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from dfns_frames._facts.codes import codes, owner_ids, texts
+from dfns_frames._facts.holdings import current_operations, token_holdings
 from dfns_frames.dtypes import TEXT
-from dfns_frames.measures.codes import codes, owner_ids, texts
-from dfns_frames.measures.holdings import current_operations, token_holdings
 from dfns_frames.measures.options import Shared, check_choice, check_frames
 from dfns_frames.measures.spread import permission_spread
 

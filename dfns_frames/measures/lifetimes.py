@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dfns_frames._facts.codes import created_at, flags, texts
+from dfns_frames._facts.holdings import UNKNOWN, token_holdings
 from dfns_frames.dtypes import TEXT
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.ages import exact_ages, snapshot_time, whole_days
 from dfns_frames.measures.classes import by_severity, is_unsure, worst
-from dfns_frames.measures.codes import created_at, flags, texts
 from dfns_frames.measures.creation import creation_over_time, existing, too_far_apart
-from dfns_frames.measures.holdings import UNKNOWN, token_holdings
 from dfns_frames.measures.options import Freq, check_frames
 
 if TYPE_CHECKING:

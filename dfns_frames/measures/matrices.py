@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dfns_frames.dtypes import TEXT
-from dfns_frames.measures.codes import distinct_pairs, flags, same_sets, texts, token_rows
-from dfns_frames.measures.holdings import (
+from dfns_frames._facts.codes import distinct_pairs, flags, same_sets, texts, token_rows
+from dfns_frames._facts.holdings import (
     USABLE,
     Holdings,
     as_severities,
     domain_of,
     permission_holdings,
+    permissions,
     severity_of,
     token_holdings,
 )
+from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.options import check_frames
-from dfns_frames.measures.spread import permissions
 
 if TYPE_CHECKING:
-    from dfns_frames.measures.codes import Ints
+    from dfns_frames._facts.codes import Ints
     from dfns_frames.schema import Tables
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dfns_frames.measures.codes import Ints
+from dfns_frames._facts.codes import Ints
 from dfns_frames.measures.options import Freq
 
 Times = npt.NDArray[np.datetime64]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dfns_frames._facts.codes import flags, texts
+from dfns_frames._facts.holdings import SEVERITIES, UNKNOWN, token_holdings
 from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.classes import (
     ANSWERS,
@@ -18,8 +20,6 @@ from dfns_frames.measures.classes import (
     refused,
     worst,
 )
-from dfns_frames.measures.codes import flags, texts
-from dfns_frames.measures.holdings import SEVERITIES, UNKNOWN, token_holdings
 from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:

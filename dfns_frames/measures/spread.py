@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dfns_frames._facts.codes import distinct_pairs, flags, same_sets, token_rows
+from dfns_frames._facts.holdings import permissions
 from dfns_frames.dtypes import TEXT
-from dfns_frames.measures.codes import codes, distinct_pairs, flags, same_sets, token_rows
 from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
-    from dfns_frames.measures.codes import Ints
     from dfns_frames.schema import Tables
 
 
@@ -138,21 +138,4 @@ def permission_combinations(frames: Tables) -> pd.DataFrame:
         ["token_count", "permission_count", "permission_names"],
         ascending=[False, True, True],
         ignore_index=True,
-    )
-
-
-def permissions(frames: Tables) -> tuple[Ints, list[str | None], list[str]]:
-    """Return each assignment's permission as a number, and each number's permission id and name.
-
-    A permission without an id is told apart by its name.
-    """
-    assignments = frames.arrow("token_assignments")
-    by_id, ids = codes(assignments, "permission_id")
-    by_name, names = codes(assignments, "permission_name")
-    key = np.where(by_id >= 0, by_id, len(ids) + by_name)
-    found, first, number = np.unique(key, return_index=True, return_inverse=True)
-    return (
-        number,
-        [ids[code] if code < len(ids) else None for code in found],
-        [names[code] for code in by_name[first]],
     )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dfns_frames._facts.holdings import SEVERITIES, UNKNOWN, domain_of
 from dfns_frames.dtypes import TEXT
-from dfns_frames.measures.holdings import SEVERITIES, UNKNOWN, domain_of
 from dfns_frames.plot import canvas
 from dfns_frames.plot.colors import FAINT, INK, PAPER, REFUSED_HATCH, SEVERITY, UNKNOWN_HATCH, UNLISTED_HATCH
 from dfns_frames.plot.layout import pixels, slot_size

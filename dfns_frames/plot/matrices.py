@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from dfns_frames.measures.holdings import SEVERITIES, UNKNOWN, domain_of
+from dfns_frames._facts.holdings import SEVERITIES, UNKNOWN, domain_of
 from dfns_frames.measures.matrices import permission_rows, token_groups, with_operations
 from dfns_frames.measures.options import check_count
 from dfns_frames.plot import canvas

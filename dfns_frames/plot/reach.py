@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dfns_frames import measures
+from dfns_frames._facts.holdings import UNKNOWN, current_operations
 from dfns_frames.catalogue import CATEGORIES
 from dfns_frames.measures.classes import SENSITIVE, worst_text
-from dfns_frames.measures.holdings import UNKNOWN, current_operations
 from dfns_frames.measures.options import check_count
 from dfns_frames.plot import canvas
 from dfns_frames.plot.canvas import STATES

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dfns_frames._facts.codes import codes, distinct_pairs, missing, token_rows
 from dfns_frames.catalogue import SEVERITIES as CATALOGUED
 from dfns_frames.catalogue import operations_table, usability
 from dfns_frames.dtypes import TEXT
-from dfns_frames.measures.codes import codes, distinct_pairs, missing, token_rows
-from dfns_frames.measures.spread import permissions
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from dfns_frames.measures.codes import Flags, Ints
+    from dfns_frames._facts.codes import Flags, Ints
     from dfns_frames.schema import Tables
 
 FULL_ADMINISTRATOR = frozenset({"ManagedFullAdminAccess", "DfnsFullAdminAccess"})
@@ -118,8 +117,25 @@ def usable_operations(frames: Tables) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(places, pd.Index(USABLE, dtype=TEXT)), name="usable")
 
 
+def permissions(frames: Tables) -> tuple[Ints, list[str | None], list[str]]:
+    """Return each assignment's permission as a number, and each number's permission id and name.
+
+    A permission without an id is told apart by its name.
+    """
+    assignments = frames.arrow("token_assignments")
+    by_id, ids = codes(assignments, "permission_id")
+    by_name, names = codes(assignments, "permission_name")
+    key = np.where(by_id >= 0, by_id, len(ids) + by_name)
+    found, first, number = np.unique(key, return_index=True, return_inverse=True)
+    return (
+        number,
+        [ids[code] if code < len(ids) else None for code in found],
+        [names[code] for code in by_name[first]],
+    )
+
+
 def permission_holdings(frames: Tables) -> Holdings:
-    """Return which permission contains which operation, by the numbers of `spread.permissions`.
+    """Return which permission contains which operation, by the numbers of `permissions`.
 
     What one assignment lists is known of the permission, even where another assignment of it lists nothing.
     A permission has no kind, so nothing that it contains is refused.
