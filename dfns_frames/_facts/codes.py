@@ -59,22 +59,26 @@ def created_at(tokens: pa.Table) -> npt.NDArray[np.datetime64]:
 
 
 def token_rows(frames: Tables, name: str) -> Ints:
-    """Return, for each row of a child table, the row of its token in `tokens`.
+    """Return, for each row of a child table, the row of its token in `tokens`."""
+    return parent_rows(frames.arrow("tokens"), frames.arrow(name), "token_no")
 
-    `token_no` is no row number: filtered frames keep the position that the source gave.
+
+def parent_rows(parents: pa.Table, child: pa.Table, position: str) -> Ints:
+    """Return, for each row of a child table, the row that it belongs to.
+
+    A position is no row number: filtered frames keep the position that the source gave.
     """
-    tokens, child = frames.arrow("tokens"), frames.arrow(name)
     if child.num_rows == 0:
         return np.empty(0, dtype=np.int64)
-    token_sources, names = codes(tokens, "source")
+    parent_sources, names = codes(parents, "source")
     child_sources, child_names = codes(child, "source")
     number = {source: code for code, source in enumerate(names)}
     renumbered = np.array([number[source] for source in child_names], dtype=np.int64)
-    positions: Any = tokens["token_no"].to_numpy()
+    positions: Any = parents[position].to_numpy()
     width = int(positions.max()) + 1
     row_at = np.full(len(names) * width, -1, dtype=np.int64)
-    row_at[token_sources * width + positions] = np.arange(tokens.num_rows)
-    return row_at[renumbered[child_sources] * width + child["token_no"].to_numpy()]
+    row_at[parent_sources * width + positions] = np.arange(parents.num_rows)
+    return row_at[renumbered[child_sources] * width + child[position].to_numpy()]
 
 
 def distinct_pairs(left: Ints, right: Ints, height: int, width: int) -> tuple[Ints, Ints]:
