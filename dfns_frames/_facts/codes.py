@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,16 @@ def texts(table: pa.Table, column: str) -> pd.Series:
 def as_text(values: pa.ChunkedArray) -> pd.Series:
     """Return texts as pandas text."""
     return values.cast(pa.string()).to_pandas(types_mapper={pa.string(): TEXT}.get)
+
+
+def as_words(places: Ints, words: Iterable[str], *, ordered: bool = False) -> pd.Categorical:
+    """Return places in a list of words (-1: missing) as text with few values."""
+    return pd.Categorical.from_codes(places, pd.Index([*words], dtype=TEXT), ordered=ordered)
+
+
+def as_flags(places: Ints) -> pd.arrays.BooleanArray:
+    """Return 1, 0 and -1 as true, false and missing."""
+    return pd.arrays.BooleanArray(places == 1, places < 0)
 
 
 def owner_ids(tokens: pa.Table) -> pa.ChunkedArray:

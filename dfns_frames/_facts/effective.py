@@ -75,7 +75,7 @@ def token_effective(frames: Tables) -> Effective:
         people(frames),
         token_users(frames)[token_rights(frames).holder],
     )
-    usable = _usable_by_token(frames)
+    usable = usable_by_token(frames, rights.holder, rights.operation)
     held = _user_holds(frames, user, rights.operation)
     rules = (
         (usable == _REFUSED, NO, REFUSED),
@@ -94,7 +94,7 @@ def token_effective(frames: Tables) -> Effective:
 def user_effective(frames: Tables) -> Effective:
     """Return what each user can do, service accounts among them: what it holds and is not refused."""
     rights, everything = user_rights(frames), user_rights(frames).everything
-    usable = _usable_by_user(frames, rights.holder, rights.operation)
+    usable = usable_by_user(frames, rights.holder, rights.operation)
     rules = (
         (usable == _REFUSED, NO, REFUSED),
         (usable == _UNSURE, UNKNOWN, INCOMPLETE),
@@ -114,7 +114,7 @@ def votes(frames: Tables) -> Ints:
     # Somebody may hold it under two names; both are refused or allowed alike.
     votes = names.today[found.operation] == vote
     held[found.holder[votes]] = found.effective[votes]
-    held[_usable_by_user(frames, users, np.full(len(users), vote)) == _REFUSED] = NO
+    held[usable_by_user(frames, users, np.full(len(users), vote)) == _REFUSED] = NO
     return held
 
 
@@ -136,21 +136,21 @@ def _user_holds(frames: Tables, user: Ints, operation: Ints) -> Flags:
     return (user >= 0) & (everything | among(user * width + names.today[operation], keys))
 
 
-def _usable_by_token(frames: Tables) -> Ints:
-    """Return whether each token can use each operation that it holds: a place in `USABLE`."""
-    tokens, rights, names = table(frames, "tokens"), token_rights(frames), operations(frames)
-    user = token_users(frames)
-    kind, kinds = codes(tokens, "kind")
+def usable_by_token(frames: Tables, token: Ints, operation: Ints) -> Ints:
+    """Return whether tokens can use operations, each one of both: places in `USABLE`."""
+    user, names = token_users(frames), operations(frames).names
+    kind, kinds = codes(table(frames, "tokens"), "kind")
     machine = np.array([*(name == "ServiceAccount" for name in kinds), False], dtype=bool)[kind]
-    by_kind = usable_by([*kinds, None], names.names)[kind[rights.holder], rights.operation]
+    by_kind = usable_by([*kinds, None], names)[kind[token], operation]
     # Service accounts' tokens are judged by their kind; their users are no employees, whatever a list says.
     refusal = np.append(people(frames).refusal, NOBODY)[user]
     refusal[(refusal == MACHINE) | (machine & np.isin(refusal, (EMPLOYEE, MAYBE_EMPLOYEE)))] = NOBODY
-    usable = np.maximum(by_kind, _by_class(frames)[refusal[rights.holder], rights.operation])
-    return _with_votes(frames, usable, machine[rights.holder], user[rights.holder], rights.operation)
+    usable = np.maximum(by_kind, _by_class(frames)[refusal[token], operation])
+    return _with_votes(frames, usable, machine[token], user[token], operation)
 
 
-def _usable_by_user(frames: Tables, user: Ints, operation: Ints) -> Ints:
+def usable_by_user(frames: Tables, user: Ints, operation: Ints) -> Ints:
+    """Return whether users can use operations, each one of both: places in `USABLE`."""
     refusal = people(frames).refusal[user]
     usable = _by_class(frames)[refusal, operation]
     return _with_votes(frames, usable, refusal == MACHINE, user, operation)

@@ -123,6 +123,25 @@ def token_active(frames: Tables) -> Ints:
     return np.where(off, INACTIVE, np.where(on, ACTIVE, UNKNOWN))
 
 
+@kept
+def user_names(frames: Tables) -> pa.Array:
+    """Return what to call each user: the name, else the one to sign in with; missing if not listed."""
+    users = table(frames, "users")
+    called = pc.coalesce(users["name"], users["username"]).combine_chunks()
+    row = people(frames).row
+    return called.take(pa.array(row, mask=row < 0))
+
+
+@kept
+def token_identity(frames: Tables) -> Ints:
+    """Return, for each row of `tokens`, the first row of the same token, which two lists may hold."""
+    number, ids = codes(table(frames, "tokens"), "token_id")
+    rows = np.arange(len(number))
+    first = np.full(len(ids) + 1, -1, dtype=np.int64)
+    first[number[::-1]] = rows[::-1]
+    return np.where(number < 0, rows, first[number])
+
+
 def users_are_read(frames: Tables) -> bool:
     """Tell whether all users were listed, service accounts aside."""
     return is_ok(frames, USERS.path)

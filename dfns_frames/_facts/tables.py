@@ -65,6 +65,12 @@ def table(frames: Tables, name: str) -> pa.Table:
     return frames.arrow(name) if has(frames, name) else TABLES[name].empty()
 
 
+def listed_tokens(frames: Tables) -> set[str]:
+    """Return the ids of all tokens that were listed, those that a filter left out included."""
+    here = {text for text in table(frames, "tokens")["token_id"].cast(pa.string()).to_pylist() if text}
+    return here | set(getattr(frames, "was_listed", ()))
+
+
 def statuses(frames: Tables, path: str) -> list[str]:
     """Return the status of each time that a source was asked."""
     sources = table(frames, "sources").select(["source", "status"]).to_pylist()
@@ -88,11 +94,11 @@ def _organisations(frames: Tables) -> int:
     return len({text for column in columns for text in column.to_pylist()} - {None})
 
 
-def callers(listed: pa.Table) -> pa.ChunkedArray:
-    """Return who asked for each row, missing in frames that an earlier version wrote."""
+def caller_column(listed: pa.Table) -> pa.Table:
+    """Return who asked for each row; missing in frames that an earlier version wrote."""
     if "caller" in listed.column_names:
-        return listed["caller"]
-    return pa.chunked_array([pa.nulls(listed.num_rows, pa.string())])
+        return listed.select(["caller"])
+    return pa.table({"caller": pa.nulls(listed.num_rows, pa.string())})
 
 
 def places(values: pa.ChunkedArray | pa.Array, ids: Iterable[str | None]) -> Ints:

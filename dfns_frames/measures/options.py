@@ -52,7 +52,7 @@ def check_choice(option: str, value: object, choices: Any) -> None:
     allowed = get_args(choices)
     if not isinstance(value, str) or value not in allowed:
         raise ConfigurationError(
-            f"{option} must be one of {', '.join(map(repr, allowed))}, not {_brief(value)}"
+            f"{option} must be one of {', '.join(map(repr, allowed))}, not {brief(value)}"
         )
 
 
@@ -69,14 +69,14 @@ def check_count(option: str, value: object) -> int:
         number = operator.index(None if isinstance(value, bool) else value)  # type: ignore[arg-type]
     except TypeError:
         raise ConfigurationError(
-            f"{option} must be a whole number of at least 1, not {_brief(value)}"
+            f"{option} must be a whole number of at least 1, not {brief(value)}"
         ) from None
     if number < 1:
         raise ConfigurationError(f"{option} must be at least 1, not {number}")
     return number
 
 
-def _brief(value: object) -> str:
+def brief(value: object) -> str:
     """Return how a value is written, cut short: it may be a whole DataFrame."""
     text = repr(value)
     return text if len(text) <= _LETTERS else f"{text[:_LETTERS]}…"
