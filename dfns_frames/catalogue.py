@@ -144,6 +144,7 @@ def _successors() -> dict[str, str | None]:
     return {str(row["operation"]): row["successor"] for row in _rows() if row["successor"]}
 
 
+@cache
 def usability(kind: str | None, operation: str) -> str:
     """Return whether a kind of token or user can use an operation that it holds: yes, no or unknown.
 

@@ -156,6 +156,7 @@ def usable_by_user(frames: Tables, user: Ints, operation: Ints) -> Ints:
     return _with_votes(frames, usable, refusal == MACHINE, user, operation)
 
 
+@kept
 def _by_class(frames: Tables) -> Ints:
     """Return places in `USABLE`: a row a class of users, as `people` numbers them, a column an operation."""
     table = usable_by(
@@ -169,4 +170,4 @@ def _with_votes(frames: Tables, usable: Ints, is_machine: Flags, user: Ints, ope
     """Say of service accounts' votes what the policies say, in place of the catalogue's unknown."""
     names = operations(frames)
     vote = is_machine & (names.today[operation] == names.names.index(VOTE))
-    return np.where(vote, machine_votes(frames)[user], usable)
+    return np.where(vote & (usable == _UNSURE), machine_votes(frames)[user], usable)

@@ -73,8 +73,15 @@ def listed_tokens(frames: Tables) -> set[str]:
 
 def statuses(frames: Tables, path: str) -> list[str]:
     """Return the status of each time that a source was asked."""
-    sources = table(frames, "sources").select(["source", "status"]).to_pylist()
-    return [row["status"] for row in sources if row["source"] == path]
+    return _asked(frames).get(path, [])
+
+
+@kept
+def _asked(frames: Tables) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in table(frames, "sources").select(["source", "status"]).to_pylist():
+        found.setdefault(row["source"], []).append(row["status"])
+    return found
 
 
 def is_ok(frames: Tables, path: str) -> bool:
