@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dfns_frames as dff
-from tests.naive_organisation import WAYS, Naive
+from tests.naive_facts import WAYS
+from tests.naive_organisation import Naive
+from tests.naive_who_can import NaiveWays
 from tests.organisations import (
     GROUPS,
     MACHINES,
@@ -160,7 +162,7 @@ def guarded(draw: st.DrawFn) -> Organisation:
 
 MANY = settings(deadline=None, max_examples=60)
 
-LOST = st.lists(st.sampled_from(PATHS), unique=True, max_size=3)
+LOST = st.lists(st.sampled_from([USERS, *PATHS]), unique=True, max_size=3)
 STATUS = st.sampled_from(["forbidden", "failed", "unavailable", "skipped"])
 
 
@@ -177,7 +179,7 @@ def _plain(value: Any) -> Any:
     return None if pd.isna(value) else value
 
 
-def _effective(org: Organisation) -> dict[tuple[str, str | None], tuple[str, str, bool | None]]:
+def _effective(org: Organisation) -> dict[Any, Any]:
     frame = dff.measures.effective_operations(frames(org))
     return {
         (row.token_id, _plain(row.operation)): (row.effective, row.basis, _plain(row.active))
@@ -235,7 +237,7 @@ WHAT = st.just("move_funds") | st.sampled_from(list(CATEGORIES))
 def test_who_can_is_what_loops_find(org: Organisation, category: str) -> None:
     """Who can go which way, past which gate and whether alone, equals what sets and loops find."""
     if any(org.ok(path) for path in (PATS, MACHINES, USERS)):
-        assert _who_can(org, category) == Naive(org).who_can(CATEGORIES[category])
+        assert _who_can(org, category) == NaiveWays(org).who_can(CATEGORIES[category])
 
 
 @MANY
@@ -258,7 +260,7 @@ def test_reading_less_loses_no_holder(org: Organisation, path: str, category: st
         return
     before = {row[1:3]: row for row in _who_can(org, category)}
     after = {row[1:3]: row for row in _who_can(less, category)}
-    naive = Naive(less)
+    naive = NaiveWays(less)
     for (identity, way), row in before.items():
         if (identity, way) in after:
             assert not (row[7] == "yes" and after[identity, way][7] == "no")
@@ -267,12 +269,12 @@ def test_reading_less_loses_no_holder(org: Organisation, path: str, category: st
             assert not _is_listed(naive, less, identity, way) or (identity, None) in after
 
 
-def _is_listed(naive: Naive, org: Organisation, identity: str, way: str | None) -> bool:
+def _is_listed(naive: NaiveWays, org: Organisation, identity: str, way: str | None) -> bool:
     """Tell whether the rights that a way needs are still listed with a holder, or looked up."""
     pairs = [naive.token_pairs(token) for token in org.tokens if token.id == identity]
     if identity in naive.found:
         pairs.append(naive.user_pairs(identity))
     names = {naive_name for found in pairs for naive_name in found}
     return (way is None and None in names) or any(
-        all(naive._best(found, need) for need in WAYS[way][0]) for found in pairs if way is not None
+        all(naive.best(found, need) for need in WAYS[way][0]) for found in pairs if way is not None
     )

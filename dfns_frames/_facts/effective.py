@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dfns_frames._facts.codes import codes
+from dfns_frames._facts.codes import codes, distinct_pairs
 from dfns_frames._facts.contents import operations
 from dfns_frames._facts.holdings import USABLE, usable_by
 from dfns_frames._facts.people import (
@@ -114,6 +114,8 @@ def votes(frames: Tables) -> Ints:
     # Somebody may hold it under two names; both are refused or allowed alike.
     votes = names.today[found.operation] == vote
     held[found.holder[votes]] = found.effective[votes]
+    # Of who is on no list the kind is not known either, so what groups give them may be refused to them.
+    held[~people(frames).found] = UNKNOWN
     held[usable_by_user(frames, users, np.full(len(users), vote)) == _REFUSED] = NO
     return held
 
@@ -131,7 +133,8 @@ def _user_holds(frames: Tables, user: Ints, operation: Ints) -> Flags:
     """Tell of which pairs the user holds the operation, under whichever of its names."""
     rights, names = user_rights(frames), operations(frames)
     width = len(names.names)
-    keys = np.unique(rights.holder * width + names.today[rights.operation])
+    holder, held = distinct_pairs(rights.holder, names.today[rights.operation], len(rights.everything), width)
+    keys = holder * width + held
     everything = np.append(rights.everything, False)[user]
     return (user >= 0) & (everything | among(user * width + names.today[operation], keys))
 

@@ -78,9 +78,8 @@ def people(frames: Tables) -> People:
     by_id, listed = codes(users, "user_id")
     nameless = np.flatnonzero(by_id < 0)
     by_id[nameless] = len(listed) + np.arange(len(nameless))
-    strangers = [
-        each for each in _owners(frames).unique().to_pylist() if each is not None and each not in set(listed)
-    ]
+    known = {*listed, None}
+    strangers = [each for each in _owners(frames).unique().to_pylist() if each not in known]
     ids = [*listed, *[None] * len(nameless), *strangers]
 
     def some(which: Flags) -> Flags:

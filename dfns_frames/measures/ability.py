@@ -77,7 +77,10 @@ def who_can(frames: Tables, what: str, alone: bool | None = None) -> pd.DataFram
     >>> pats = dff.demo.client("treasury").pats()
     >>> able = dff.measures.who_can(pats, "move_funds", alone=True)
     >>> able[["name", "way", "effective", "gate", "alone"]].head(3)
-               name  way
+              name                        way effective         gate    alone
+    0  daily sweep                   transfer   unknown      unknown  unknown
+    1  daily sweep     deposit_to_an_exchange   unknown      unknown  unknown
+    2  daily sweep  withdraw_from_an_exchange   unknown  not covered  unknown
     """
     check_frames(frames)
     if alone is not None and not isinstance(alone, bool | np.bool_):

@@ -38,8 +38,8 @@ def unlisted_tokens(frames: Tables) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row is one token that is known only from what is assigned to it; key: `token_id`. The worst come
-        first, then those assigned first. Columns:
+        A row is one token that is known only from what is assigned to it; key: `token_id`. Full
+        administrators come first, then the worst, then those assigned first. Columns:
 
         * `token_id`, `identity_kind`;
         * `permission_ids`, `permission_names`: what is assigned to it, or would be after a pending change
@@ -95,7 +95,8 @@ def unlisted_tokens(frames: Tables) -> pd.DataFrame:
             "last_assigned": found["date"].max(),
         }
     )
-    order = frame.assign(worst=worst).sort_values(["worst", "first_assigned", "token_id"]).index
+    ranks = frame.assign(everything=~frame["holds_everything"], worst=worst)
+    order = ranks.sort_values(["everything", "worst", "first_assigned", "token_id"]).index
     return frame.loc[order].reset_index(drop=True)
 
 

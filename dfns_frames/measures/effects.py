@@ -65,8 +65,10 @@ def effective_operations(frames: Tables) -> pd.DataFrame:
     >>> pats = dff.demo.client("treasury").pats()
     >>> effective = dff.measures.effective_operations(pats)
     >>> effective[["token_no", "operation", "effective", "basis"]].head(3)
-       token_no          operation effective          basis
-    0         0       Wallets:Read   unknown  user not read
+       token_no                     operation effective          basis
+    0         0                Exchanges:Read   unknown  user not read
+    1         0     Exchanges:Deposits:Create   unknown  user not read
+    2         0  Exchanges:Withdrawals:Create   unknown  user not read
     """
     check_frames(frames)
     tokens, found, dark = need(frames, "tokens"), token_effective(frames), token_rights(frames).is_unresolved

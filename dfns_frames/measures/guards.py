@@ -51,7 +51,7 @@ def gates(frames: Tables) -> pd.DataFrame:
           concerns left out);
         * `alone`: how many of these meet no gate, or one that they can open themselves.
 
-        A number that is not known is missing.
+        A number that is not known is missing. What tokens and users that were not listed could do is in none.
 
     Raises
     ------
@@ -63,6 +63,10 @@ def gates(frames: Tables) -> pd.DataFrame:
     >>> import dfns_frames as dff
     >>> pats = dff.demo.client("treasury").pats()
     >>> dff.measures.gates(pats)[["activity_kind", "gate", "holders"]].head(3)
+            activity_kind     gate  holders
+    0        Wallets:Sign  unknown        7
+    1  Permissions:Assign  unknown        0
+    2  Permissions:Modify  unknown        0
     """
     check_frames(frames)
     named = {policy.activity for policy in policies(frames) if policy.activity}

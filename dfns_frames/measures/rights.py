@@ -89,6 +89,8 @@ def explain(frames: Tables, identity_id: str, operation: str | None = None) -> p
     >>> token = pats.tokens.set_index("name").loc["daily sweep", "token_id"]
     >>> why = dff.measures.explain(pats, token)
     >>> why[["through", "permission_name", "operation_count", "worst"]]
+      through      permission_name  operation_count     worst
+    0   token  Treasury operations               20  critical
     """
     check_frames(frames)
     if not has(frames, "users"):
