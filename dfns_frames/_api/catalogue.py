@@ -142,18 +142,27 @@ def _refusals() -> dict[tuple[str, str], str]:
 
 
 @cache
-def _successors() -> dict[str, str]:
+def _successors() -> dict[str, str | None]:
     return {str(row["operation"]): row["successor"] for row in _rows() if row["successor"]}
 
 
+@cache
 def usability(kind: str | None, operation: str) -> str:
-    """Return whether a token of a kind can use an operation that it holds: yes, no or unknown.
+    """Return whether a kind of token or user can use an operation that it holds: yes, no or unknown.
 
-    The API refuses some operations to some kinds of token, whatever their permissions say. An operation's
-    older names are refused as today's is. What no list refuses can be used.
+    The API refuses some operations to some kinds, whatever their permissions say. An operation's older names
+    are refused as today's is. The first rule that fits decides; what no rule names can be used.
     """
-    name = _successors().get(operation, operation)
-    return _refusals().get((kind or "", name), "yes")
+    name = successor(operation)
+    for pattern, usable in _refusals().get(kind or "", ()):
+        if name == pattern or (pattern.endswith("*") and name.startswith(pattern[:-1])):
+            return usable
+    return "yes"
+
+
+def successor(operation: str) -> str:
+    """Return today's name of an operation."""
+    return _successors().get(operation) or operation
 
 
 @cache

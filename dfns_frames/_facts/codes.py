@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,16 @@ def as_text(values: pa.ChunkedArray) -> pd.Series:
     return values.cast(pa.string()).to_pandas(types_mapper={pa.string(): TEXT}.get)
 
 
+def as_words(places: Ints, words: Iterable[str], *, ordered: bool = False) -> pd.Categorical:
+    """Return places in a list of words (-1: missing) as text with few values."""
+    return pd.Categorical.from_codes(places, pd.Index([*words], dtype=TEXT), ordered=ordered)
+
+
+def as_flags(places: Ints) -> pd.arrays.BooleanArray:
+    """Return 1, 0 and -1 as true, false and missing."""
+    return pd.arrays.BooleanArray(places == 1, places < 0)
+
+
 def owner_ids(tokens: pa.Table) -> pa.ChunkedArray:
     """Return the user, else the application, that each token acts for; missing if there is neither."""
     users, apps = (tokens[name].cast(pa.string()) for name in ("linked_user_id", "linked_app_id"))
@@ -60,22 +71,26 @@ def created_at(tokens: pa.Table) -> npt.NDArray[np.datetime64]:
 
 
 def token_rows(frames: Tables, name: str) -> Ints:
-    """Return, for each row of a child table, the row of its token in `tokens`.
+    """Return, for each row of a child table, the row of its token in `tokens`."""
+    return parent_rows(frames.arrow("tokens"), frames.arrow(name), "token_no")
 
-    `token_no` is no row number: filtered frames keep the position that the source gave.
+
+def parent_rows(parents: pa.Table, child: pa.Table, position: str) -> Ints:
+    """Return, for each row of a child table, the row that it belongs to.
+
+    A position is no row number: filtered frames keep the position that the source gave.
     """
-    tokens, child = frames.arrow("tokens"), frames.arrow(name)
     if child.num_rows == 0:
         return np.empty(0, dtype=np.int64)
-    token_sources, names = codes(tokens, "source")
+    parent_sources, names = codes(parents, "source")
     child_sources, child_names = codes(child, "source")
     number = {source: code for code, source in enumerate(names)}
     renumbered = np.array([number[source] for source in child_names], dtype=np.int64)
-    positions: Any = tokens["token_no"].to_numpy()
+    positions: Any = parents[position].to_numpy()
     width = int(positions.max()) + 1
     row_at = np.full(len(names) * width, -1, dtype=np.int64)
-    row_at[token_sources * width + positions] = np.arange(tokens.num_rows)
-    return row_at[renumbered[child_sources] * width + child["token_no"].to_numpy()]
+    row_at[parent_sources * width + positions] = np.arange(parents.num_rows)
+    return row_at[renumbered[child_sources] * width + child[position].to_numpy()]
 
 
 def labelled(frame: pd.DataFrame) -> pd.DataFrame:

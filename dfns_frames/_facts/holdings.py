@@ -14,6 +14,8 @@ from dfns_frames._facts.codes import codes, distinct_pairs, missing, token_rows
 from dfns_frames._facts.dtypes import TEXT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
     from dfns_frames._facts.codes import Flags, Ints
@@ -95,10 +97,12 @@ def _usable_by_kind(tokens: pa.Table, operations: list[str]) -> Ints:
 
     The last row is of tokens without a kind, whose number is -1.
     """
-    places = [
-        [USABLE.index(usability(kind, operation)) for operation in operations]
-        for kind in [*codes(tokens, "kind")[1], None]
-    ]
+    return usable_by([*codes(tokens, "kind")[1], None], operations)
+
+
+def usable_by(kinds: Sequence[str | None], operations: list[str]) -> Ints:
+    """Return places in `USABLE`: a row a kind of token or user, a column an operation."""
+    places = [[USABLE.index(usability(kind, operation)) for operation in operations] for kind in kinds]
     return np.array(places, dtype=np.int64).reshape(len(places), len(operations))
 
 

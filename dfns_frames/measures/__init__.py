@@ -5,12 +5,17 @@ Each takes `Frames` and returns a new pandas DataFrame; its docstring says what 
 
 from __future__ import annotations
 
+from dfns_frames.measures.ability import who_can
 from dfns_frames.measures.classes import capabilities
+from dfns_frames.measures.coverage import pat_coverage, unlisted_tokens
 from dfns_frames.measures.creation import creation_over_time
+from dfns_frames.measures.effects import effective_operations
+from dfns_frames.measures.guards import gates
 from dfns_frames.measures.inequality import concentration
 from dfns_frames.measures.lifetimes import creation_and_survival, creation_calendar, token_ages
 from dfns_frames.measures.matrices import operation_matrix, permission_matrix
 from dfns_frames.measures.reach import operations_per_token, sensitive_reach
+from dfns_frames.measures.rights import explain
 from dfns_frames.measures.spread import permission_combinations, permission_spread
 
 __all__ = [
@@ -19,13 +24,19 @@ __all__ = [
     "creation_and_survival",
     "creation_calendar",
     "creation_over_time",
+    "effective_operations",
+    "explain",
+    "gates",
     "operation_matrix",
     "operations_per_token",
+    "pat_coverage",
     "permission_combinations",
     "permission_matrix",
     "permission_spread",
     "sensitive_reach",
     "token_ages",
+    "unlisted_tokens",
+    "who_can",
 ]
 
 

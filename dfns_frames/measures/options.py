@@ -86,7 +86,7 @@ def check_count(option: str, value: object) -> int:
     return number
 
 
-def _brief(value: object) -> str:
+def brief(value: object) -> str:
     """Return how a value is written, cut short: it may be a whole DataFrame."""
     text = repr(value)
     return text if len(text) <= _LETTERS else f"{text[:_LETTERS]}…"

@@ -1,0 +1,88 @@
+"""What users ask for by name: a category, a way or an operation, or an identity."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from dfns_frames._api.ways import NOT_COVERED, WAYS
+from dfns_frames._facts.abilities import Deed, ways
+from dfns_frames._facts.contents import operations
+from dfns_frames._facts.holdings import catalogue
+from dfns_frames.catalogue import CATEGORIES, successor
+from dfns_frames.errors import ConfigurationError
+from dfns_frames.measures.options import brief
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from dfns_frames.schema import Tables
+
+_NEAR = 5
+
+
+def deeds_of(frames: Tables, what: object) -> list[Deed]:
+    """Return the ways that are meant; an operation, and each of a category without ways, counts as one.
+
+    Raises
+    ------
+    ConfigurationError
+        It is no category, way or operation; the message lists what is possible.
+    """
+    name = what.strip().replace(" ", "_") if isinstance(what, str) else ""
+    if name in WAYS:
+        return ways([name])
+    if name in CATEGORIES:
+        found = [way for way, declared in WAYS.items() if declared.category == name]
+        return ways(found) if found else [operation_deed(each) for each in _operations(name)]
+    known = operations(frames).names
+    if isinstance(what, str) and what.strip() in known:
+        return [operation_deed(what.strip())]
+    raise ConfigurationError(
+        f"there is nothing called {brief(what)} to ask for{_hint(name, [*WAYS, *CATEGORIES, *known])}. "
+        f"Categories: {', '.join(CATEGORIES)}. Ways: {', '.join(WAYS)}. "
+        "Operations: see `dff.operations()`, such as 'Wallets:Transfers:Create'"
+    )
+
+
+def operation_deed(operation: str) -> Deed:
+    """Return one operation as what is asked for; the ways that need it say what stands in it."""
+    name = successor(operation)
+    gates = dict.fromkeys(way.gate for way in WAYS.values() if name in way.needs)
+    return Deed(operation, (name,), tuple(gates) or (NOT_COVERED,))
+
+
+def known_operation(frames: Tables, operation: object) -> str:
+    """Return an operation, if it is one.
+
+    Raises
+    ------
+    ConfigurationError
+        Neither the catalogue nor the frames know it; the message lists near ones.
+    """
+    known = operations(frames).names
+    if isinstance(operation, str) and operation in known:
+        return operation
+    raise ConfigurationError(
+        f"there is no operation {brief(operation)}{_hint(operation, known)}; `dff.operations()` lists them"
+    )
+
+
+def unknown_identity(identity: object, ids: Collection[str]) -> ConfigurationError:
+    """Return the error for an id that is none of those listed, with near ones."""
+    return ConfigurationError(
+        f"no token, user or service account with the id {brief(identity)} is listed here"
+        f"{_hint(identity, ids)}. Ids are those of the tables `tokens` and `users`: {len(ids):,} are known"
+    )
+
+
+def _operations(category: str) -> list[str]:
+    """Return the operations of a category, each by today's name."""
+    return [
+        name for name, (_, each, _) in catalogue().items() if each == category and successor(name) == name
+    ]
+
+
+def _hint(given: object, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(str(given), list(known), n=_NEAR, cutoff=0.6)
+    return f"; near: {', '.join(near)}" if near else ""
