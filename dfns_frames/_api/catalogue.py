@@ -136,9 +136,12 @@ def _rows() -> tuple[dict[str, str | None], ...]:
 
 
 @cache
-def _refusals() -> dict[tuple[str, str], str]:
+def _refusals() -> dict[str, tuple[tuple[str, str], ...]]:
     text = files("dfns_frames._api").joinpath("data", "refused.csv").read_text(encoding="utf-8")
-    return {(row["kind"], row["operation"]): row["usable"] for row in csv.DictReader(text.splitlines())}
+    rules: dict[str, tuple[tuple[str, str], ...]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        rules[row["kind"]] = (*rules.get(row["kind"], ()), (row["operation"], row["usable"]))
+    return rules
 
 
 @cache

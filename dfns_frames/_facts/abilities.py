@@ -30,14 +30,14 @@ from dfns_frames._facts.people import (
     users_are_read,
 )
 from dfns_frames._facts.policies import BLOCKED, DARK, ITSELF, NONE, OPEN, OTHERS, SOMETIMES, gates_of
+from dfns_frames._facts.presence import is_ok
 from dfns_frames._facts.rights import grants_are_read, groups_are_read, token_rights, user_rights
-from dfns_frames._facts.tables import is_ok
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dfns_frames._facts.codes import Flags, Ints
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 ALONE = ("yes", "sometimes", "unknown", "no")
 """Whether somebody can act without anybody else's approval, those who can first."""

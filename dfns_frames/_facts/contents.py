@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dfns_frames._api.catalogue import successor
 from dfns_frames._api.sources.permissions import PERMISSIONS
 from dfns_frames._facts.codes import codes, distinct_pairs, flags
 from dfns_frames._facts.holdings import FULL_ADMINISTRATOR, catalogue
-from dfns_frames._facts.tables import is_ok, kept, places, table
-from dfns_frames.catalogue import successor
+from dfns_frames._facts.presence import is_ok, kept, places, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from dfns_frames._facts.codes import Flags, Ints
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,12 @@ from dfns_frames._facts.people import (
     users_are_read,
 )
 from dfns_frames._facts.policies import machine_votes
+from dfns_frames._facts.presence import kept, table
 from dfns_frames._facts.rights import among, is_complete, token_rights, user_rights
-from dfns_frames._facts.tables import kept, table
 
 if TYPE_CHECKING:
     from dfns_frames._facts.codes import Flags, Ints
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 ANSWERS = ("yes", "no", "unknown")
 YES, NO, UNKNOWN = range(3)

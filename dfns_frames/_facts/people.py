@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
 from dfns_frames._api.sources.users import USERS
 from dfns_frames._facts.codes import codes, flags, missing
-from dfns_frames._facts.tables import as_numbers, is_ok, is_value, kept, places, table
+from dfns_frames._facts.presence import as_numbers, is_ok, is_value, kept, places, table
 
 if TYPE_CHECKING:
     from dfns_frames._facts.codes import Flags, Ints
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 INACTIVE, ACTIVE, UNKNOWN = 0, 1, -1
 """Whether somebody is active."""

@@ -12,11 +12,11 @@ from dfns_frames._api.sources.policies import POLICIES
 from dfns_frames._api.ways import NOT_COVERED, UNKNOWN
 from dfns_frames._facts.codes import flags, parent_rows
 from dfns_frames._facts.people import people
-from dfns_frames._facts.tables import grouped, is_ok, is_value, kept, places, table
+from dfns_frames._facts.presence import grouped, is_ok, is_value, kept, places, table
 
 if TYPE_CHECKING:
     from dfns_frames._facts.codes import Flags, Ints
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 GATES = (NOT_COVERED, "none", "sometimes", "approval by itself", "approval by others", "blocked", UNKNOWN)
 """What stands in somebody's way, the weakest first; the one list of these words."""

@@ -13,13 +13,13 @@ from dfns_frames._api.sources.user_groups import USER_GROUP_MEMBERS, USER_GROUPS
 from dfns_frames._facts.codes import codes, distinct_pairs, missing, parent_rows
 from dfns_frames._facts.contents import is_managed, operations, permissions
 from dfns_frames._facts.people import people
-from dfns_frames._facts.tables import expand, grouped, is_ok, kept, places, statuses, table
+from dfns_frames._facts.presence import expand, grouped, is_ok, kept, places, statuses, table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from dfns_frames._facts.codes import Flags, Ints
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 
 @dataclass(frozen=True)

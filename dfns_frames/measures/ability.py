@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from dfns_frames._facts.abilities import ALONE, ALONE_NO, token_abilities, user_abilities
 from dfns_frames._facts.codes import as_flags, as_text, as_words, owner_ids
+from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.effective import ANSWERS, BASES
 from dfns_frames._facts.people import people, token_identity, token_users, user_names
 from dfns_frames._facts.policies import DARK, GATES, NONE, policies
-from dfns_frames._facts.tables import has, need, table
-from dfns_frames.dtypes import TEXT
+from dfns_frames._facts.presence import has, need, table
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.asking import deeds_of
 from dfns_frames.measures.options import brief, check_frames
@@ -22,7 +22,7 @@ from dfns_frames.measures.options import brief, check_frames
 if TYPE_CHECKING:
     from dfns_frames._facts.abilities import Deed
     from dfns_frames._facts.codes import Ints
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 KINDS = ("token", "user", "service_account", "application")
 SCOPES = ("organisation", "own delegated wallets")

@@ -5,18 +5,18 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from dfns_frames._api.catalogue import CATEGORIES, successor
 from dfns_frames._api.ways import NOT_COVERED, WAYS
 from dfns_frames._facts.abilities import Deed, ways
 from dfns_frames._facts.contents import operations
 from dfns_frames._facts.holdings import catalogue
-from dfns_frames.catalogue import CATEGORIES, successor
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.options import brief
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 _NEAR = 5
 

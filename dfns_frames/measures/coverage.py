@@ -9,19 +9,20 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN
 from dfns_frames._api.sources.pats import PATS
+from dfns_frames._api.vocabulary import TIME
 from dfns_frames._facts.codes import as_flags, as_text, codes
 from dfns_frames._facts.contents import is_managed, operations, permissions
-from dfns_frames._facts.holdings import SEVERITIES, UNKNOWN, as_severities, severity_of
+from dfns_frames._facts.dtypes import TEXT
+from dfns_frames._facts.holdings import as_severities, severity_of
 from dfns_frames._facts.people import people, token_users
-from dfns_frames._facts.tables import caller_column, has, is_value, listed_tokens, need, places, table
-from dfns_frames.dtypes import TEXT
+from dfns_frames._facts.presence import caller_column, has, is_value, listed_tokens, need, places, table
 from dfns_frames.measures.options import check_frames
-from dfns_frames.schema import TIME
 
 if TYPE_CHECKING:
     from dfns_frames._facts.codes import Flags, Ints
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 
 def unlisted_tokens(frames: Tables) -> pd.DataFrame:

@@ -11,12 +11,12 @@ from dfns_frames._facts.codes import as_flags, as_words, codes, texts
 from dfns_frames._facts.contents import operations
 from dfns_frames._facts.effective import ANSWERS, BASES, OPERATIONS_UNKNOWN, UNKNOWN, token_effective
 from dfns_frames._facts.people import token_active
+from dfns_frames._facts.presence import caller_column, need
 from dfns_frames._facts.rights import token_rights
-from dfns_frames._facts.tables import caller_column, need
 from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 
 def effective_operations(frames: Tables) -> pd.DataFrame:

@@ -11,16 +11,16 @@ from dfns_frames._api.tables import TABLES
 from dfns_frames._api.ways import NOT_COVERED, UNKNOWN, WAYS
 from dfns_frames._facts.abilities import token_abilities, user_abilities, ways
 from dfns_frames._facts.codes import as_words
+from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.effective import YES, votes
 from dfns_frames._facts.people import INACTIVE, token_identity
 from dfns_frames._facts.policies import GATES, ITSELF, NONE, are_read, gates_of, policies
-from dfns_frames._facts.tables import table
-from dfns_frames.dtypes import TEXT
+from dfns_frames._facts.presence import table
 from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
     from dfns_frames._facts.codes import Ints
-    from dfns_frames.schema import Tables
+    from dfns_frames._facts.tables import Tables
 
 _GUARDED = tuple(dict.fromkeys(way.gate for way in WAYS.values() if way.gate not in (NOT_COVERED, UNKNOWN)))
 _OLDER = "Alias:Modify"

@@ -19,7 +19,6 @@ from dfns_frames._facts.holdings import (
     severity_of,
     token_holdings,
 )
-from dfns_frames.dtypes import TEXT
 from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:

@@ -62,7 +62,7 @@ def check_choice(option: str, value: object, choices: Any) -> None:
     allowed = get_args(choices)
     if not isinstance(value, str) or value not in allowed:
         raise ConfigurationError(
-            f"must be one of {', '.join(map(repr, allowed))}, not {_brief(value)}", option=option
+            f"must be one of {', '.join(map(repr, allowed))}, not {brief(value)}", option=option
         )
 
 
@@ -79,7 +79,7 @@ def check_count(option: str, value: object) -> int:
         number = operator.index(None if isinstance(value, bool) else value)  # type: ignore[arg-type]
     except TypeError:
         raise ConfigurationError(
-            f"must be a whole number of at least 1, not {_brief(value)}", option=option
+            f"must be a whole number of at least 1, not {brief(value)}", option=option
         ) from None
     if number < 1:
         raise ConfigurationError(f"must be at least 1, not {number}", option=option)
