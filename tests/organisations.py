@@ -17,6 +17,16 @@ GROUPS, MEMBERS, POLICIES = "/auth/user-groups", "/auth/user-groups/{id}/members
 PATHS = (PATS, MACHINES, USERS, PERMISSIONS, GRANTS, GROUPS, MEMBERS, POLICIES)
 WHEN = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
+QUESTIONS: dict[str, tuple[str, ...]] = {
+    "effective_operations": (),
+    "explain": ("to-a",),
+    "gates": (),
+    "pat_coverage": (),
+    "unlisted_tokens": (),
+    "who_can": ("move_funds",),
+}
+"""The measures of the whole organisation, with what they are asked beside the frames."""
+
 Row = dict[str, Any]
 
 

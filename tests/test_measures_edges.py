@@ -14,9 +14,11 @@ from dfns_frames._api.catalogue import CATEGORIES, SEVERITIES, SEVERITY_MEANINGS
 from dfns_frames.measures.classes import SENSITIVE
 from dfns_frames.measures.options import check_count
 from tests import naive_measures as naive
+from tests.organisations import QUESTIONS
 from tests.plot_inputs import KNOWN, frames, load, token
 
 MEASURES = [getattr(dff.measures, name) for name in dff.measures.__all__]
+OF_TOKENS = [measure for measure in MEASURES if measure.__name__ not in QUESTIONS]
 EVERY = pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.__name__)
 
 
@@ -37,7 +39,7 @@ EVERY = pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure
 def test_what_are_no_frames_is_refused_in_words(measure: Any, given: Any, words: str) -> None:
     """Every measure says what to pass instead, not which attribute it missed."""
     with pytest.raises(dff.ConfigurationError) as refused:
-        measure(given())
+        measure(given(), *QUESTIONS.get(measure.__name__, ()))
     assert "take Frames" in str(refused.value)
     assert words in str(refused.value)
 
@@ -47,7 +49,8 @@ def test_options_are_typed_and_documented(measure: Any) -> None:
     """Each takes frames first and options by name, and its docstring has every section."""
     first, *rest = inspect.signature(measure).parameters.values()
     assert first.name == "frames"
-    assert all(option.kind is option.KEYWORD_ONLY for option in rest)
+    if measure.__name__ not in QUESTIONS:
+        assert all(option.kind is option.KEYWORD_ONLY for option in rest)
     for part in ("Parameters\n", "Returns\n", "Raises\n", "Examples\n", "A row is"):
         assert part in measure.__doc__
 
@@ -97,7 +100,7 @@ def test_counts_begin_at_one(value: Any) -> None:
 ENDS = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z")
 
 
-@EVERY
+@pytest.mark.parametrize("measure", OF_TOKENS, ids=lambda measure: measure.__name__)
 @pytest.mark.parametrize("dates", [ENDS[:1], ENDS[1:]], ids=["first", "last"])
 def test_the_ends_of_time_are_counted(measure: Any, dates: tuple[str, ...]) -> None:
     """A token of year 1 or 9999 is in every measure."""

@@ -21,6 +21,7 @@ from matplotlib.transforms import Bbox
 import dfns_frames as dff
 from dfns_frames.plot import Plot
 from dfns_frames.plot.text import drawable, fitted
+from tests.organisations import QUESTIONS
 from tests.plot_inputs import ITEMS, ODD, frames, load, token
 
 CHARTS = tuple(name for name in dff.measures.__all__ if hasattr(Plot, name))
@@ -209,7 +210,7 @@ def test_methods_are_the_measures() -> None:
     """Each chart draws a measure of its name, and takes `ax` and its options by keyword only."""
     public = [name for name in dir(Plot) if not name.startswith("_")]
     assert public == sorted(CHARTS)
-    assert set(dff.measures.__all__) - set(CHARTS) == {"capabilities"}
+    assert set(dff.measures.__all__) - set(CHARTS) == {"capabilities", *QUESTIONS}
     for name in public:
         _, *options = inspect.signature(getattr(Plot, name)).parameters.values()
         assert all(option.kind is inspect.Parameter.KEYWORD_ONLY for option in options)
