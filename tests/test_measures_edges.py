@@ -284,7 +284,7 @@ def test_every_category_and_severity_has_words() -> None:
         assert meaning.endswith(".")
 
 
-@EVERY
+@pytest.mark.parametrize("measure", OF_TOKENS, ids=lambda measure: measure.__name__)
 @pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")
 def test_missing_text_is_missing_under_every_option_of_pandas(measure: Any) -> None:
     """Ids that are missing, and names that read as if they were, are the same whatever pandas infers."""

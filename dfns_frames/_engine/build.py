@@ -123,7 +123,6 @@ def _hand_down(level: _Level) -> dict[str, pa.Array]:
     visible = {**above.handed, **above.own}
     fertile = np.flatnonzero(level.lengths)
     repeats = level.lengths[fertile]
-    rows = pa.array(np.repeat(np.arange(len(fertile), dtype=np.int32), repeats))
     handed = {}
     for name in sorted(_wanted(level.rows) & visible.keys()):
         values = visible[name].take(pa.array(fertile))
@@ -133,12 +132,15 @@ def _hand_down(level: _Level) -> dict[str, pa.Array]:
             indices = pa.array(codes, mask=codes < 0 if encoded.null_count else None)
             handed[name] = pa.DictionaryArray.from_arrays(indices, encoded.dictionary)
             continue
+        if pa.types.is_integer(values.type) and not values.null_count:
+            handed[name] = pa.array(np.repeat(values.to_numpy(), repeats))
+            continue
         if pa.types.is_string(values.type):
             # A long id above many elements would take any amount of memory.
             size = int((pc.binary_length(values).fill_null(0).to_numpy() * repeats).sum())
             if size > MOST_TEXT:
                 raise ResponseError(f"the response repeats {size:,} bytes of ids, more than can be read")
-        handed[name] = values.take(rows)
+        handed[name] = values.take(pa.array(np.repeat(np.arange(len(fertile)), repeats)))
     return handed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,26 +62,51 @@ def reencode(values: pa.DictionaryArray) -> pa.DictionaryArray:
 
 
 def distinct_per(lengths: Ints, codes: npt.NDArray[Any], code_count: int) -> Ints:
-    """Count the different codes of each group; groups follow each other, `lengths` codes long.
+    """Count the different codes of each group; groups follow each other, `lengths` codes long."""
+    if _is_sparse(lengths, codes, code_count):
+        pairs = np.repeat(np.arange(len(lengths)) * code_count, lengths) + codes
+        distinct = pa.array(pairs).unique().to_numpy()
+        return np.bincount(distinct // max(code_count, 1), minlength=len(lengths))
+    counted = [np.count_nonzero(seen, axis=1) for seen in _marked(lengths, codes, code_count)]
+    return np.concatenate(counted, dtype=np.int64) if counted else np.zeros(0, dtype=np.int64)
 
-    Where most groups hold a fair part of all codes, each code of a group is marked in a row of bytes, and the
-    marks are counted: no sorting, no hashing. That is done for as many groups at a time as fit the cache.
+
+def are_distinct(lengths: Ints, codes: npt.NDArray[Any], code_count: int) -> bool:
+    """Tell whether no group holds a code twice; this takes a third of the time of counting."""
+    if _is_sparse(lengths, codes, code_count):
+        return np.array_equal(distinct_per(lengths, codes, code_count), lengths)
+    return sum(int(np.count_nonzero(seen)) for seen in _marked(lengths, codes, code_count)) == len(codes)
+
+
+def _is_sparse(lengths: Ints, codes: npt.NDArray[Any], code_count: int) -> bool:
+    return len(lengths) * code_count > _SPARSE * len(codes)
+
+
+def _marked(
+    lengths: Ints, codes: npt.NDArray[Any], code_count: int
+) -> Iterator[np.ndarray[tuple[int, int], np.dtype[np.bool_]]]:
+    """Mark each code of a group in a row of bytes, of as many groups at a time as fit the cache.
+
+    Where most groups hold a fair part of all codes, this needs no sorting and no hashing.
     """
+<<<<<<< HEAD
     groups = len(lengths)
     if groups * code_count > SPARSE * len(codes):
         pairs = np.repeat(np.arange(groups) * code_count, lengths) + codes
         return np.bincount(pa.array(pairs).unique().to_numpy() // max(code_count, 1), minlength=groups)
     counts = np.zeros(groups, dtype=np.int64)
     step = max(BITMAP // max(code_count, 1), 1)
+=======
+    step = max(_BITMAP // max(code_count, 1), 1)
+>>>>>>> swap
     start = 0
-    for first in range(0, groups, step):
+    for first in range(0, len(lengths), step):
         some = lengths[first : first + step]
         end = start + int(some.sum())
         seen = np.zeros((len(some), code_count), dtype=bool)
         seen.ravel()[np.repeat(np.arange(len(some)) * code_count, some) + codes[start:end]] = True
-        counts[first : first + step] = np.count_nonzero(seen, axis=1)
+        yield seen
         start = end
-    return counts
 
 
 def _note_unknown(column: Column, values: pa.DictionaryArray, where: str, drift: Drift) -> None:

@@ -11,7 +11,14 @@ import pyarrow.compute as pc
 from dfns_frames._api.vocabulary import DICTIONARY, Field, Kind, Rows, Source
 from dfns_frames._engine.drift import Drift, shorten
 from dfns_frames._engine.shape import Step, parse_path
-from dfns_frames._engine.values import blank_to_null, constant, distinct_per, reencode, to_column
+from dfns_frames._engine.values import (
+    are_distinct,
+    blank_to_null,
+    constant,
+    distinct_per,
+    reencode,
+    to_column,
+)
 
 
 class Refused(Exception):  # noqa: N818 - not an error: another step reads the body
@@ -129,9 +136,9 @@ def _drop_repeated(
     """Keep the first of equal elements of each array, and note the others; returns them as categories."""
     encoded = elements.dictionary_encode()
     codes, counts = encoded.indices.to_numpy(), lengths.fill_null(0).to_numpy()
-    kept = distinct_per(counts, codes, len(encoded.dictionary))
-    if np.array_equal(kept, counts):
+    if are_distinct(counts, codes, len(encoded.dictionary)):
         return encoded, lengths
+    kept = distinct_per(counts, codes, len(encoded.dictionary))
     pairs = np.repeat(np.arange(len(counts)) * len(encoded.dictionary), counts) + codes
     _, first = np.unique(pairs, return_index=True)
     repeated = np.ones(len(codes), dtype=bool)
