@@ -79,7 +79,7 @@ def are_distinct(lengths: Ints, codes: npt.NDArray[Any], code_count: int) -> boo
 
 
 def _is_sparse(lengths: Ints, codes: npt.NDArray[Any], code_count: int) -> bool:
-    return len(lengths) * code_count > _SPARSE * len(codes)
+    return len(lengths) * code_count > SPARSE * len(codes)
 
 
 def _marked(
@@ -89,16 +89,7 @@ def _marked(
 
     Where most groups hold a fair part of all codes, this needs no sorting and no hashing.
     """
-<<<<<<< HEAD
-    groups = len(lengths)
-    if groups * code_count > SPARSE * len(codes):
-        pairs = np.repeat(np.arange(groups) * code_count, lengths) + codes
-        return np.bincount(pa.array(pairs).unique().to_numpy() // max(code_count, 1), minlength=groups)
-    counts = np.zeros(groups, dtype=np.int64)
     step = max(BITMAP // max(code_count, 1), 1)
-=======
-    step = max(_BITMAP // max(code_count, 1), 1)
->>>>>>> swap
     start = 0
     for first in range(0, len(lengths), step):
         some = lengths[first : first + step]
