@@ -218,9 +218,9 @@ def test_few_holders_get_a_caveat() -> None:
 def test_as_of_leaves_out_and_says_so(chart: str) -> None:
     """A chart of another day says which, and how many tokens it does not show."""
     pats = load("demo")
-    later = int((pats.tokens["date_created"] > "2026-01-01T00:00:00Z").sum())
+    later = int((pats.tokens["date_created"] >= "2026-01-02T00:00:00Z").sum())
     words = _words(getattr(pats.plot, chart)(as_of="2026-01-01"))
-    assert f"As of 2026-01-01 00:00 UTC, without {later} tokens created later." in words
+    assert f"As of 2026-01-01 23:59 UTC, without {later} tokens created later." in words
     assert "As of" not in _words(getattr(pats.plot, chart)())
 
 
