@@ -6,7 +6,9 @@ import csv
 from importlib.resources import files
 
 _ROWS = list(
-    csv.DictReader(files("dfns_frames._api").joinpath("data", "operations.csv").read_text("utf-8").splitlines())
+    csv.DictReader(
+        files("dfns_frames._api").joinpath("data", "operations.csv").read_text("utf-8").splitlines()
+    )
 )
 CURRENT = {row["operation"] for row in _ROWS if row["status"] == "current"}
 TODAY = {row["operation"]: row["successor"] for row in _ROWS if row["successor"]}

@@ -18,6 +18,7 @@ from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.holdings import as_severities, severity_of
 from dfns_frames._facts.people import people, token_users
 from dfns_frames._facts.presence import caller_column, has, is_value, listed_tokens, need, places, table
+from dfns_frames._facts.tables import compact
 from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def unlisted_tokens(frames: Tables) -> pd.DataFrame:
     check_frames(frames)
     assignments, known = need(frames, "permission_assignments"), permissions(frames)
     unlisted = np.flatnonzero(_is_unlisted(frames, assignments))
-    token, ids = codes(assignments.take(pa.array(unlisted)), "identity_id")
+    token, ids = codes(compact(assignments.take(pa.array(unlisted))), "identity_id")
     permission = places(assignments["permission_id"], known.ids)[unlisted]
     effective = np.asarray(assignments["in_effect"].fill_null(True)).astype(bool)[unlisted]
     full = effective & known.everything(permission, is_managed(known.names)[permission])
@@ -160,7 +161,7 @@ def _is_unlisted(frames: Tables, assignments: pa.Table) -> Flags:
     """Tell which assignments are of a token that was never listed."""
     identity = assignments["identity_id"]
     kind = is_value(assignments, "identity_kind", "token")
-    prefix = np.asarray(pc.fill_null(pc.starts_with(identity, "to-"), False)).astype(bool)
+    prefix = np.asarray(pc.fill_null(pc.starts_with(identity.cast(pa.string()), "to-"), False)).astype(bool)
     return (kind | prefix) & (places(identity, listed_tokens(frames)) < 0) & ~np.asarray(identity.is_null())
 
 
