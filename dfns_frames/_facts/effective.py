@@ -161,7 +161,7 @@ def usable_by_user(frames: Tables, user: Ints, operation: Ints) -> Ints:
 
 @kept
 def _by_class(frames: Tables) -> Ints:
-    """Return places in `USABLE`: a row a class of users, as `people` numbers them, a column an operation."""
+    """Return places in `USABLE`: one row per class of `people`, one column per operation."""
     table = usable_by(
         (None, "EndUser", "CustomerEmployee", "CustomerEmployee", "ServiceAccount"), operations(frames).names
     )

@@ -101,7 +101,7 @@ def _usable_by_kind(tokens: pa.Table, operations: list[str]) -> Ints:
 
 
 def usable_by(kinds: Sequence[str | None], operations: list[str]) -> Ints:
-    """Return places in `USABLE`: a row a kind of token or user, a column an operation."""
+    """Return places in `USABLE`: one row per kind of token or user, one column per operation."""
     places = [[USABLE.index(usability(kind, operation)) for operation in operations] for kind in kinds]
     return np.array(places, dtype=np.int64).reshape(len(places), len(operations))
 
