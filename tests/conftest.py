@@ -51,6 +51,11 @@ def read(*tokens: dict[str, Any], **options: Any) -> dff.Frames:
     return dff.read({"items": list(tokens)}, **{"fetched_at": WHEN, **options})
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a case that is bytes by its type: packed ones hold the time, and each process packs its own."""
+    return "bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture
 def no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the account of whoever runs the tests out of the environment."""
