@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from dfns_frames._api.catalogue import CATEGORIES, successor
 from dfns_frames._api.ways import NOT_COVERED, WAYS
 from dfns_frames._facts.abilities import Deed, ways
-from dfns_frames._facts.contents import operations
-from dfns_frames._facts.holdings import catalogue
+from dfns_frames._facts.contents import catalogue, operations
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.options import brief
 

@@ -9,8 +9,9 @@ import pandas as pd
 
 from dfns_frames._api.catalogue import CATEGORIES, SEVERITIES, UNKNOWN
 from dfns_frames._facts.codes import as_text, created_at, flags, labelled, owner_ids, texts
+from dfns_frames._facts.contents import catalogue
 from dfns_frames._facts.dtypes import TEXT
-from dfns_frames._facts.holdings import USABLE, as_severities, catalogue, severity_of, token_holdings
+from dfns_frames._facts.holdings import USABLE, as_severities, severity_of, token_holdings
 from dfns_frames.measures.ages import whole_days
 from dfns_frames.measures.options import check_frames
 
