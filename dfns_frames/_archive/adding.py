@@ -96,7 +96,7 @@ def _org_of(frames: Frames, given: str | None) -> str:
         )
     if given is None and not found:
         raise ConfigurationError(
-            "nothing in these frames says which organisation they are of; name it", option="org"
+            "must be named: nothing in these frames says which organisation they are of", option="org"
         )
     if given is not None and found and given != found[0]:
         raise ConfigurationError(f"does not fit: these frames are of {found[0]}", option="org", given=repr(given))
@@ -106,7 +106,7 @@ def _org_of(frames: Frames, given: str | None) -> str:
 def _caller_of(frames: Frames, given: str | None) -> str:
     found = frames.arrow("sources")["caller"].drop_null().unique().to_pylist()
     if given is None and not found:
-        raise ConfigurationError("nothing in these frames says who asked; name the caller", option="caller")
+        raise ConfigurationError("must be named: nothing in these frames says who asked", option="caller")
     return given if given is not None else found[0]
 
 

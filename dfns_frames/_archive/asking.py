@@ -20,7 +20,8 @@ import pyarrow as pa
 from dfns_frames._api.catalogue import operations_table, usability
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._api.tables import TABLES
-from dfns_frames._api.vocabulary import TIME
+from dfns_frames._api.vocabulary import TIME, Source
+from dfns_frames._archive.compare_frame import WORST_FIRST, object_of
 from dfns_frames._facts.contents import FULL_ADMINISTRATOR
 
 PREFIX = "dfns_"
@@ -93,6 +94,31 @@ HOLDERS = Question(
     ("looks", "sightings", "absences"),
     ("known_sources", "catalogue", "usability", "full_administrators"),
 )
+CHANGES = Question(
+    "changes",
+    (
+        "sources",
+        "rejected",
+        "tokens",
+        "token_assignments",
+        "token_operations",
+        "users",
+        "user_assignments",
+        "user_operations",
+        "user_groups",
+        "user_group_members",
+        "permissions",
+        "permission_operations",
+        "pending_operations",
+        "permission_assignments",
+        "policies",
+        "policy_groups",
+        "policy_approvers",
+        "policy_filters",
+    ),
+    ("looks", "ends", "unsteady", "listed", "fields", "spells", "spans", "inside", "inmost", "differences"),
+    ("known_sources", "catalogue", "usability", "full_administrators"),
+)
 
 
 @cache
@@ -126,18 +152,27 @@ def _known_sources() -> pa.Table:
         {
             "source": path,
             "per_caller": source.scope == "caller",
+            "object": object_of(item) if (item := _item(source)) else None,
             # Of a list whose items hold tokens, a rejected item's id is not a token's.
-            "holds_tokens": source.rows.into is None or source.rows.into.name != "tokens",
+            "holds_tokens": item != "tokens",
         }
         for path, source in SOURCES.items()
     ]
     return pa.Table.from_pylist(rows)
 
 
+def _item(source: Source) -> str | None:
+    """Return the table that holds the id of a source's items as its own."""
+    path = f"{source.rows.at}.{source.item_id}"
+    found = [(table, column) for table, column, origin in source.origins() if origin == path]
+    return next((table for table, column in found if TABLES[table].ids == (column,)), None)
+
+
 def _catalogue() -> pa.Table:
-    columns = ("operation", "category", "severity", "status")
     known = operations_table()
-    return pa.table({name: known[name].cast(pa.string()) for name in columns})
+    columns = {name: known[name].cast(pa.string()) for name in ("operation", "category")}
+    places = [WORST_FIRST.index(severity) for severity in known["severity"].to_pylist()]
+    return pa.table({**columns, "place": pa.array(places, pa.int64())})
 
 
 def _usability() -> pa.Table:
