@@ -96,6 +96,10 @@ class Table:
         The columns that identify the same thing at another time, which `compare` joins on.
     columns
         The columns, in order.
+    merges
+        Whether rows of different sources with equal ids are one thing.
+    judges
+        Whether it says what to think of the other tables, so that it ends with a change of these.
     """
 
     name: str
@@ -103,6 +107,8 @@ class Table:
     key: tuple[str, ...]
     ids: tuple[str, ...]
     columns: tuple[Column, ...]
+    merges: bool = False
+    judges: bool = False
 
     def __getitem__(self, name: str) -> Column:
         return self._by_name[name]
@@ -115,6 +121,11 @@ class Table:
     def positions(self) -> tuple[str, ...]:
         """The position columns, those of the rows around it first."""
         return tuple(column.name for column in self.columns if column.kind is Kind.POSITION)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether its rows are items of a list, and not of something inside these."""
+        return "caller" in self._by_name and self.key == ("source", *self.positions)
 
     @cached_property
     def arrow_schema(self) -> pa.Schema:

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN, operations_table, usability
-from dfns_frames._facts.codes import codes, distinct_pairs, missing, token_rows
+from dfns_frames._facts.codes import codes, distinct_pairs, missing
 from dfns_frames._facts.dtypes import TEXT
+from dfns_frames._facts.keys import token_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,6 +13,7 @@ import pyarrow.parquet
 from dfns_frames import __version__
 from dfns_frames._api.tables import TABLES
 from dfns_frames._api.vocabulary import Table
+from dfns_frames._facts.lists import LISTS
 from dfns_frames._facts.provenance import FILTERED_FROM, source_lines
 from dfns_frames._facts.tables import Tables, compact
 from dfns_frames._files import StrPath, new_folder
@@ -144,6 +145,6 @@ def _read(declared: Table, folder: Path) -> tuple[pa.Table, dict[str, Any]]:
             f"{str(path)!r} has other columns than this version of dfns-frames writes; read the original "
             "response again"
         )
-    metadata = {key: value for key, value in table.schema.metadata.items() if key == FILTERED_FROM}
+    metadata = {key: value for key, value in table.schema.metadata.items() if key in (FILTERED_FROM, LISTS)}
     metadata |= declared.arrow_schema.metadata
     return compact(table.combine_chunks()).replace_schema_metadata(metadata), about
