@@ -148,5 +148,5 @@ def test_a_token_id_is_text_in_pandas() -> None:
     assert frames.tokens["token_id"].dtype == frames.tokens["name"].dtype
     assert frames.arrow("tokens").schema.field("token_id").type == pa.dictionary(pa.int32(), pa.string())
     rejected = dff.read({"items": [token(isActive=3)]}, skip_invalid=True).rejected
-    assert rejected["token_id"].dtype == frames.tokens["name"].dtype
-    assert rejected["token_id"].tolist() == ["to-1"]
+    assert rejected["item_id"].dtype == frames.tokens["name"].dtype
+    assert rejected["item_id"].tolist() == ["to-1"]

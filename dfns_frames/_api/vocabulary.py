@@ -123,6 +123,12 @@ class Table:
         return tuple(column.name for column in self.columns if column.kind is Kind.POSITION)
 
     @property
+    def thing(self) -> str:
+        """What a row is, in a word or two: token, policy, permission assignment."""
+        words = self.name.replace("_", " ")
+        return f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")
+
+    @property
     def is_listed(self) -> bool:
         """Whether its rows are items of a list, and not of something inside these."""
         return "caller" in self._by_name and self.key == ("source", *self.positions)

@@ -190,7 +190,7 @@ def _filtered_from(tokens: pa.Table) -> int | None:
 
 def note_filter(kept: pa.Table, before: pa.Table) -> pa.Table:
     """Note on the tokens that a filter kept how many there were before the first filter."""
-    metadata = {FILTERED_FROM: str(before.num_rows).encode(), **(before.schema.metadata or {})}
+    metadata = {FILTERED_FROM: str(before.num_rows).encode(), **(kept.schema.metadata or {})}
     return kept.replace_schema_metadata(metadata)
 
 

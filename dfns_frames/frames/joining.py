@@ -17,7 +17,7 @@ from dfns_frames._facts.keys import item_rows, items_of
 from dfns_frames._facts.lists import note_lists
 from dfns_frames._facts.provenance import LOOKS, note_join
 from dfns_frames._facts.tables import compact
-from dfns_frames.errors import DriftWarning
+from dfns_frames.errors import ConfigurationError, DriftWarning
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import warn
 from dfns_frames.frames.looks import Looks, looks_of
@@ -52,6 +52,8 @@ def concat(frames: Iterable[Frames]) -> Frames:
     ------
     ValueError
         There is nothing to join.
+    ConfigurationError
+        Some of them hold items without what is inside these, and others with it.
     TypeError
         An element is not Frames.
 
@@ -96,6 +98,7 @@ def joined(parts: Sequence[Frames]) -> Frames:
 
 
 def _join(parts: Sequence[Frames]) -> tuple[Frames, list[Differing], Looks]:
+    _refuse_partial(parts)
     joining = bring_together(parts)
     names = [name for name in TABLES if joining.holding(name) and not TABLES[name].judges]
     tables: dict[str, pa.Table] = {}
@@ -123,6 +126,19 @@ def _join(parts: Sequence[Frames]) -> tuple[Frames, list[Differing], Looks]:
     made = {name: compact(tables[name]) for name in TABLES if name in tables}
     left_out = frozenset[str]().union(*(part.was_listed for part in parts))
     return Frames._made(made, left_out), differing, looks
+
+
+def _refuse_partial(parts: Sequence[Frames]) -> None:
+    """Refuse items that only some parts hold with what is inside them, which one in both might lose."""
+    inside = [(name, items_of(name)) for name in TABLES if items_of(name) != name]
+    for name, items in inside:
+        holding = [part for part in parts if items in part]
+        lacking = [part for part in holding if name not in part]
+        if 0 < len(lacking) < len(holding):
+            raise ConfigurationError(
+                f"some of these frames hold {items!r} without {name!r}, and others with it, so that joining "
+                f"them would lose some; make each of whole responses, or leave {name!r} out of all"
+            )
 
 
 def _ordered(joining: Parts, name: str, rank: list[Ints], position: list[Ints]) -> pa.Table:

@@ -10,7 +10,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dfns_frames._api.sources import SOURCES
 from dfns_frames._api.tables import TABLES
 from dfns_frames._api.vocabulary import Kind
 from dfns_frames._facts.codes import Ints
@@ -175,15 +174,14 @@ def _differing(
     differ = by_thing.nunique()
     wanted = set(differ.index[differ > 1])
     held = by_thing.size()
-    item = {source.path: source.item for source in SOURCES.values()}
     ids = pa.chunked_array([_id(table, name) for table in tables])
     callers = np.concatenate([_texts(table, "caller") for table in tables])
     found = []
     shown = rows[counts].drop_duplicates("thing")
     for row, thing, source in zip(shown.index, shown["thing"], shown["source"], strict=True):
         if thing in wanted:
-            noun = item.get(source, "item")
-            found.append(Differing(source, callers[row], noun, str(ids[row].as_py()), int(held[thing])))
+            named = str(ids[row].as_py())
+            found.append(Differing(source, callers[row], TABLES[name].thing, named, int(held[thing])))
     return found
 
 
