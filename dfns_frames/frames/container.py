@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dfns_frames import export
+from dfns_frames import export, measures
 from dfns_frames._api.tables import TABLES
 from dfns_frames._facts.provenance import cautions, filtered, note_filter, plural, source_lines, visibility
 from dfns_frames._facts.tables import compact
@@ -80,6 +80,9 @@ class Frames(Mapping[str, pd.DataFrame]):
     to_csv = export.to_csv
     to_excel = export.to_excel
     to_parquet = export.to_parquet
+
+    who_can = measures.who_can
+    explain = measures.explain
 
     _tables: dict[str, pa.Table]
     _frames: dict[str, pd.DataFrame]
