@@ -37,8 +37,8 @@ def who_can(frames: Tables, what: str, alone: bool | None = None) -> pd.DataFram
     frames
         Tokens, users, or both; with permissions, groups and policies the answer is more than unknown.
     what
-        A category of operations (``"move_funds"``), a way (``"put_into_a_group"``; spaces or hyphens will do too) or an
-        operation (``"Wallets:Transfers:Create"``).
+        A category of operations (``"move_funds"``), a way (``"put_into_a_group"``; spaces or hyphens will do
+        too) or an operation (``"Wallets:Transfers:Create"``).
     alone
         True leaves out those whom somebody else's approval, a policy or being inactive stops for certain;
         False keeps only them; None, the default, keeps all.
