@@ -120,11 +120,15 @@ def labels(
     *,
     size: float = TICK,
     ends: Sequence[str] = (),
+    share: float = _NAMES_SHARE,
     **options: Any,
 ) -> None:
-    """Write drawable texts along "x" or "y"; what does not fit is shortened in the middle, `ends` apart."""
+    """Write drawable texts along "x" or "y"; what does not fit is shortened in the middle, `ends` apart.
+
+    Beside the Axes, texts get that share of the width.
+    """
     across, up = slot_size(ax)
-    beside = max(across * _NAMES_SHARE, min(across * _NAMES_SHARE_NARROW, pixels(ax, _NAMES_ENOUGH)))
+    beside = max(across * share, min(across * _NAMES_SHARE_NARROW, pixels(ax, _NAMES_ENOUGH)))
     size, room = points(ax, size), beside if axis == "y" else up * _NAMES_BELOW
     widest = max(map(Ruler(ax, size).width, ends), default=0.0)
     shown = fitted(ax, list(texts), size=size, width=max(room - widest, room / 3))
