@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dfns_frames import measures as measures
     from dfns_frames._api.catalogue import operations as operations
     from dfns_frames._facts.dictionary import dictionary as dictionary
+    from dfns_frames.audit.catalogue import rules as rules
     from dfns_frames.client import Client as Client
     from dfns_frames.errors import ApiError as ApiError
     from dfns_frames.errors import AuthenticationError as AuthenticationError
@@ -59,6 +60,7 @@ _HOMES = {
     "measures": "",
     "operations": "_api.catalogue",
     "read": "frames.saved",
+    "rules": "audit.catalogue",
     "write": "export",
 }
 

@@ -12,6 +12,7 @@ from dfns_frames._api.identities import (
     USER_OPERATIONS,
     USERS,
 )
+from dfns_frames._api.judgements import FINDINGS, RULES, SETTINGS
 from dfns_frames._api.readings import DRIFT, REJECTED, SOURCES
 from dfns_frames._api.rules import (
     PENDING_OPERATIONS,
@@ -50,5 +51,11 @@ TABLES = {
         SOURCES,
         DRIFT,
         REJECTED,
+        FINDINGS,
+        RULES,
+        SETTINGS,
     )
 }
+
+JUDGED = frozenset({FINDINGS.name, RULES.name, SETTINGS.name})
+"""Tables that an audit makes: they fall away where frames are filtered or joined, as they would be wrong."""
