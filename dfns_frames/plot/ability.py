@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _COLUMN, _BESIDE, _BELOW = 0.34, 4.2, 1.7  # inches: a way; what stands beside and below them
 _NARROWEST, _WIDEST = 8.0, 10.0  # inches: a notebook shows wider figures shrunk, letters and all
-_NAMES, _ROOM = 0.36, 0.5  # of the width: at most, for names with those of owners; for the cells
+_NAMES, _ROOM = 0.36, 0.5  # at most, for names beside and below; of the width, for the cells
 _FEWEST_COLUMNS = 8  # that share the width, so that a single one is no wall
 _OFF_HATCH = "---"
 _COLORS = {
@@ -217,7 +217,8 @@ def _draw(ax: Axes, grid: _Grid) -> None:
     canvas.labels(ax, "y", np.arange(rows) + 0.5, grid.names, ends=grid.ends, share=_NAMES)
     if has_names(ax):
         at = np.arange(columns) + 0.5
-        canvas.labels(ax, "x", at, grid.columns, size=canvas.SMALL, rotation=90, ha="center", va="top")
+        look: dict[str, Any] = {"rotation": 90, "ha": "center", "va": "top"}
+        canvas.labels(ax, "x", at, grid.columns, size=canvas.SMALL, share=_NAMES, **look)
     else:
         ax.set_xticks([])
         canvas.axis_label(ax, "x", f"{columns:,} {plural(columns, 'way')}")
