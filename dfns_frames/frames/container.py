@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from html import escape
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dfns_frames import export
+from dfns_frames import export, measures
 from dfns_frames._api.tables import JUDGED, TABLES
 from dfns_frames._facts.provenance import cautions, filtered, note_filter, plural, source_lines, visibility
 from dfns_frames._facts.tables import compact
@@ -22,9 +22,6 @@ from dfns_frames.frames.dataframes import own, to_pandas
 from dfns_frames.frames.holding import checked, lacking
 from dfns_frames.frames.selection import Which, belongs, chosen
 from dfns_frames.plot import Plot
-
-if TYPE_CHECKING:
-    import os
 
 
 class Frames(Mapping[str, pd.DataFrame]):
@@ -82,6 +79,9 @@ class Frames(Mapping[str, pd.DataFrame]):
     to_csv = export.to_csv
     to_excel = export.to_excel
     to_parquet = export.to_parquet
+
+    who_can = measures.who_can
+    explain = measures.explain
 
     _tables: dict[str, pa.Table]
     _frames: dict[str, pd.DataFrame]
@@ -248,23 +248,6 @@ class Frames(Mapping[str, pd.DataFrame]):
             elif "token_no" in TABLES[name].key:
                 tables[name] = compact(table.filter(belongs(table, kept)))
         return Frames(tables)
-
-    @classmethod
-    def from_parquet(cls, folder: str | os.PathLike[str]) -> Frames:
-        """Read back what :meth:`to_parquet` wrote, equal, dtypes included.
-
-        Raises
-        ------
-        ResponseError
-            A file is damaged, of another origin, export or version.
-        OSError
-            The folder or a file in it does not exist, or cannot be read.
-
-        Examples
-        --------
-        >>> dff.Frames.from_parquet("pats") == pats  # doctest: +SKIP
-        """
-        return cls(export.from_parquet(folder))
 
     def __repr__(self) -> str:
         lines = [f"Frames of {self._subject()} {visibility(self)}{filtered(self)}"]
