@@ -90,7 +90,7 @@ def test_exactly_the_tokens_that_are_on_no_list() -> None:
 
 def test_near_misses_are_no_findings() -> None:
     """What comes near a rule is not found by it."""
-    owners = [each.key for each in (*MAIN.users, *MAIN.machines)]
+    owners = [*(user.key for user in MAIN.users), *(machine.key for machine in MAIN.machines)]
     for rule, case in FINDINGS.items():
         for near in case.near if rule in TOKENS else ():
             ids = {each for owner in owners for each in tokens_named(owner, near)}

@@ -58,8 +58,8 @@ def rules() -> pd.DataFrame:
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> dff.rules().set_index("id").loc["A01", ["title", "severity"]].tolist()
-    ['Entry of the acceptance file that accepts nothing', 'medium']
+    >>> dff.rules().set_index("id").loc["P01", ["title", "severity"]].tolist()
+    ['Token of a full administrator', 'critical']
     """
     listed = list(RULES.values())
 
