@@ -70,6 +70,8 @@ class Column:
         The table whose rows below this one it counts.
     distinct
         With `counts`: count the different values of this column of it, not the rows.
+    since
+        The version of the tables that has it first; files of an earlier one are read without it.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Column:
     known: frozenset[str] | None = None
     counts: str | None = None
     distinct: str | None = None
+    since: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +101,6 @@ class Table:
         The columns, in order.
     merges
         Whether rows of different sources with equal ids are one thing.
-    judges
-        Whether it says what to think of the other tables, so that it ends with a change of these.
     """
 
     name: str
@@ -108,10 +109,12 @@ class Table:
     ids: tuple[str, ...]
     columns: tuple[Column, ...]
     merges: bool = False
-    judges: bool = False
 
     def __getitem__(self, name: str) -> Column:
         return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
 
     @cached_property
     def _by_name(self) -> dict[str, Column]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dfns_frames._api.readings import DRIFT
-from dfns_frames._api.tables import TABLES
+from dfns_frames._api.tables import JUDGED, TABLES
 from dfns_frames._facts.codes import Ints
 from dfns_frames._facts.keys import item_rows, items_of
 from dfns_frames._facts.lists import note_lists
@@ -100,7 +100,7 @@ def joined(parts: Sequence[Frames]) -> Frames:
 def _join(parts: Sequence[Frames]) -> tuple[Frames, list[Differing], Looks]:
     _refuse_partial(parts)
     joining = bring_together(parts)
-    names = [name for name in TABLES if joining.holding(name) and not TABLES[name].judges]
+    names = [name for name in TABLES if joining.holding(name) and name not in JUDGED]
     tables: dict[str, pa.Table] = {}
     differing: list[Differing] = []
     for name in names:
