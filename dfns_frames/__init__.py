@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from dfns_frames.errors import ServerError as ServerError
     from dfns_frames.export import write as write
     from dfns_frames.frames.container import Frames as Frames
-    from dfns_frames.frames.intake import read as read
     from dfns_frames.frames.joining import concat as concat
+    from dfns_frames.frames.saved import read as read
 
 # Where each public name lives. They are imported on use, so that `dfns-frames --help` costs no pandas.
 _HOMES = {
@@ -59,7 +59,7 @@ _HOMES = {
     "dictionary": "_facts.dictionary",
     "measures": "",
     "operations": "_api.catalogue",
-    "read": "frames.intake",
+    "read": "frames.saved",
     "rules": "audit.catalogue",
     "write": "export",
 }

@@ -25,6 +25,10 @@ from dfns_frames._api.rules import (
     POLICY_GROUPS,
 )
 
+VERSION = 1
+"""The version of the tables that files note. It rises with each column or table that is added, which says so
+(`Column.since`): older files lack it, and are read all the same."""
+
 TABLES = {
     table.name: table
     for table in (
