@@ -28,6 +28,7 @@ ADDING = "add-"
 FORGETTING = "forget-"
 _AHEAD = timedelta(minutes=5)
 _TRIES = 100
+_LISTED = {"sources": ["source", "status"], "tokens": ["source", "token_id"]}
 
 
 def add(folder: Path, frames: Frames, org: str | None, caller: str | None) -> Path:
@@ -42,8 +43,9 @@ def add(folder: Path, frames: Frames, org: str | None, caller: str | None) -> Pa
         _warn_of_vanished(folder, owned, Snapshot(look, org, caller, target))
     elif stored(target) != owned:
         raise ConfigurationError(
-            f"the archive has another snapshot of this organisation, caller and second already, {str(target)!r}; "
-            "it is kept, and this one is not added. Were both answers given within that second? Fetch again"
+            "the archive has another snapshot of this organisation, caller and second already, "
+            f"{str(target)!r}; it is kept, and this one is not added. Were both answers given within that "
+            "second? Fetch again"
         )
     return target
 
@@ -61,7 +63,9 @@ def _refuse_parts(frames: Frames) -> None:
             f"an archive keeps Frames, not {type(frames).__name__}; read() makes them of a saved response"
         )
     if "sources" not in frames or not frames.arrow("sources").num_rows:
-        raise ConfigurationError("these frames do not say where they come from; add what a client or read() gave")
+        raise ConfigurationError(
+            "these frames do not say where they come from; add what a client or read() gave"
+        )
     if filtered(frames) or frames.was_listed:
         raise ConfigurationError(
             "these frames are filtered, and what the filter left out would seem to be gone; add them before "
@@ -99,7 +103,9 @@ def _org_of(frames: Frames, given: str | None) -> str:
             "must be named: nothing in these frames says which organisation they are of", option="org"
         )
     if given is not None and found and given != found[0]:
-        raise ConfigurationError(f"does not fit: these frames are of {found[0]}", option="org", given=repr(given))
+        raise ConfigurationError(
+            f"does not fit: these frames are of {found[0]}", option="org", given=repr(given)
+        )
     return given if given is not None else found[0]
 
 
@@ -116,8 +122,8 @@ def _look_of(frames: Frames) -> datetime:
     for row in sources:
         if row["fetched_at_basis"] == "file date":
             raise ConfigurationError(
-                f"when {row['source']} was answered is not known, only when its file was last changed; say it "
-                "as you read it: read(…, fetched_at=…)"
+                f"when {row['source']} was answered is not known, only when its file was last changed; say "
+                "it as you read it: read(…, fetched_at=…)"
             )
     times = [row["fetched_at"] for row in sources if row["fetched_at"]]
     if not times:
@@ -206,7 +212,7 @@ def _ids(tables: Any) -> dict[str, set[str]]:
 def _ids_before(folder: Path, added: Snapshot, source: str) -> set[str]:
     for each in reversed(snapshots(folder, added.org, added.caller)):
         if each < added:
-            found = _ids(only_columns(each.path, {"sources": ["source", "status"], "tokens": ["source", "token_id"]}))
+            found = _ids(only_columns(each.path, _LISTED))
             if source in found:
                 return found[source]
     return set()
@@ -215,6 +221,13 @@ def _ids_before(folder: Path, added: Snapshot, source: str) -> set[str]:
 def forget(folder: Path, org: str) -> int:
     """Remove an organisation; `Archive.forget` says how."""
     doomed = snapshots(folder, org)
+    left = list((folder / STAGING).glob(f"{FORGETTING}*"))  # of one that was killed while it forgot
+    if not doomed and not left:
+        known = sorted({each.org for each in snapshots(folder)})
+        raise ConfigurationError(
+            f"the archive has no organisation {org!r}; there are: {', '.join(known[:10]) or 'none'}"
+            f"{', …' * (len(known) > 10)}"
+        )
     gone = folder / STAGING / f"{FORGETTING}{secrets.token_hex(8)}"
     if doomed:
         gone.parent.mkdir(exist_ok=True)
@@ -222,6 +235,6 @@ def forget(folder: Path, org: str) -> int:
         with suppress(FileNotFoundError):  # another process forgets it at this moment
             os.rename(place, gone)  # noqa: PTH104 - as one step: from here on nobody sees any of it
             sync_folder(place.parent)
-    for left in (folder / STAGING).glob(f"{FORGETTING}*"):  # also of one that was killed here
-        shutil.rmtree(left, ignore_errors=True)
+    for each in [*left, gone]:
+        shutil.rmtree(each, ignore_errors=True)
     return len(doomed)

@@ -11,12 +11,12 @@ import pyarrow as pa
 
 from dfns_frames._api.catalogue import CATEGORIES
 from dfns_frames._archive import adding, answers, asking, checking, looking_back
-from dfns_frames._archive.changing import to_changes
 from dfns_frames._archive.embedded import Embedded
 from dfns_frames._archive.layout import Snapshot, quoted, snapshots
 from dfns_frames._archive.opening import opened
 from dfns_frames._archive.reading import only_columns, row_count
-from dfns_frames._facts.times import as_utc, beginning
+from dfns_frames._archive.spark import Spark
+from dfns_frames._facts.times import as_utc
 from dfns_frames._hints import did_you_mean
 from dfns_frames.errors import ConfigurationError
 
@@ -63,7 +63,7 @@ class Archive:
     """
 
     def __init__(self, folder: StrPath, engine: Any = None) -> None:
-        self._engine: asking.Engine = Embedded()
+        self._engine: asking.Engine = Embedded() if engine is None else Spark(engine)
         self._folder = opened(folder)
 
     @property
@@ -171,45 +171,6 @@ class Archive:
         >>> archive.at("2026-05-01").plot.creation_over_time()  # doctest: +SKIP
         """
         return looking_back.at(self._folder, as_utc(when, "when"), org, caller)
-
-    def changes(
-        self,
-        since: date | str | None = None,
-        until: date | str | None = None,
-        org: str | None = None,
-        caller: str | None = None,
-    ) -> pd.DataFrame:
-        """List what changed from look to look.
-
-        Parameters
-        ----------
-        since, until
-            Only what a look after the one and not after the other shows. As `since`, a date alone is its
-            beginning, as `until` its end, UTC.
-        org, caller
-            Only the changes of one organisation, or of what one caller saw.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row is one change; the columns are those of :func:`compare`, after `org_id` and `caller`, and
-            the worst come first. It happened after the look of `after`, and by that of `by`. ``"unknown"``
-            is only what the last look leaves open; what an earlier one left open, later ones tell.
-
-        Raises
-        ------
-        ConfigurationError
-            DuckDB is not installed.
-
-        Examples
-        --------
-        >>> archive.changes(since="2026-05-01")[["change", "object", "name", "by"]]  # doctest: +SKIP
-        """
-        asked = {
-            "since": None if since is None else beginning(since, "since"),
-            "until": None if until is None else as_utc(until, "until"),
-        }
-        return to_changes(self._ask(asking.CHANGES, org, caller, **asked))
 
     def lifetimes(self, org: str | None = None, caller: str | None = None) -> pd.DataFrame:
         """List from when to when each token was there.
@@ -325,9 +286,7 @@ class Archive:
         """
         return adding.forget(self._folder, org)
 
-    def _ask(
-        self, question: asking.Question, org: str | None, caller: str | None, **asked: Any
-    ) -> pa.Table:
+    def _ask(self, question: asking.Question, org: str | None, caller: str | None, **asked: Any) -> pa.Table:
         wanted = asking.Wanted(
             None if org is None else quoted(org, "org"), None if caller is None else quoted(caller, "caller")
         )

@@ -21,7 +21,6 @@ from dfns_frames._api.catalogue import operations_table, usability
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._api.tables import TABLES
 from dfns_frames._api.vocabulary import TIME, Source
-from dfns_frames._archive.compare_frame import WORST_FIRST, object_of
 from dfns_frames._facts.contents import FULL_ADMINISTRATOR
 
 PREFIX = "dfns_"
@@ -68,9 +67,7 @@ class Wanted:
 class Engine(Protocol):
     """What runs questions over the snapshots of a folder."""
 
-    def ask(
-        self, folder: str, question: Question, wanted: Wanted, given: Mapping[str, pa.Table]
-    ) -> pa.Table:
+    def ask(self, folder: str, question: Question, wanted: Wanted, given: Mapping[str, pa.Table]) -> pa.Table:
         """Return the answer.
 
         Parameters
@@ -92,31 +89,6 @@ HOLDERS = Question(
     "holders",
     ("sources", "rejected", "tokens", "token_assignments", "token_operations", "permissions"),
     ("looks", "sightings", "absences"),
-    ("known_sources", "catalogue", "usability", "full_administrators"),
-)
-CHANGES = Question(
-    "changes",
-    (
-        "sources",
-        "rejected",
-        "tokens",
-        "token_assignments",
-        "token_operations",
-        "users",
-        "user_assignments",
-        "user_operations",
-        "user_groups",
-        "user_group_members",
-        "permissions",
-        "permission_operations",
-        "pending_operations",
-        "permission_assignments",
-        "policies",
-        "policy_groups",
-        "policy_approvers",
-        "policy_filters",
-    ),
-    ("looks", "ends", "unsteady", "listed", "fields", "spells", "spans", "inside", "inmost", "differences"),
     ("known_sources", "catalogue", "usability", "full_administrators"),
 )
 
@@ -144,7 +116,10 @@ def given_to(question: Question, **asked: datetime | str | None) -> dict[str, pa
         name: pa.array([value], pa.string() if isinstance(value, str) else TIME)
         for name, value in asked.items()
     }
-    return {**{name: _FACTS[name]() for name in question.facts}, "asked": pa.table(arguments or {"none": [0]})}
+    return {
+        **{name: _FACTS[name]() for name in question.facts},
+        "asked": pa.table(arguments or {"none": [0]}),
+    }
 
 
 def _known_sources() -> pa.Table:
@@ -152,16 +127,15 @@ def _known_sources() -> pa.Table:
         {
             "source": path,
             "per_caller": source.scope == "caller",
-            "object": object_of(item) if (item := _item(source)) else None,
             # Of a list whose items hold tokens, a rejected item's id is not a token's.
-            "holds_tokens": item != "tokens",
+            "holds_tokens": item_table(source) != "tokens",
         }
         for path, source in SOURCES.items()
     ]
     return pa.Table.from_pylist(rows)
 
 
-def _item(source: Source) -> str | None:
+def item_table(source: Source) -> str | None:
     """Return the table that holds the id of a source's items as its own."""
     path = f"{source.rows.at}.{source.item_id}"
     found = [(table, column) for table, column, origin in source.origins() if origin == path]
@@ -169,10 +143,8 @@ def _item(source: Source) -> str | None:
 
 
 def _catalogue() -> pa.Table:
-    known = operations_table()
-    columns = {name: known[name].cast(pa.string()) for name in ("operation", "category")}
-    places = [WORST_FIRST.index(severity) for severity in known["severity"].to_pylist()]
-    return pa.table({**columns, "place": pa.array(places, pa.int64())})
+    columns = ("operation", "category", "severity")
+    return pa.table({name: operations_table()[name].cast(pa.string()) for name in columns})
 
 
 def _usability() -> pa.Table:

@@ -87,9 +87,9 @@ def _inside(each: Snapshot) -> Iterator[_Problem]:
         if path.name not in {*TABLES, _README}:
             yield path, "not part of a snapshot", _FOREIGN
     sources = frames.arrow("sources").select(["org_id", "caller", "fetched_at"]).to_pylist()
-    said = {
-        (row["org_id"], row["caller"]) for row in sources if row["org_id"] is not None
-    } | {(each.org, each.caller)}
+    said = {(row["org_id"], row["caller"]) for row in sources if row["org_id"] is not None} | {
+        (each.org, each.caller)
+    }
     if len(said) > 1 or look_name(frames.fetched_at) != look_name(each.look):
         yield (
             each.path,

@@ -26,9 +26,7 @@ FROM read_parquet($paths, hive_partitioning = true, hive_types_autocast = false,
 class Embedded:
     """DuckDB, imported when something is asked."""
 
-    def ask(
-        self, folder: str, question: Question, wanted: Wanted, given: Mapping[str, pa.Table]
-    ) -> pa.Table:
+    def ask(self, folder: str, question: Question, wanted: Wanted, given: Mapping[str, pa.Table]) -> pa.Table:
         """Return the answer of a question.
 
         Raises

@@ -67,7 +67,7 @@ def quoted(value: str, option: str) -> str:
         written = f"~{ord('n'):02x}ull"
     if len(written) > _LONGEST:
         raise ConfigurationError(
-            f"is too long to name a folder ({len(written):,} bytes of {_LONGEST} at most); pass a shorter one",
+            f"is too long to name a folder ({len(written):,} bytes, {_LONGEST} at most); pass a shorter one",
             option=option,
         )
     return written

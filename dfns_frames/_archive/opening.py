@@ -64,8 +64,8 @@ def _check_format(place: Path) -> None:
         newer = found > FORMAT
     except (ValueError, TypeError, KeyError, RecursionError):
         raise ResponseError(
-            f"{str(marker)!r} is damaged; the snapshots need not be. If nothing newer than this version wrote "
-            f'to the archive, let the file hold {{"format": {FORMAT}}}, then call check()'
+            f"{str(marker)!r} is damaged; the snapshots need not be. If nothing newer than this version "
+            f'wrote to the archive, let the file hold {{"format": {FORMAT}}}, then call check()'
         ) from None
     if newer:
         raise ConfigurationError(

@@ -31,9 +31,7 @@ class Spark:
             )
         self._session = session
 
-    def ask(
-        self, folder: str, question: Question, wanted: Wanted, given: Mapping[str, pa.Table]
-    ) -> pa.Table:
+    def ask(self, folder: str, question: Question, wanted: Wanted, given: Mapping[str, pa.Table]) -> pa.Table:
         """Return the answer of a question.
 
         Raises
