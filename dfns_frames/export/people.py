@@ -12,10 +12,10 @@ from dfns_frames import measures
 from dfns_frames._api.catalogue import CATEGORIES, SEVERITIES, UNKNOWN
 from dfns_frames._api.ways import WAYS
 from dfns_frames._facts.abilities import ALONE
-from dfns_frames._facts.codes import parent_rows
 from dfns_frames._facts.contents import operations, permissions
 from dfns_frames._facts.effective import NO, user_effective
 from dfns_frames._facts.holdings import severity_of
+from dfns_frames._facts.keys import parent_rows
 from dfns_frames._facts.people import people, token_users, user_names
 from dfns_frames._facts.presence import has, table
 from dfns_frames._facts.rights import group_rights, user_rights
@@ -160,9 +160,10 @@ def _permissions_of(tables: Tables) -> list[list[str]]:
     """Return the names of each user's permissions: those given directly, then those of groups."""
     listed, given = table(tables, "users"), table(tables, "user_assignments")
     found: list[list[str]] = [[] for _ in people(tables).ids]
-    users = people(tables).number[parent_rows(listed, given, "user_no")]
-    for user, name in zip(users, given["permission_name"].to_pylist(), strict=True):
-        found[user].append(name or "(no name)")
+    number = np.append(people(tables).number, -1)[parent_rows(listed, given, "user_no")]
+    for user, name in zip(number, given["permission_name"].to_pylist(), strict=True):
+        if user >= 0:
+            found[user].append(name or "(no name)")
     known = permissions(tables)
     for user, place in zip(*group_rights(tables), strict=True):
         found[user].append((known.names[place] if place >= 0 else None) or "(no name)")

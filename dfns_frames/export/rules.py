@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN
-from dfns_frames._facts.codes import parent_rows
 from dfns_frames._facts.contents import operations, permissions
 from dfns_frames._facts.holdings import severity_of
+from dfns_frames._facts.keys import parent_rows
 from dfns_frames._facts.people import people, user_names
 from dfns_frames._facts.presence import has, table
 from dfns_frames._facts.provenance import plural
@@ -123,8 +123,8 @@ def _approvals(tables: Tables) -> list[str | None]:
         who.setdefault(tuple(row[key] for key in keys), []).append(names.get(user) or user or "(no id)")
     said: list[list[str]] = [[] for _ in range(listed.num_rows)]
     for policy, row in zip(parent_rows(listed, groups, "policy_no"), groups.to_pylist(), strict=True):
-        approvers = who.get(tuple(row[key] for key in keys), [])
-        said[policy].append(_group(row, approvers))
+        if policy >= 0:
+            said[policy].append(_group(row, who.get(tuple(row[key] for key in keys), [])))
     return ["; and ".join(each) or None for each in said]
 
 
@@ -143,7 +143,8 @@ def _filters(tables: Tables) -> list[str | None]:
     listed, filters = table(tables, "policies"), table(tables, "policy_filters")
     found: list[dict[str, list[str]]] = [{} for _ in range(listed.num_rows)]
     for policy, row in zip(parent_rows(listed, filters, "policy_no"), filters.to_pylist(), strict=True):
-        found[policy].setdefault(row["filter"] or "?", []).append(row["value"] or "?")
+        if policy >= 0:
+            found[policy].setdefault(row["filter"] or "?", []).append(row["value"] or "?")
     return [
         "; ".join(f"{key}: {', '.join(values)}" for key, values in each.items()) or None for each in found
     ]
