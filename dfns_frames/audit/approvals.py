@@ -13,7 +13,7 @@ from dfns_frames._api.sources.users import USERS
 from dfns_frames._api.ways import CHANGE, SIGN
 from dfns_frames._facts.effective import NO, YES, votes
 from dfns_frames._facts.people import INACTIVE, people
-from dfns_frames._facts.presence import is_ok, table
+from dfns_frames._facts.presence import is_ok, kept, table
 from dfns_frames.audit.framework import Found, Look, Subjects, rule
 from dfns_frames.audit.guarding import Guard, Quorum, guards
 from dfns_frames.audit.policies import GOVERNANCE, who_else
@@ -138,6 +138,7 @@ def _eligible(frames: Tables, group: Quorum, *, sure: bool = False) -> _Eligible
     return found
 
 
+@kept
 def _registered(frames: Tables) -> list[int]:
     """Return whether each user is registered: 1, 0, or -1 where that is not known; of machines always 1."""
     everyone = people(frames)

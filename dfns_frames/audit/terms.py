@@ -7,6 +7,7 @@ it says so. *PRIV* is whoever can use an operation of severity critical or high,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,6 +92,18 @@ class Tokens:
     priv: Ints
     is_blind: Flags
     is_owner_read: Flags
+
+    @cached_property
+    def called(self) -> list[str]:
+        """Each token, with its owner, as the beginning of a sentence."""
+        owners = {
+            owner: f" of {quoted(name if name is not None else owner)}" if owner else ""
+            for owner, name in zip(self.owners, self.owner_names, strict=True)
+        }
+        return [
+            f"Token {quoted(name)}{owners[owner]}"
+            for name, owner in zip(self.names, self.owners, strict=True)
+        ]
 
     @property
     def is_judged(self) -> Flags:
@@ -187,13 +200,6 @@ def contents_of(frames: Tables, name: str, rows: list[int], ids: list[str | None
 def _plain(value: Any) -> str:
     """Return a value as text that is the same on every machine."""
     return value.isoformat() if hasattr(value, "isoformat") else repr(value)
-
-
-def called(found: Tokens, row: int) -> str:
-    """Return a token, with its owner, as the beginning of a sentence."""
-    owner, name = found.owners[row], found.owner_names[row]
-    whose = f" of {quoted(name)}" if name is not None else f" of {quoted(owner)}" if owner else ""
-    return f"Token {quoted(found.names[row])}{whose}"
 
 
 @kept
