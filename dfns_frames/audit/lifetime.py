@@ -229,17 +229,17 @@ def never_revoked(look: Look) -> Found:
     np.maximum.at(newest, twins[dated], created[dated])
     newer = dated & (created < newest[np.where(dated, twins, -1)]) if len(newest) else dated
     rows = np.flatnonzero(newer & _over(ages, look.days("L07.days")))
-    names = {
-        (int(twins[row]), created[row]): found.names[row] for row in np.flatnonzero(dated & ~newer).tolist()
-    }
+    names: dict[int, str] = {}
+    for row in np.flatnonzero(dated & ~newer).tolist():
+        name, twin = quoted(found.names[row]), int(twins[row])
+        names[twin] = min(name, names.get(twin, name))
     return Found(
         token_subjects(frames, rows),
         "medium",
         f"older than {look.days('L07.days'):g} days, and a newer one is active",
         [
-            f"{found.called[row]} is active and {days:,} days old, and the newer "
-            f"{quoted(names[int(twins[row]), newest[twins[row]]])} of the same owner holds the same "
-            "permissions."
+            f"{found.called[row]} is active and {days:,} days old, and the newer {names[int(twins[row])]} of "
+            "the same owner holds the same permissions."
             for row, days in zip(rows.tolist(), _days(ages, rows), strict=True)
         ],
         int(np.count_nonzero(dated)),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dfns_frames._api.catalogue import SEVERITIES
 from dfns_frames._api.sources.pats import PATS
@@ -21,6 +22,8 @@ from dfns_frames._api.sources.policies import POLICIES
 from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
 from dfns_frames._api.sources.user_groups import USER_GROUP_MEMBERS, USER_GROUPS
 from dfns_frames._api.sources.users import USERS
+from dfns_frames._api.tables import TABLES
+from dfns_frames._api.vocabulary import Kind
 from dfns_frames._facts.codes import flags, owner_ids, parent_rows
 from dfns_frames._facts.contents import catalogue, operations
 from dfns_frames._facts.effective import NO, YES, Effective, token_effective, user_effective
@@ -181,13 +184,16 @@ def token_subjects(frames: Tables, rows: Ints) -> Subjects:
 
 
 def contents_of(frames: Tables, name: str, rows: list[int], ids: list[str | None]) -> list[str]:
-    """Return what tells apart those rows that have no id: all that they hold but where they stand."""
+    """Return what tells apart those rows that have no id: what they are."""
     nameless = {row for row in rows if ids[row] is None}
     if not nameless:
         return []
     listed = table(frames, name)
+    # Not where it stands, nor how much it holds, which changes while it stays the same.
     columns = [
-        each for each in listed.column_names if each not in ("source", "caller") and each[-3:] != "_no"
+        column.name
+        for column in TABLES[name].columns
+        if column.kind not in (Kind.POSITION, Kind.COUNT) and column.name not in ("source", "caller")
     ]
     taken = listed.select(columns)
     said: dict[int, str] = {}
@@ -217,6 +223,16 @@ def name_of_user(frames: Tables, number: int, *, plain: bool = False) -> str:
 @kept
 def _user_names(frames: Tables) -> list[str | None]:
     return user_names(frames).to_pylist()
+
+
+@kept
+def registration(frames: Tables) -> list[int]:
+    """Return whether each user is registered: 1, 0, or -1 where that is not known; of machines always 1."""
+    everyone, users = people(frames), table(frames, "users")
+    count, flag = len(everyone.ids), users["is_registered"]
+    yes = np.bincount(everyone.number[flags(users, "is_registered")], minlength=count) > 0
+    no = np.bincount(everyone.number[np.asarray(pc.equal(flag, False).fill_null(False))], minlength=count) > 0
+    return np.where(everyone.is_machine | yes, 1, np.where(no, 0, -1)).tolist()
 
 
 @kept
