@@ -86,6 +86,7 @@ def test_cells_equal_the_frames(demo_pats: dff.Frames, reader: Any, tmp_path: Pa
     order = dff.measures.capabilities(demo_pats).index
     names = {"is_active": "active", "date_created": "created (UTC)", "fetched_at": "fetched_at (UTC)"}
     names |= {"operation_count": "operations listed", "assignment_count": "assignments"}
+    names |= {"finished_at": "finished_at (UTC)"}
     for sheet, table in SHEETS.items():
         frame = demo_pats[table].loc[order] if sheet == "Tokens" else demo_pats[table]
         for name, wanted in zip(map(str, frame), zip(*expected(frame), strict=True), strict=True):
