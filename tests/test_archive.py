@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 import dfns_frames as dff
 from dfns_frames._archive.layout import quoted, unquoted
-from tests.conftest import WHEN, read, token
+from tests.conftest import WHEN, assignment, read, token
 
+MOVER = assignment("Treasury", operations=["Wallets:Transfers:Create"])
 LOOK = "look=2026-03-02T08-00-00Z"
 
 
@@ -247,11 +248,11 @@ def test_an_archive_can_be_opened_again(archive: dff.Archive, tmp_path: Path) ->
 
 
 def test_check_names_what_is_damaged(archive: dff.Archive) -> None:
-    """Flipped, shortened and missing files, and what does not belong there, each with what to do."""
+    """Files that are shortened, missing or of another look, and what is foreign, each with what to do."""
     paths = [archive.add(day(number, token(1), token(number + 1))) for number in range(1, 6)]
     assert archive.check().empty
-    flipped, cut, lost, moved, _ = paths
-    _flip(flipped / "tokens" / "tokens.parquet")
+    other, cut, lost, moved, _ = paths
+    shutil.copy(paths[1] / "tokens" / "tokens.parquet", other / "tokens" / "tokens.parquet")
     (cut / "tokens" / "tokens.parquet").write_bytes(b"PAR1")
     (lost / "tokens" / "tokens.parquet").unlink()
     moved.rename(moved.with_name("look=2026-04-01T00-00-00Z"))
@@ -260,17 +261,27 @@ def test_check_names_what_is_damaged(archive: dff.Archive) -> None:
     (archive.folder / ".DS_Store").write_text("")
     found = archive.check()
     assert [Path(path).name for path in found["path"]] == [
-        "add-0123456789abcdef", "notes.txt", flipped.name, cut.name, lost.name, "look=2026-04-01T00-00-00Z",
+        "add-0123456789abcdef", "notes.txt", other.name, cut.name, lost.name, "look=2026-04-01T00-00-00Z",
     ]  # fmt: skip
     assert found["problem"].str.len().min() > 10
     assert found["remedy"].str.len().min() > 10
 
 
-def _flip(file: Path) -> None:
-    """Flip a bit in the middle of the data."""
-    content = bytearray(file.read_bytes())
-    content[len(content) // 4] ^= 1
-    file.write_bytes(content)
+def test_a_flipped_bit_changes_no_value_in_silence(archive: dff.Archive) -> None:
+    """Wherever a bit of a file is flipped, `check` names the file, or nothing that it says is different."""
+    path = archive.add(day(1, token(1, MOVER), token(2, name="another"), token(3)))
+    frames = archive.at("2026-03-01")
+    file = path / "tokens" / "tokens.parquet"
+    whole, named = file.read_bytes(), 0
+    for place in range(4, len(whole), len(whole) // 80):
+        content = bytearray(whole)
+        content[place] ^= 4
+        file.write_bytes(content)
+        if archive.check().empty:
+            assert archive.at("2026-03-01") == frames
+        else:
+            named += 1
+    assert named > 20
 
 
 def test_questions_name_a_damaged_file(archive: dff.Archive) -> None:
