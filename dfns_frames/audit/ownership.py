@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
+from dfns_frames._api.ways import ASSIGN
 from dfns_frames._facts.codes import codes
 from dfns_frames._facts.people import INACTIVE, people, token_identity, users_are_read
 from dfns_frames._facts.people import UNKNOWN as UNSURE
@@ -102,13 +103,15 @@ def shared_key(look: Look) -> Found:
     category="ownership",
     why="Nobody answers for it, and nobody's leaving ends it. High.",
     remedy=(
-        "An administrator finds out who uses it and has them make a token of their own; an administrator of "
-        "the vendor has to end this one, as only its owner can delete a token. No approval is needed."
+        "Only its owner could delete it, so whoever may use Permissions:Revoke takes its permissions away: "
+        "DELETE /permissions/{permissionId}/assignments/{assignmentId}, with the id from "
+        "permission_assignments; then ask the vendor to end it. Whoever uses it makes a token of their own."
     ),
     references="NHI1, AC-2, CIS 5.1",
     reads=TOKEN_LISTS,
     needs=(TOKEN_LISTS,),
-    cannot_see="Nothing that it looks at is hidden.",
+    cannot_see="Who uses it.",
+    gated_by=ASSIGN,
 )
 def ownerless(look: Look) -> Found:
     """Find tokens that act for neither a user nor an application."""
