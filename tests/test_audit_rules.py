@@ -57,7 +57,10 @@ def test_shared_keys(changes: dict[str, str | None], expected: str | None) -> No
 
 def test_shared_keys_over_organisations_and_tokens_that_are_off() -> None:
     """R01: organisations that differ are critical, and nobody is another owner; what is off counts not."""
-    keys = {"to-a": {"public_key": "k", "org_id": "or-1"}, "to-b": {"public_key": "k", "org_id": "or-2"}}
+    keys: dict[str, dict[str, Any]] = {
+        "to-a": {"public_key": "k", "org_id": "or-1"},
+        "to-b": {"public_key": "k", "org_id": "or-2"},
+    }
     assert severities(world(TWO, {"tokens": keys}), "R01") == {"k": "critical"}
     keys["to-b"] = {"public_key": "k", "org_id": "or-1", "linked_user_id": None}
     assert severities(world(TWO, {"tokens": keys}), "R01") == {"k": "critical"}

@@ -67,14 +67,11 @@ def shared_key(look: Look) -> Found:
     shared = list(by_key.values())
     owners = [{found.owners[row] for row in group} for group in shared]
     apart = [len({organisations[row] for row in group} - {None}) > 1 for group in shared]
-    reasons = {
-        (True, True): "organisations differ",
-        (True, False): "organisations differ",
-        (False, True): "owners differ",
-        (False, False): "one owner",
-    }
-    said = [reasons[differ, len(whose) > 1] for differ, whose in zip(apart, owners, strict=True)]
-    alone = [next(iter(whose)) if len(whose) == 1 else None for whose in owners]
+    said = [
+        "organisations differ" if differ else "owners differ" if len(whose) > 1 else "one owner"
+        for differ, whose in zip(apart, owners, strict=True)
+    ]
+    alone = [whose.pop() if len(whose) == 1 else None for whose in owners]
     names = {found.owners[row]: found.owner_names[row] for group in shared for row in group}
     return Found(
         Subjects(
