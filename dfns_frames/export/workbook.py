@@ -11,19 +11,23 @@ import pandas as pd
 import pyarrow as pa
 
 from dfns_frames._api.tables import TABLES
-from dfns_frames._facts.provenance import overview, when
+from dfns_frames._facts.provenance import when
 from dfns_frames._files import StrPath, new_file
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.export.about import Changes, changed
 from dfns_frames.export.cells import as_cells, from_frame
+from dfns_frames.export.header import counted, header
+from dfns_frames.export.judged import findings_sheet, rules_sheet
 from dfns_frames.export.judgement import (
     ADMINISTRATOR,
     AGE,
     ANSWERS,
     CREATED,
+    FOUND_BY,
     OWNER,
     PERMISSIONS,
     WORST,
+    WORST_FINDING,
     assignments_sheet,
     described,
     operations_sheet,
@@ -41,6 +45,8 @@ if TYPE_CHECKING:
 CELLS_AT_MOST = 10_000_000
 
 _SHEETS = {
+    "Findings": "findings",
+    "Rules": "rules",
     "Tokens": "tokens",
     "Operations": "token_operations",
     "Assignments": "token_assignments",
@@ -62,6 +68,7 @@ _NOTES = (
     "Operations and Matrix are for the screen: each prints as one page. All other sheets print whole, "
     "but for the long ids at the right of Tokens, which are cut on paper.",
 )
+_AUDIT_NOTE = "Of Findings and Tokens, ids and the like at the right are not printed."
 _LARGE = "There are so many cells that sheets have filters, but no tables, colours or charts."
 
 
@@ -74,11 +81,12 @@ def to_excel(
 ) -> Path:
     """Write one workbook (.xlsx) to open, filter, print and share.
 
-    Its sheets are Summary (figures and charts, each with what it counts and how to list it), those that
-    you pass, Tokens (what each can do, the worst first), Operations, Assignments, Matrix, Sources,
-    Rejected and Drift if there are any, and README. Times are UTC. Nothing from the API becomes a formula
-    or a link; README names what was changed. Operations and Matrix print as one page each; all other
-    sheets print whole.
+    Its sheets are Findings and Rules if these frames were audited (what was found, the worst first; and how
+    each rule went, first those that could not look at everything), Summary (figures and charts, each with
+    what it counts and how to list it), those that you pass, Tokens (what each can do, the worst first),
+    Operations, Assignments, Matrix, Sources, Rejected and Drift if there are any, and README. Times are UTC.
+    Nothing from the API becomes a formula or a link; README names what was changed. Operations and Matrix
+    print as one page each; all other sheets print whole, but for the ids at the right of Findings.
 
     Parameters
     ----------
@@ -111,7 +119,7 @@ def to_excel(
     passed = checked({} if sheets is None else sheets)
     with new_file(path, suffix=".xlsx", overwrite=overwrite) as file:
         pages, large = build(frames, passed)
-        write(pages, file, streaming=large, header=when(frames))
+        write(pages, file, streaming=large, header=_paper_header(frames))
     return Path(path).expanduser()
 
 
@@ -180,7 +188,10 @@ def _broken_rule(title: object) -> str:
 def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet], bool]:
     """Return the sheets, in the order of their tabs, and whether they are too large for all at once."""
     altered: Changes = {}
-    sheets = [summary(tables, altered)]
+    sheets = []
+    if "findings" in tables:
+        sheets += [findings_sheet(tables, altered), rules_sheet(tables, altered)]
+    sheets.append(summary(tables, altered))
     sheets += [Sheet(title, (from_frame(title, frame, altered),)) for title, frame in passed.items()]
     sheets += [_tokens(tables, altered), _operations(tables, altered)]
     sheets.append(Sheet("Assignments", (_block("Assignments", assignments_sheet(tables), altered),)))
@@ -195,8 +206,13 @@ def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet],
     blocks = [block.cells for page in pages for block in page.blocks]
     large = sum(cells.num_rows * cells.num_columns for cells in blocks) > CELLS_AT_MOST
     no_matrix = crossed if isinstance(crossed, str) else ""
-    notes = [*_NOTES, *[_LARGE] * large]
+    notes = [*_NOTES, *[_AUDIT_NOTE] * ("findings" in tables), *[_LARGE] * large]
     return [*pages, _readme(tables, pages, set(passed), no_matrix, altered, notes)], large
+
+
+def _paper_header(tables: Tables) -> str:
+    """Say what stands above each page on paper: when this was, and what an audit found."""
+    return f"{when(tables)}. {counted(tables)}" if "findings" in tables else when(tables)
 
 
 def _block(name: str, table: pa.Table, altered: Changes) -> Block:
@@ -207,17 +223,21 @@ def _tokens(tables: Tables, altered: Changes) -> Sheet:
     table = tokens_sheet(tables)
     cells = as_cells("Tokens", table, altered)
     judged = {"name": 21.0, OWNER: 16.0, "active": 7.0, AGE: 6.0, WORST: 10.0, ADMINISTRATOR: 9.5}
+    audited = WORST_FINDING in cells.column_names
+    if audited:
+        judged |= {WORST_FINDING: 9.5, FOUND_BY: 11.0}
     judged |= dict.fromkeys(ANSWERS - {ADMINISTRATOR}, 8.0) | {PERMISSIONS: 22.0, f"{CREATED} (UTC)": 10.5}
     rest = [name for name in cells.column_names if name not in judged]
     return Sheet(
         "Tokens",
         (Block(cells),),
         frozen_columns=1,
-        wrapped=frozenset({"name", OWNER, WORST, PERMISSIONS}),
+        wrapped=frozenset({"name", OWNER, WORST, FOUND_BY, PERMISSIONS}),
         clipped=frozenset(rest),
         dates=frozenset({f"{CREATED} (UTC)"}),
-        severities=frozenset({WORST}),
+        severities=frozenset({WORST, WORST_FINDING}),
         answers=ANSWERS,
+        printed_columns=len(judged) * audited,
         widths=judged | dict.fromkeys(rest, 4.0) | {"token_id": 8.0, "secret_returned": 6.5, "token_no": 5.0},
     )
 
@@ -241,14 +261,16 @@ def _readme(
     altered: Changes,
     notes: list[str],
 ) -> Sheet:
-    rows = [("About", "", line) for line in (*overview(tables), *notes)]
+    rows = [("About", "", line) for line in (*header(tables), *notes)]
     rows += [("Changed", "", line) for line in changed(altered) or ["No text was changed."]]
     rows += [("Sheet", page.name, _what(page.name, passed)) for page in pages]
     if no_matrix:
         rows.append(("Sheet", "Matrix", no_matrix))
     for sheet, table in _SHEETS.items():
         if any(page.name == sheet for page in pages):
-            rows += [(sheet, name, meaning) for name, meaning in described(table)]
+            rows += [
+                (sheet, name, meaning) for name, meaning in described(table, audited="findings" in tables)
+            ]
     about, names, texts = zip(*rows, strict=True)
     cells = pa.table({"about": about, "name": [name or None for name in names], "text": texts})
     return Sheet(
