@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -38,8 +39,8 @@ def add(folder: Path, frames: Frames, org: str | None, caller: str | None) -> Pa
     look = _look_of(frames)
     target = snapshot_path(folder, org, caller, look)
     owned = _owned(frames, org, caller)
-    if not target.exists():
-        _put(owned, folder, target)
+    is_new = not target.exists() and _put(owned, folder, target)
+    if is_new:
         _warn_of_vanished(folder, owned, Snapshot(look, org, caller, target))
     elif stored(target) != owned:
         raise ConfigurationError(
@@ -147,8 +148,10 @@ def _owned(frames: Frames, org: str, caller: str) -> Frames:
     return Frames({name: compact(table.combine_chunks()) for name, table in tables.items()})
 
 
-def _put(frames: Frames, folder: Path, target: Path) -> None:
+def _put(frames: Frames, folder: Path, target: Path) -> bool:
     """Write into the staging area, make it last, and move it to its place by one rename.
+
+    Returns whether it is there now: another process may have been first.
 
     Raises
     ------
@@ -162,24 +165,32 @@ def _put(frames: Frames, folder: Path, target: Path) -> None:
         for below in (*written.iterdir(), written):
             if below.is_dir():
                 sync_folder(below)
-        _move(written, target)
-        for above in target.parents[: target.relative_to(folder).parts.__len__()]:
+        is_there = _move(written, target)
+        for above in target.parents[: len(target.relative_to(folder).parts)]:
             sync_folder(above)
+        return is_there
     except OSError as error:
         raise type(error)(error.errno, error.strerror, str(target)) from error
     finally:
         shutil.rmtree(staged, ignore_errors=True)
 
 
-def _move(written: Path, target: Path) -> None:
+def _move(written: Path, target: Path) -> bool:
     """Rename; if the organisation is forgotten between making the folders above and that, make them again."""
     for _ in range(_TRIES):
-        with suppress(FileNotFoundError):
+        try:
             target.parent.mkdir(parents=True, exist_ok=True)
             written.rename(target)
-            return
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            if error.errno in (errno.EEXIST, errno.ENOTEMPTY) and target.is_dir():
+                return False
+            raise
+        return True
     raise FileNotFoundError(
-        2, "the folders above it vanish as soon as they are made; is something else tidying up the archive?"
+        errno.ENOENT,
+        "the folders above it vanish as soon as they are made; is something tidying up the archive?",
     )
 
 
