@@ -50,7 +50,7 @@ def tables() -> str:
 def shell() -> str:
     """Return every command's help as Markdown."""
     parts = ["# The shell", "Generated from `--help` (`make docs`)."]
-    verbs = ("fetch", "tokens", "export", "demo", "serve", "tables", "operations")
+    verbs = ("fetch", "tokens", "who-can", "explain", "export", "demo", "serve", "tables", "operations")
     for command in ((), *((verb,) for verb in verbs)):
         shown = subprocess.run(
             [sys.executable, "-m", "dfns_frames", *command, "--help"],
