@@ -74,7 +74,7 @@ def test_explain_says_through_what(folder: str, capsys: Captured) -> None:
     assert main(["explain", token, "--from", folder]) == 0
     table = capsys.readouterr().out.splitlines()
     assert table[0].split()[:2] == ["through", "permission_name"]
-    assert [*dict.fromkeys(line.split()[0] for line in table[1:])] == ["token", "user", "group"]
+    assert {line.split()[0] for line in table[1:]} >= {"token", "user", "group"}
     assert main(["explain", token, "--operation", "Wallets:Transfers:Create", "--from", folder]) == 0
     assert len(capsys.readouterr().out.splitlines()) < len(table)
     assert main(["explain", token, "--from", folder, "--format", "json"]) == 0

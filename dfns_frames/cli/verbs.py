@@ -14,7 +14,7 @@ from dfns_frames._api.ways import WAYS
 from dfns_frames.cli.inputs import read
 from dfns_frames.cli.listing import FOR_PROGRAMS, show
 from dfns_frames.cli.summary import summary
-from dfns_frames.cli.terminal import USAGE, ShellError, complain, flush, say
+from dfns_frames.cli.terminal import USAGE, ShellError, complain, flush, known, say
 from dfns_frames.measures.asking import named
 from dfns_frames.measures.classes import SENSITIVE, allowed, worst_text
 
@@ -73,7 +73,7 @@ def _what(given: str) -> str:
     name = named(given)
     if name in WAYS or name in CATEGORIES:
         return name
-    return given.strip() if ":" in given else _known("--can", given, [*SENSITIVE, *WAYS])
+    return given.strip() if ":" in given else known("--can", given, [*SENSITIVE, *WAYS])
 
 
 def _owned(frames: dff.Frames, found: pd.DataFrame, owner: str) -> pd.Series[bool]:
@@ -106,8 +106,8 @@ def operations(options: argparse.Namespace) -> None:
     """List the catalogue."""
     catalogue = dff.operations()
     if options.category is not None:
-        known = sorted(catalogue["category"].unique())
-        catalogue = catalogue[catalogue["category"] == _known("--category", options.category, known)]
+        categories = sorted(catalogue["category"].unique())
+        catalogue = catalogue[catalogue["category"] == known("--category", options.category, categories)]
     if options.format not in FOR_PROGRAMS:
         catalogue = catalogue[["operation", "access", "category", "severity", "status", "successor"]]
     show(catalogue, options.format)
@@ -159,11 +159,3 @@ def _target(option: str, given: str | None) -> Path | None:
             "standard output; `dfns-frames tokens --format csv` prints a table there",
         )
     return Path(given)
-
-
-def _known(option: str, given: str, known: list[str]) -> str:
-    if given not in known:
-        near = difflib.get_close_matches(given, known, n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise ShellError(USAGE, f"{option} does not know {given!r}.{hint} There are: {', '.join(known)}")
-    return given
