@@ -57,6 +57,11 @@ class Hint(StrEnum):
         "pass a date such as '2026-03-02' (the end of that day, UTC), an RFC 3339 time such as "
         "'2026-03-02T08:00:00Z', or a datetime (UTC unless it has an offset)"
     )
+    FILE_DATE = "pass fetched_at= to say when the list was made"
+    OTHER_ENDPOINT = "leave endpoint= out, or name the right one"
+    NO_OPTIONS = "leave endpoint=, caller=, fetched_at= and skip_invalid= out"
+    DEADLINE = "give Client(deadline=…) more if the list is long"
+    MAX_BODY = "Client(max_body=…) allows more"
 
 
 class DfnsFramesError(Exception):
@@ -185,13 +190,13 @@ class ResponseError(DfnsFramesError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One place where a token list does not fit the declaration.
+    """One place where a listing does not fit the declaration.
 
     Attributes
     ----------
     item
-        Number of the token in the response, counted from 0; None if the fault is outside the tokens.
-    token_id
+        Number of the item in the response, counted from 0; None if the fault is outside the items.
+    item_id
         Its id, as far as it could be read; None otherwise.
     path
         Where in the response, such as ``items[3].permissionAssignments[0].permissionId``.
@@ -202,14 +207,14 @@ class Problem:
     """
 
     item: int | None
-    token_id: str | None
+    item_id: str | None
     path: str
     expected: str
     found: str
 
     def __str__(self) -> str:
-        token = f" (token {self.token_id!r})" if self.token_id else ""
-        return f"{self.path}{token}: expected {self.expected}, found {self.found}"
+        item = f" ({self.item_id!r})" if self.item_id else ""
+        return f"{self.path}{item}: expected {self.expected}, found {self.found}"
 
 
 class SchemaError(DfnsFramesError):
@@ -238,4 +243,21 @@ class MissingTableError(DfnsFramesError, KeyError):
 
 
 class DriftWarning(UserWarning):
-    """A response holds something unexpected, which the frames list in ``.drift``; or its date is unlikely."""
+    """A response holds something unexpected, which the frames list in ``.drift``; or its date is unlikely.
+
+    Attributes
+    ----------
+    hint
+        What to do about it, where that is not part of the message; None otherwise.
+    """
+
+    def __init__(self, message: str = "", *, hint: Hint | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.worded(self.hint)
+
+    def worded(self, hint: str | None) -> str:
+        """Return the warning as text for readers who do not write Python; `hint` is in their words."""
+        return f"{self.args[0]}; {hint}" if hint else str(self.args[0])

@@ -23,7 +23,7 @@ SPECIAL = sorted(
     | {"Policies:Approvals:Approve", "Auth:Recover:Delegated", "Auth:Login:Delegated"}
 )
 COLUMNS = [
-    *("token_id", "name", "owner_id", "is_active", "age_days", "holds_everything", "worst"),
+    *("token_id", "name", "owner_id", "owner_name", "is_active", "age_days", "holds_everything", "worst"),
     *("worst_is_lower_bound", *naive.CLASSES, "source", "token_no"),
 ]
 _operation = st.sampled_from(SPECIAL) | st.sampled_from(sorted(naive.CATALOGUE)) | st.sampled_from(MADE_UP)
@@ -264,3 +264,22 @@ def test_a_managed_name_is_everything_only_where_it_is_immutable(
     assert (len(measures.effective_operations(org)) > 1) == is_full
     through = measures.explain(org, "to-1")["through"].tolist()
     assert through == ["full administrator" if is_full else "token"]
+
+
+def test_owners_have_names_where_users_were_read() -> None:
+    """A user is called by name, else by the name to sign in with; an owner who was not read has none."""
+    users = [
+        organisations.User("us-1", name="Ada"),
+        organisations.User("us-2"),
+        organisations.User("us-3", name="  "),
+    ]
+    tokens = [organisations.Token(f"to-{n}", f"us-{n}") for n in range(1, 5)]
+    org = organisations.Organisation(users=tuple(users), tokens=(*tokens, organisations.Token("to-5", None)))
+    able = dff.measures.capabilities(organisations.frames(org)).set_index("token_id").loc[:"to-5"]
+    assert able["owner_id"].dropna().tolist() == ["us-1", "us-2", "us-3", "us-4"]
+    assert able["owner_name"].dropna().to_dict() == {
+        "to-1": "Ada",
+        "to-2": "us-2@example.test",
+        "to-3": "us-3@example.test",
+    }
+    assert dff.measures.capabilities(load("half-known"))["owner_name"].isna().all()

@@ -20,6 +20,7 @@ def test_every_value_arrives() -> None:
     """Each documented field is in its column, under its snake_case name."""
     row = read(token(7, credId="c", publicKey="SHA256:x", linkedAppId="ap-1")).tokens.iloc[0]
     assert row.drop(["source", "token_no"]).to_dict() == {
+        "caller": "us-1",
         "token_id": "to-7",
         "name": "token 7",
         "kind": "Pat",
@@ -227,7 +228,7 @@ def test_what_does_not_fit_is_named(change: dict[str, Any], path: str, expected:
         read(token(1), token(2) | change)
     (problem,) = caught.value.problems
     assert (problem.item, problem.path, problem.expected, problem.found) == (1, path, expected, found)
-    assert problem.token_id == ("to-2" if "tokenId" not in change else None)
+    assert problem.item_id == ("to-2" if "tokenId" not in change else None)
     assert path in str(caught.value)
 
 
@@ -344,8 +345,8 @@ def test_what_was_exported_is_no_response(tmp_path: Path) -> None:
     """A workbook, a Parquet file and their folder are named for what they are, with the way back."""
     pats = dff.read({"items": [token(1, assignment())]})
     folder = pats.to_parquet(tmp_path / "pats")
-    with pytest.raises(IsADirectoryError, match=r"Frames\.from_parquet"):
-        dff.read(folder)
+    with pytest.raises(IsADirectoryError, match="a folder is no page"):
+        dff.read([folder, folder])
     with pytest.raises(dff.ResponseError, match=r"tokens\.parquet' is not a saved response but Parquet"):
         dff.read(folder / "tokens/tokens.parquet")
     with pytest.raises(dff.ResponseError, match="is not a saved response but a workbook"):
