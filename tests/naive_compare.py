@@ -13,7 +13,7 @@ Row = tuple[str, ...]
 """change, object, ids and operation joined, field, old, new, severity."""
 
 ORDER = ("critical", "high", "medium", "low", "unknown", "none")
-# Of what a personal access token or a service account cannot use, as far as the made-up organisations hold it.
+# What these kinds cannot use, as far as the made-up organisations hold it.
 REFUSED = {("Pat", "Auth:Pats:Create"), ("ServiceAccount", "Auth:Pats:Create")}
 
 
@@ -83,19 +83,21 @@ def holders(name: str, child: tuple[str, str], old: Shown, new: Shown) -> Counte
         elif there:
             why = reason(old, each, new)
             told = ("unknown", name, each, "listed", why, "listed", "")
-            rows[told if why else ("appeared", name, each, "", "", "", worst(there.kind, there.assigned))] += 1
+            rows[
+                told if why else ("appeared", name, each, "", "", "", worst(there.kind, there.assigned))
+            ] += 1
         else:
             why = reason(new, each, old)
-            told = ("unknown", name, each, "listed", "listed", why, "")
-            rows[told if why else ("disappeared", name, each, "", "", "", "none")] += 1
+            row = ("disappeared", name, each, "", "", "", "none")
+            rows[("unknown", name, each, "listed", "listed", why, "") if why else row] += 1
     for number, (side, other) in enumerate(((old, new), (new, old))):
         for each in side.aside - other.aside if side.is_about else set():
             if each in other.things and each not in side.things:
                 continue  # said above
             listed = each in other.things or each in other.hidden
             word = "listed" if listed else "incomplete" if other.status == "incomplete" else "not listed"
-            told = (word, "set aside") if number else ("set aside", word)
-            rows["unknown", name, each, "listed", *told, ""] += 1
+            words = (word, "set aside") if number else ("set aside", word)
+            rows["unknown", name, each, "listed", *words, ""] += 1
     return rows
 
 
@@ -128,7 +130,9 @@ def rights(child: tuple[str, str], here: Held, there: Held) -> Counter[Row]:
             continue
         before, after = old[0][1], new[0][1]
         if before != after:
-            rows["changed", assignment, key, "permission_name", before, after, "none"] += min(len(old), len(new))
+            rows["changed", assignment, key, "permission_name", before, after, "none"] += min(
+                len(old), len(new)
+            )
         more = len(new) - len(old)
         if more:
             change, name = ("appeared", after) if more > 0 else ("disappeared", before)

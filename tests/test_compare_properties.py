@@ -18,6 +18,8 @@ OPERATIONS = ("Wallets:Read", "Wallets:Transfers:Create", "Webhooks:Create", "Au
 NAMES = ("treasury", "ManagedFullAdminAccess", '=HYPERLINK("x")', "\u202e<b>", "")
 TOKEN, USER = ("assignment", "operation"), ("user_assignment", "user_operation")
 PLACES = (PATS, MACHINES, PERMISSIONS)
+ID = {PATS: "tokenId", MACHINES: "userId", PERMISSIONS: "id"}
+KINDS = ((PATS, "token"), (MACHINES, "token"), (MACHINES, "user"), (PERMISSIONS, "permission"))
 
 names = st.sampled_from(NAMES)
 operations = st.lists(st.sampled_from(OPERATIONS), unique=True, max_size=3)
@@ -64,14 +66,16 @@ def mostly(*keys: str, of: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str
 things = st.builds(Thing, names, st.booleans(), rights)
 worlds = st.builds(
     World,
-    st.fixed_dictionaries({each: names for each in ("pm-1", "pm-2")}),
+    st.fixed_dictionaries(dict.fromkeys(("pm-1", "pm-2"), names)),
     mostly("to-1", "to-2", of=things),
     mostly("us-m", of=st.tuples(things, mostly("x", "y", of=things))),
     mostly("pm-1", of=st.tuples(names, operations)),
 )
 ITEMS = ("to-1", "to-2", "us-m", "pm-1")
 TROUBLE = ("ok", "ok", "incomplete", "incomplete", "forbidden", "failed", "not asked")
-some = st.one_of(st.just(frozenset()), st.frozensets(st.sampled_from(ITEMS), max_size=2))
+some: st.SearchStrategy[frozenset[str]] = st.one_of(
+    st.just(frozenset()), st.frozensets(st.sampled_from(ITEMS), max_size=2)
+)
 dark = st.tuples(st.sampled_from(["to-1", "to-2", "us-m", "us-m-x"]), st.integers(0, 1))
 troubles = st.one_of(
     st.just(Trouble()),
@@ -110,7 +114,11 @@ class Look:
         return self.status[path] in ("ok", "incomplete")
 
     def _items(self, path: str) -> Any:
-        ids = {PATS: self.world.tokens, MACHINES: self.world.machines, PERMISSIONS: self.world.permissions}
+        ids: dict[str, Any] = {
+            PATS: self.world.tokens,
+            MACHINES: self.world.machines,
+            PERMISSIONS: self.world.permissions,
+        }
         for each in ids[path]:
             if self.status[path] == "incomplete" and each in self.trouble.unseen:
                 continue
@@ -156,8 +164,8 @@ class Look:
         shown.hidden = {*self.left_out} if kind == "token" else set()
         for item in self._items(path):
             items = [item] if path != MACHINES else [item["userInfo"]]
-            each = items[0].get({PATS: "tokenId", MACHINES: "userId", PERMISSIONS: "id"}[path]) if items[0] != 1 else 1
-            if each == 1:
+            each = str(1 if items[0] == 1 else items[0].get(ID[path], 1))
+            if each == "1":
                 shown.nameless = True
             elif each in self.trouble.broken:
                 shown.aside.add(each)
@@ -185,10 +193,7 @@ def _held(item: Any, kind: str) -> Held:
 def expected(old: Look, new: Look) -> Counter[Row]:
     """Return what a comparison as plain as can be finds."""
     rows = sources([look.status for look in (old, new)])
-    pairs = {
-        (path, kind): [look.shown(path, kind) for look in (old, new)]
-        for path, kind in ((PATS, "token"), (MACHINES, "token"), (MACHINES, "user"), (PERMISSIONS, "permission"))
-    }
+    pairs = {each: [look.shown(*each) for look in (old, new)] for each in KINDS}
     rows += holders("token", TOKEN, *pairs[PATS, "token"])
     rows += holders("token", TOKEN, *pairs[MACHINES, "token"])
     rows += holders("user", USER, *pairs[MACHINES, "user"])

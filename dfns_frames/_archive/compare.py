@@ -6,7 +6,7 @@ What one side cannot tell is `unknown`, and what neither can is no row; ``docs/c
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dfns_frames._archive.compare_frame import as_changes
@@ -15,14 +15,13 @@ from dfns_frames._archive.compare_sides import order_trouble, paired
 from dfns_frames._archive.compare_summary import summarized
 from dfns_frames._archive.compare_tables import compared
 from dfns_frames.frames.container import Frames
-from dfns_frames.frames.intake import Saved, read, warn
+from dfns_frames.frames.intake import warn
+from dfns_frames.frames.saved import Saved, read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
 
-    Look = Frames | Saved | Sequence[Saved]
+Look = Frames | Saved | Sequence[Saved]
 
 
 def compare(old: Look, new: Look) -> pd.DataFrame:
@@ -89,7 +88,7 @@ def compare(old: Look, new: Look) -> pd.DataFrame:
     0  appeared  assignment     to-1  permission_name  NaN  treasury  critical
     1   changed       token     to-1             name   ci    deploy      none
     """
-    pair = paired(_frames(old), _frames(new))
+    pair = paired(*(look if isinstance(look, Frames) else read(look) for look in (old, new)))
     trouble = order_trouble(pair)
     if trouble:
         warn(
@@ -100,11 +99,3 @@ def compare(old: Look, new: Look) -> pd.DataFrame:
     changes = as_changes(rows_of(comparison))
     changes.attrs["summary"] = summarized(comparison, changes)
     return changes
-
-
-def _frames(look: Look) -> Frames:
-    if isinstance(look, Frames):
-        return look
-    if isinstance(look, str | os.PathLike) and os.path.isdir(look):  # noqa: PTH112 - it takes any text
-        return Frames.from_parquet(look)
-    return read(look)

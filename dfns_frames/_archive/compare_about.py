@@ -46,7 +46,7 @@ def _text(values: pa.ChunkedArray) -> pa.Array:
 
 
 def _names(parts: Mapping[str, Part], name: str, rows: Ints) -> pa.Array:
-    """Return what things are called: by their own name, else by that of what they are inside of or belong to."""
+    """Return what things are called: by their own name, else by that of what they belong to."""
     part, parent = parts[name], parent_of(name)
     table = part.table.take(pa.array(rows))
     called = [_text(table[each]) for each in ("name", "username") if each in table.column_names]

@@ -90,16 +90,18 @@ def as_changes(parts: Iterable[pa.Table]) -> pd.DataFrame:
             "severity": _places(found["severity"], WORST_FIRST),
             "change": _places(found["change"], CHANGES),
             "object": _places(found["object"], objects()),
-            **{name: found[name] for name in (*ID_COLUMNS, "operation", "field", "old", "new", "after", "by")},
+            **{
+                name: found[name] for name in (*ID_COLUMNS, "operation", "field", "old", "new", "after", "by")
+            },
         }
     )
     found = found.take(pc.sort_indices(order, sort_keys=[(name, "ascending") for name in order.column_names]))
     frame = found.to_pandas(types_mapper={pa.string(): TEXT}.get)
-    words = {"change": CHANGES, "object": objects(), "severity": SEVERITIES[::-1]}
+    words: dict[str, Sequence[str]] = {"change": CHANGES, "object": objects(), "severity": SEVERITIES[::-1]}
     words |= {name: sorted(found[name].drop_null().unique().to_pylist()) for name in ("field", "operation")}
     for name, known in words.items():
         places = _places(found[name], known).fill_null(-1).to_numpy()
-        index = pd.Index(known, dtype=TEXT)
+        index = pd.Index([*known], dtype=TEXT)
         frame[name] = pd.Categorical.from_codes(places, index, ordered=name == "severity")
     return frame
 

@@ -33,7 +33,9 @@ _UNTOLD = frozenset({"assignment_id"})
 def parent_of(name: str) -> str | None:
     """Return the table whose rows a table's rows are inside of, the nearest; None if they are listed."""
     key = TABLES[name].key
-    around = [table for table in followed() if len(table.key) < len(key) and table.key == key[: len(table.key)]]
+    around = [
+        table for table in followed() if len(table.key) < len(key) and table.key == key[: len(table.key)]
+    ]
     return max(around, key=lambda table: len(table.key)).name if around else None
 
 
@@ -186,8 +188,8 @@ def _keys(table: Table, old: Part, new: Part, around: Matching | None) -> tuple[
         key = key * len(words) + code
         bound *= max(len(words), 1)
     found = np.full(len(key), -1, dtype=np.int64)
-    found[usable], words = pd.factorize(key[usable])
-    return found, len(words)
+    found[usable], different = pd.factorize(key[usable])
+    return found, len(different)
 
 
 def _handed_down(around: Matching, side: int, part: Part) -> Ints:
@@ -198,7 +200,7 @@ def _handed_down(around: Matching, side: int, part: Part) -> Ints:
 
 def _rank(key: Ints) -> Ints:
     """Return the place of each row among those of the same key."""
-    return pd.Series(key).groupby(key, sort=False).cumcount().to_numpy()
+    return np.asarray(pd.Series(key).groupby(key, sort=False).cumcount(), dtype=np.int64)
 
 
 def _pairs_of_repeated(
@@ -214,18 +216,20 @@ def _pairs_of_repeated(
         some = table.select(columns).take(pa.array(where))
         told = [as_told(some[column]).to_pylist() for column in columns]
         # What is missing comes first, as an empty tuple; texts stand in tuples of their own.
-        said = [tuple(() if text is None else (text,) for text in row) for row in zip(*told, strict=True)]
-        left.append(sorted(zip(key[where].tolist(), said, where.tolist(), strict=True)))
+        says = [tuple(() if text is None else (text,) for text in row) for row in zip(*told, strict=True)]
+        left.append(sorted(zip(key[where].tolist(), says, where.tolist(), strict=True)))
     found: list[tuple[int, int]] = []
     for shared in (len(columns), 1, 0):
         waiting: dict[Any, list[int]] = {}
-        for key, said, row in reversed(left[0]):
-            waiting.setdefault((key, said[:shared]), []).append(row)
-        for key, said, row in left[1]:
-            if same := waiting.get((key, said[:shared])):
+        for number, said, row in reversed(left[0]):
+            waiting.setdefault((number, said[:shared]), []).append(row)
+        for number, said, row in left[1]:
+            if same := waiting.get((number, said[:shared])):
                 found.append((same.pop(), row))
         taken = [{pair[side] for pair in found} for side in (0, 1)]
-        left = [[each for each in side if each[2] not in rows] for side, rows in zip(left, taken, strict=True)]
+        left = [
+            [each for each in side if each[2] not in gone] for side, gone in zip(left, taken, strict=True)
+        ]
     pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
     return [pairs[:, 0], pairs[:, 1]]
 

@@ -20,6 +20,8 @@ from dfns_frames._archive.compare_frame import (
     SOURCE_OBJECT,
     UNTOLD,
     object_of,
+)
+from dfns_frames._archive.compare_frame import (
     rows as rows_with,
 )
 from dfns_frames._archive.compare_match import as_told, differing, fields_of, parent_of
@@ -84,9 +86,7 @@ def _sources(comparison: Comparison) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def _on_one_side(
-    comparison: Comparison, name: str, side: int, severities: Severities
-) -> Iterator[pa.Table]:
+def _on_one_side(comparison: Comparison, name: str, side: int, severities: Severities) -> Iterator[pa.Table]:
     """Iterate over the rows of what only one side lists: it came, it went, or the other cannot tell."""
     matching, part = comparison.matchings[name], comparison.parts[side][name]
     rows = np.flatnonzero((matching.key[side] >= 0) & ~matching.is_matched[side])
@@ -115,7 +115,7 @@ def _on_one_side(
 
 
 def _told_by_the_other(comparison: Comparison, name: str, side: int, rows: Ints) -> tuple[Ints, Ints]:
-    """Return the rows whose source the other side read, and for each the word on why it cannot tell, if so."""
+    """Return the rows whose source the other side read, and for each why that cannot tell, or 0."""
     pair, part = comparison.pair, comparison.parts[side][name]
     other = pair.sides[1 - side]
     looks = [other.look(series) for series in pair.series]
@@ -124,6 +124,7 @@ def _told_by_the_other(comparison: Comparison, name: str, side: int, rows: Ints)
     why = np.array(open_, dtype=np.int64)[part.series[rows]]
     for number, (series, look) in enumerate(zip(pair.series, looks, strict=True)):
         here = np.flatnonzero(part.series[rows] == number)
+        why[here[_may_be_unasked(comparison, name, 1 - side, series, part.table, rows[here])]] = 1
         if look.set_aside or look.nameless:
             why[here[_may_be_aside(part.table, name, series, look, rows[here])]] = _WORDS.index(SET_ASIDE)
     if name == "tokens":
@@ -131,6 +132,17 @@ def _told_by_the_other(comparison: Comparison, name: str, side: int, rows: Ints)
         hidden = _is_in(ids, other.frames.was_listed) | other.hides
         why[hidden] = _WORDS.index(LEFT_OUT)
     return rows, why
+
+
+def _may_be_unasked(
+    comparison: Comparison, name: str, other: int, series: Series, table: pa.Table, rows: Ints
+) -> Any:
+    """Tell of which rows the other side may not have asked, where a listing is of one group or permission."""
+    each = SOURCES[series[0]].each
+    if each is None or each[0] in comparison.parts[other]:
+        return np.zeros(len(rows), dtype=bool)
+    asked = comparison.parts[other][name].table[each[1]].cast(pa.string()).unique().drop_null().to_pylist()
+    return ~_is_in(table[each[1]].take(pa.array(rows)), frozenset(asked))
 
 
 def _may_be_aside(table: pa.Table, name: str, series: Series, look: Look, rows: Ints) -> Any:
@@ -207,7 +219,9 @@ def _items_set_aside(comparison: Comparison, name: str) -> Iterator[pa.Table]:
             # Those that only the other side lists have rows already; say so of all others.
             known = (matching.key[1 - side] >= 0) & ~matching.is_matched[1 - side]
             listed = {*other.filter(pa.array(known)).to_pylist()}
-            there = {*other.to_pylist()} | (pair.sides[1 - side].frames.was_listed if name == "tokens" else set())
+            there = {*other.to_pylist()} | (
+                pair.sides[1 - side].frames.was_listed if name == "tokens" else set()
+            )
             word = INCOMPLETE if looks[1 - side].status == INCOMPLETE else NOT_LISTED
             rows = [
                 {
@@ -228,7 +242,9 @@ def _items_set_aside(comparison: Comparison, name: str) -> Iterator[pa.Table]:
 def _hidden(comparison: Comparison) -> pa.Table:
     """Return a row for each token that one side's filter left out and that the other does not list."""
     sides = comparison.pair.sides
-    listed = [{*parts["tokens"].table["token_id"].cast(pa.string()).to_pylist()} for parts in comparison.parts]
+    listed = [
+        {*parts["tokens"].table["token_id"].cast(pa.string()).to_pylist()} for parts in comparison.parts
+    ]
     rows = []
     for side in (0, 1):
         other = sides[1 - side]

@@ -13,7 +13,7 @@ from dfns_frames._api.catalogue import UNKNOWN, usability
 from dfns_frames._api.sources.permission_assignments import PERMISSION_ASSIGNMENTS
 from dfns_frames._archive.compare_frame import WORST_FIRST
 from dfns_frames._facts.codes import codes, flags, missing
-from dfns_frames._facts.holdings import FULL_ADMINISTRATOR, catalogue
+from dfns_frames._facts.contents import FULL_ADMINISTRATOR, catalogue
 from dfns_frames._facts.presence import is_ok
 
 if TYPE_CHECKING:
@@ -107,9 +107,15 @@ class Severities:
         count = part.table.num_rows
         worst = np.full(count, _DARK)
         if held is not None:
-            worst = _least(held.parent, self._of_operations("permission_operations", np.arange(held.table.num_rows)), count)
+            worst = _least(
+                held.parent,
+                self._of_operations("permission_operations", np.arange(held.table.num_rows)),
+                count,
+            )
         worst[_is_full(part.table, "name") & flags(part.table, "is_immutable")] = _CRITICAL
-        return dict(zip(part.table["permission_id"].cast(pa.string()).to_pylist(), worst.tolist(), strict=True))
+        return dict(
+            zip(part.table["permission_id"].cast(pa.string()).to_pylist(), worst.tolist(), strict=True)
+        )
 
     @cached_property
     def _of_groups(self) -> dict[str | None, int]:

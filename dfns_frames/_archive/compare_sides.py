@@ -105,8 +105,8 @@ class Side:
         known = [each.number for each in self.lists]
         if not np.isin(found, known).all():
             raise ConfigurationError(
-                f"the table {name!r} has rows of lists that the table 'sources' does not name; compare Frames "
-                "as `read`, a client or `concat` makes them"
+                f"the table {name!r} has rows of lists that the table 'sources' does not name; compare "
+                "Frames as `read`, a client or `concat` makes them"
             )
         return found
 
@@ -153,7 +153,8 @@ def paired(old: Frames, new: Frames) -> Pair:
 
 def _side(frames: Frames, rows: list[dict[str, Any]]) -> Side:
     lists = [
-        Listed(row["source_no"], row["series"], _micros(row["fetched_at"] or frames.fetched_at)) for row in rows
+        Listed(row["source_no"], row["series"], _micros(row["fetched_at"] or frames.fetched_at))
+        for row in rows
     ]
     found: dict[Series, list[dict[str, Any]]] = {}
     for row in rows:
@@ -275,7 +276,9 @@ def order_trouble(pair: Pair) -> str | None:
         old, new = (side.look(series) for side in pair.sides)
         if not old.is_read or not new.is_read or not old.at or not new.at or new.at >= old.at:
             continue
-        times = f"{series[0]}: old from {old.at:%Y-%m-%d %H:%M:%S} UTC, new from {new.at:%Y-%m-%d %H:%M:%S} UTC"
+        times = (
+            f"{series[0]}: old from {old.at:%Y-%m-%d %H:%M:%S} UTC, new from {new.at:%Y-%m-%d %H:%M:%S} UTC"
+        )
         if old.basis in _SURE and new.basis in _SURE:
             raise ConfigurationError(
                 f"new was listed before old ({times}); pass the earlier look first: compare(earlier, later)"

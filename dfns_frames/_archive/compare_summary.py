@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dfns_frames._api.sources import SOURCES
-from dfns_frames._archive.compare_frame import CHANGES
-from dfns_frames._archive.compare_match import parent_of
+from dfns_frames._archive.compare_frame import CHANGES, object_of
 from dfns_frames._archive.compare_sides import INCOMPLETE, SIDES
 from dfns_frames._archive.compare_tables import is_open
 from dfns_frames._facts.provenance import plural
@@ -34,9 +33,9 @@ def _compared(comparison: Comparison) -> str:
             spans.setdefault(f"from {_time(old)} to {_time(new)}", []).append(_called(series))
     if not spans:
         return "Nothing could be compared: no source was read on both sides."
-    of = f" of {', '.join(pair.organisations)}" * bool(pair.organisations)
+    at = f" at {', '.join(pair.organisations)}" * bool(pair.organisations)
     listed = "; ".join(f"{', '.join(names)} {span}" for span, names in spans.items())
-    return f"Compared{of}: {listed}."
+    return f"Compared two looks{at}: {listed}."
 
 
 def _time(look: Look) -> str:
@@ -53,8 +52,10 @@ def _found(comparison: Comparison, changes: pd.DataFrame) -> str:
         counts = changes["change"].value_counts()
         return ", ".join(f"{counts[each]:,} {each}" for each in CHANGES if counts[each]) + "."
     old, new = (side.frames for side in comparison.pair.sides)
-    if old is new or old == new or _bodies(comparison, 0) == _bodies(comparison, 1) != set():
-        return "No changes: both sides are the same response, not two looks."
+    if old is new or old == new:
+        return "No changes: both sides are one look."
+    if _bodies(comparison, 0) == _bodies(comparison, 1) != set():
+        return "No changes: both sides are the same response, byte for byte."
     return "No changes."
 
 
@@ -65,11 +66,10 @@ def _bodies(comparison: Comparison, side: int) -> set[str]:
 
 
 def _left_open(comparison: Comparison) -> list[str]:
-    """Return a sentence for each thing that could not be compared, and for each that was taken for granted."""
+    """Return a sentence for each thing that was not compared, or was taken for granted."""
     pair = comparison.pair
     said = [*pair.taken, *_troubles(comparison)]
-    tables = [name for name in comparison.matchings if parent_of(name) is None]
-    for name in tables:
+    for name in comparison.matchings:
         counts = [comparison.without_id(side, name) for side in (0, 1)]
         if any(counts):
             said.append(
@@ -79,7 +79,8 @@ def _left_open(comparison: Comparison) -> list[str]:
     for name in filter(is_open, comparison.matchings):
         both = int((comparison.unlisted(0, name) & comparison.unlisted(1, name)).sum())
         if both:
-            said.append(f"Neither side lists the operations of {both:,} {plural(both, 'row')} of {name}.")
+            what = plural(both, object_of(name).replace("_", " "))
+            said.append(f"Neither side lists the operations of {both:,} {what}.")
     said += [
         f"Not compared, since only the {SIDES[side]} side holds it: the table {name}."
         for side in (0, 1)
@@ -88,7 +89,9 @@ def _left_open(comparison: Comparison) -> list[str]:
     ]
     for side, frames in enumerate(each.frames for each in pair.sides):
         if pair.sides[side].hides or frames.was_listed:
-            said.append(f"A filter left out tokens of the {SIDES[side]} side, so what became of them is unknown.")
+            said.append(
+                f"A filter left out tokens of the {SIDES[side]} side, so what became of them is unknown."
+            )
     return said
 
 
@@ -109,8 +112,12 @@ def _troubles(comparison: Comparison) -> list[str]:
             said.append(f"Could not be compared: {_called(series)} (old: {old.status}, new: {new.status}).")
             continue
         if INCOMPLETE in (old.status, new.status):
-            said.append(f"Compared as far as it was listed: {_called(series)} (old: {old.status}, new: {new.status}).")
+            said.append(
+                f"Compared as far as it was listed: {_called(series)} (old: {old.status}, new: {new.status})."
+            )
         aside = [len(look.set_aside) + look.nameless for look in (old, new)]
         if any(aside):
-            said.append(f"Set aside of {_called(series)}: {aside[0]:,} on the old side, {aside[1]:,} on the new.")
+            said.append(
+                f"Set aside of {_called(series)}: {aside[0]:,} on the old side, {aside[1]:,} on the new."
+            )
     return said

@@ -15,7 +15,7 @@ from dfns_frames._archive.compare_match import Matching, Part, matched, parent_o
 from dfns_frames._facts.codes import missing
 
 if TYPE_CHECKING:
-    from dfns_frames._archive.compare_sides import Pair, Series, Side
+    from dfns_frames._archive.compare_sides import Pair, Side
     from dfns_frames._facts.codes import Flags, Ints
 
 
@@ -45,14 +45,14 @@ class Comparison:
         return tuple(np.array(each, dtype="datetime64[us]") for each in plain)
 
     def without_id(self, side: int, name: str) -> int:
-        """Count the listed items without an id, which nobody can follow."""
-        return int((self.matchings[name].key[side] < 0).sum())
-
-    def nameless(self, side: int, name: str) -> int:
-        """Count the rows without an id that are inside of something that both sides have."""
-        around = self.matchings[parent_of(name) or ""]
+        """Count the rows without an id, which nobody can follow; those of what is not compared aside."""
+        lacking = self.matchings[name].key[side] < 0
+        parent = parent_of(name)
+        if parent is None:
+            return int(lacking.sum())
+        around = self.matchings[parent]
         keys = np.append(around.key[side], -1)[self.parts[side][name].parent]
-        return int((around.is_shared[keys] & (self.matchings[name].key[side] < 0)).sum())
+        return int((around.is_shared[keys] & lacking).sum())
 
     def unlisted(self, side: int, name: str) -> Flags:
         """Tell of which keys of a table of assignments a side does not list all operations."""
@@ -103,7 +103,9 @@ def _parts(pair: Pair, side: Side) -> dict[str, Part]:
 def _listed(pair: Pair, side: Side, name: str) -> Part:
     lists = side.lists_of(name)
     numbers = {series: number for number, series in enumerate(pair.series)}
-    organisations = {org: number for number, org in enumerate(dict.fromkeys(org for _, _, org in pair.series))}
+    organisations = {
+        org: number for number, org in enumerate(dict.fromkeys(org for _, _, org in pair.series))
+    }
     series = _looked_up({each.number: numbers[each.series] for each in side.lists}, lists)
     orgs = _looked_up({each.number: organisations[each.series[2]] for each in side.lists}, lists)
     micros = {each.number: each.micros for each in side.lists}
