@@ -25,11 +25,21 @@ _RENAMED = {
     "operation_count": LISTED,
     "assignment_count": "assignments",
 }
-_LAST = ("token_id", "kind", "org_id", "linked_app_id", "cred_id", "public_key", "secret_returned")
+_LAST = (
+    "token_id",
+    "linked_user_id",
+    "kind",
+    "org_id",
+    "linked_app_id",
+    "cred_id",
+    "public_key",
+    "secret_returned",
+)
 _JUDGED = "This project's judgement."
 ADDED: dict[str, dict[str, str]] = {
     "tokens": {
-        OWNER: "User that it acts for (us-…), else the application (ap-…); empty if there is none.",
+        OWNER: "User that it acts for, by name where users were read, else by id (us-…); or the application "
+        "(ap-…); empty if there is none.",
         AGE: "Whole days from its creation to the snapshot, rounded down.",
         WORST: "Highest severity of what it can do: critical, high, medium, low or none; 'at least' where "
         f"something is unknown; unknown if all of it is; empty if it can do nothing. {_JUDGED}",
@@ -60,7 +70,7 @@ def described(table: str) -> list[tuple[str, str]]:
     declared = [
         (_RENAMED.get(column.name, column.name) if table == "tokens" else column.name, column.meaning)
         for column in TABLES[table].columns
-        if (table, column.name) not in {("tokens", "linked_user_id"), ("token_operations", "source")}
+        if (table, column.name) != ("token_operations", "source")
     ]
     return [*added.items(), *(each for each in declared if each[0] not in added)]
 
@@ -71,7 +81,7 @@ def tokens_sheet(tables: Tables) -> pa.Table:
     tokens = tables.arrow("tokens").take(pa.array(able.index.to_numpy()))
     columns = {
         "name": tokens["name"],
-        OWNER: _text(able["owner_id"]),
+        OWNER: _text(able["owner_name"].fillna(able["owner_id"])),
         "active": tokens["is_active"],
         AGE: pa.array(able["age_days"], type=pa.int64(), from_pandas=True),
         WORST: _text(worst_text(able["worst"], able["worst_is_lower_bound"])),
@@ -80,9 +90,12 @@ def tokens_sheet(tables: Tables) -> pa.Table:
         PERMISSIONS: _permissions(tables).take(pa.array(able.index.to_numpy())),
         CREATED: tokens["date_created"],
     }
-    shown = {"name", "is_active", "date_created", "linked_user_id"}
+    # Where no owner has a name, the id stands in the column before.
+    shown = {"name", "is_active", "date_created"}
+    if able["owner_name"].isna().all():
+        shown.add("linked_user_id")
     rest = [name for name in tokens.column_names if name not in shown]
-    first = ["operation_count", "assignment_count", *_LAST]
+    first = ["operation_count", "assignment_count", *_LAST, "secret_returned"]
     rest.sort(key=lambda name: first.index(name) if name in first else len(first))
     return pa.table(columns | {_RENAMED.get(name, name): tokens[name] for name in rest})
 
