@@ -366,8 +366,8 @@ def test_users_permissions_and_policies_are_compared() -> None:
         ("none", "changed", "policy", None, None, "is_filtered", "true", "false", None, "cap"),
         ("none", "changed", "policy_group", None, None, "group_no=0: quorum", "2", "1", None, "cap"),
         (
-            "none", "disappeared", "policy_filter", None, None, "filter=walletId, value=wa-1", None, None, None,
-            "cap",
+            "none", "disappeared", "policy_filter", None, None, "filter=walletId, value=wa-1", None, None,
+            None, "cap",
         ),
     ]  # fmt: skip
 
