@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from dfns_frames._api.tables import TABLES
-from dfns_frames._facts.provenance import overview
 from dfns_frames.export import organisation
 from dfns_frames.export.about import Changes, changed
 from dfns_frames.export.cells import as_cells
+from dfns_frames.export.header import header
 from dfns_frames.export.judgement import described
 from dfns_frames.export.matrix import MEANING
 from dfns_frames.export.sheet import Block, Sheet
@@ -27,6 +27,11 @@ SHEETS = {
     "Drift": "drift",
 }
 """The sheets of one table each, and the tables."""
+
+AUDIT = {"Findings": "findings", "Rules": "rules"}
+"""Those of an audit."""
+
+_OF_TABLES = SHEETS | AUDIT
 
 _SUMMARY = (
     "Figures and charts, each with what it counts and how to list it. unclear: active tokens of which it is "
@@ -66,7 +71,7 @@ def readme(
     more
         Further notes.
     """
-    rows = [("About", "", line) for line in (*overview(tables), *_NOTES, *more)]
+    rows = [("About", "", line) for line in (*header(tables), *_NOTES, *more)]
     rows += [("Changed", "", line) for line in changed(altered) or ["No text was changed."]]
     rows += [("Sheet", page.name, _what(page.name, passed)) for page in pages]
     if no_matrix:
@@ -89,9 +94,9 @@ def _meanings(page: Sheet) -> list[tuple[str, str]]:
     columns = [name.removesuffix(" (UTC)") for name in page.blocks[0].cells.column_names]
     if page.name in organisation.ROWS:
         return organisation.described(page.name, columns)
-    if page.name not in SHEETS:
+    if page.name not in _OF_TABLES:
         return []
-    return [each for each in described(SHEETS[page.name]) if each[0] in columns]
+    return [each for each in described(_OF_TABLES[page.name]) if each[0] in columns]
 
 
 def _what(page: str, passed: set[str]) -> str:
@@ -101,6 +106,6 @@ def _what(page: str, passed: set[str]) -> str:
     name, _, continued = page.partition(" (")
     if continued:
         return f"Continues {name}: a sheet holds 1,048,576 rows, its header included."
-    if name in SHEETS:
-        return f"A row is {TABLES[SHEETS[name]].row}."
+    if name in _OF_TABLES:
+        return f"A row is {TABLES[_OF_TABLES[name]].row}."
     return {"Matrix": MEANING, "Summary": _SUMMARY, **organisation.ROWS}[name]

@@ -17,21 +17,25 @@ from dfns_frames.errors import ConfigurationError
 from dfns_frames.export import organisation
 from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import as_cells, from_frame
+from dfns_frames.export.header import counted
+from dfns_frames.export.judged import findings_sheet, rules_sheet
 from dfns_frames.export.judgement import (
     ADMINISTRATOR,
     AGE,
     ANSWERS,
     CREATED,
+    FOUND_BY,
     OWNER,
     PERMISSIONS,
     WORST,
+    WORST_FINDING,
     assignments_sheet,
     operations_sheet,
     tokens_sheet,
 )
 from dfns_frames.export.matrix import matrix
 from dfns_frames.export.people import users_sheet, who_can_sheet
-from dfns_frames.export.readme import SHEETS, readme
+from dfns_frames.export.readme import AUDIT, SHEETS, readme
 from dfns_frames.export.rules import permissions_sheet, policies_sheet
 from dfns_frames.export.sheet import Block, Sheet
 from dfns_frames.export.summary import summary
@@ -48,6 +52,7 @@ RESERVED = ("Summary", *SHEETS, "Matrix", "README", "History")
 
 _TITLE_UNITS = 31
 _FORBIDDEN = "[]:*?/\\"
+_AUDIT_NOTE = "Of Findings and Tokens, ids and the like at the right are not printed."
 _LARGE = "There are so many cells that sheets have filters, but no tables, colours or charts."
 
 
@@ -63,9 +68,10 @@ def to_excel(
     Its sheets are Summary (figures and charts, each with what it counts and how to list it), those that
     you pass, Tokens (what each can do, the worst first), Operations, Assignments, Matrix, Sources,
     Rejected and Drift if there are any, and README. Of an organisation there are also Who can (by which
-    way, past which gate), Users, Permissions and Policies. Times are UTC. Nothing from the API becomes a
-    formula or a link; README names what was changed. Operations and Matrix print as one page each; all
-    other sheets print whole.
+    way, past which gate), Users, Permissions and Policies. Of an audit, Findings (the worst first) and Rules
+    (those first that could not look at everything) stand before all others. Times are UTC. Nothing from the
+    API becomes a formula or a link; README names what was changed. Operations and Matrix print as one page
+    each; all other sheets print whole, but for the ids at the right of Findings.
 
     Parameters
     ----------
@@ -95,10 +101,11 @@ def to_excel(
     >>> pats.to_excel("pats.xlsx", sheets={"Permissions": spread})  # doctest: +SKIP
     PosixPath('pats.xlsx')
     """
-    passed = checked({} if sheets is None else sheets, organisation.titles(frames))
+    taken = [*organisation.titles(frames), *(AUDIT if has(frames, "findings") else ())]
+    passed = checked({} if sheets is None else sheets, taken)
     with new_file(path, suffix=".xlsx", overwrite=overwrite) as file:
         pages, large = build(frames, passed)
-        write(pages, file, streaming=large, header=when(frames))
+        write(pages, file, streaming=large, header=_paper_header(frames))
     return Path(path).expanduser()
 
 
@@ -176,7 +183,11 @@ def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet],
         rest = [_operations(tables, altered)]
         rest.append(Sheet("Assignments", (_block("Assignments", assignments_sheet(tables), altered),)))
         rest += [crossed] if isinstance(crossed, Sheet) else []
+    judged = (
+        [findings_sheet(tables, altered), rules_sheet(tables, altered)] if has(tables, "findings") else []
+    )
     sheets = [
+        *judged,
         *([summary(tables, altered)] if has(tables, "tokens") else []),
         *mine,
         *who_can_sheet(tables, altered),
@@ -194,8 +205,13 @@ def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet],
     blocks = [block.cells for page in pages for block in page.blocks]
     large = sum(cells.num_rows * cells.num_columns for cells in blocks) > CELLS_AT_MOST
     no_matrix = crossed if isinstance(crossed, str) else ""
-    more = [_LARGE] * large
+    more = [*[_AUDIT_NOTE] * bool(judged), *[_LARGE] * large]
     return [*pages, readme(tables, pages, set(passed), no_matrix, altered, more)], large
+
+
+def _paper_header(tables: Tables) -> str:
+    """Say what stands above each page on paper: when this was, and what an audit found."""
+    return f"{when(tables)}. {counted(tables)}" if has(tables, "findings") else when(tables)
 
 
 def _block(name: str, table: pa.Table, altered: Changes) -> Block:
@@ -206,17 +222,21 @@ def _tokens(tables: Tables, altered: Changes) -> Sheet:
     table = tokens_sheet(tables)
     cells = as_cells("Tokens", table, altered)
     judged = {"name": 21.0, OWNER: 16.0, "active": 7.0, AGE: 6.0, WORST: 10.0, ADMINISTRATOR: 9.5}
+    audited = WORST_FINDING in cells.column_names
+    if audited:
+        judged |= {WORST_FINDING: 9.5, FOUND_BY: 11.0}
     judged |= dict.fromkeys(ANSWERS - {ADMINISTRATOR}, 8.0) | {PERMISSIONS: 22.0, f"{CREATED} (UTC)": 10.5}
     rest = [name for name in cells.column_names if name not in judged]
     return Sheet(
         "Tokens",
         (Block(cells),),
         frozen_columns=1,
-        wrapped=frozenset({"name", OWNER, WORST, PERMISSIONS}),
+        wrapped=frozenset({"name", OWNER, WORST, FOUND_BY, PERMISSIONS}),
         clipped=frozenset(rest),
         dates=frozenset({f"{CREATED} (UTC)"}),
-        severities=frozenset({WORST}),
+        severities=frozenset({WORST, WORST_FINDING}),
         answers=ANSWERS,
+        printed_columns=len(judged) * audited,
         widths=judged | dict.fromkeys(rest, 4.0) | {"token_id": 8.0, "secret_returned": 6.5, "token_no": 5.0},
     )
 
