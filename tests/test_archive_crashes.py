@@ -95,8 +95,8 @@ def test_a_reader_beside_forget_gets_an_answer(tmp_path: Path) -> None:
     """Snapshots that are forgotten while a question runs make it look again, not fail."""
     archive = dff.Archive(tmp_path / "archive")
     for number in range(20):
-        archive.add(read(token(number), fetched_at=f"2026-01-01T{number:02}:00:00Z"))
-        archive.add(read(token(number, orgId="or-2"), fetched_at=f"2026-01-01T{number:02}:00:00Z"))
+        archive.add(read(token(1), fetched_at=f"2026-01-01T{number:02}:00:00Z"))
+        archive.add(read(token(1, orgId="or-2"), fetched_at=f"2026-01-01T{number:02}:00:00Z"))
     code = (
         "import sys, dfns_frames as dff; sys.stdin.readline(); print(dff.Archive(sys.argv[1]).forget('or-2'))"
     )
@@ -107,8 +107,8 @@ def test_a_reader_beside_forget_gets_an_answer(tmp_path: Path) -> None:
         forgetting.stdin.write("go\n")
         forgetting.stdin.close()
         while forgetting.poll() is None:
-            assert len(archive.lifetimes()) in (20, 40)
-    assert len(archive.lifetimes()) == 20
+            assert len(archive.lifetimes()) in (1, 2)
+    assert len(archive.lifetimes()) == 1
 
 
 @pytest.mark.parametrize("room", [0, 100, 2000])

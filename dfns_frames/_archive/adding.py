@@ -6,7 +6,6 @@ import errno
 import os
 import secrets
 import shutil
-import warnings
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from dfns_frames._files import sync_folder
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.export import to_parquet
 from dfns_frames.frames.container import Frames
+from dfns_frames.frames.intake import warn
 from dfns_frames.frames.making import with_caller
 
 ADDING = "add-"
@@ -200,11 +200,10 @@ def _warn_of_vanished(folder: Path, frames: Frames, added: Snapshot) -> None:
         before = _ids_before(folder, added, source)
         gone = len(before - ids)
         if 2 * gone > len(before):
-            warnings.warn(
+            warn(
                 f"{gone:,} of the {len(before):,} tokens that {source} listed before are not in this answer, "
                 "which is kept. If you doubt it, fetch again: changes() shows what is back",
                 UserWarning,
-                stacklevel=4,
             )
 
 
