@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from dfns_frames import export, measures
 from dfns_frames._api.tables import JUDGED, TABLES
+from dfns_frames._facts.asked import subject
 from dfns_frames._facts.provenance import cautions, filtered, note_filter, plural, source_lines, visibility
 from dfns_frames._facts.tables import compact
 from dfns_frames._hints import UNCHANGING, did_you_mean, no_such_attribute
@@ -250,7 +251,7 @@ class Frames(Mapping[str, pd.DataFrame]):
         return Frames(tables)
 
     def __repr__(self) -> str:
-        lines = [f"Frames of {self._subject()} {visibility(self)}{filtered(self)}"]
+        lines = [f"Frames of {subject(self)} {visibility(self)}{filtered(self)}"]
         lines += [f"  {line}" for line in (*cautions(self), *source_lines(self))]
         width = max(map(len, self._tables), default=0)
         for name, table in self._tables.items():
@@ -264,16 +265,13 @@ class Frames(Mapping[str, pd.DataFrame]):
             f"<td style='text-align:left'>{escape(TABLES[name].row)}</td></tr>"
             for name, table in self._tables.items()
         )
-        subject = "Tokens" if "tokens" in self._tables else "What is"
+        title = f"{subject(self).removeprefix('the ').capitalize()} {visibility(self)}{filtered(self)}"
         sources = "<br>".join(map(escape, (*cautions(self), *source_lines(self))))
         return (
-            f"<div><b>{subject} {visibility(self)}{escape(filtered(self))}</b><br>{sources}"
+            f"<div><b>{escape(title)}</b><br>{sources}"
             "<table><thead><tr><th style='text-align:left'>table</th><th>rows</th>"
             f"<th style='text-align:left'>a row is</th></tr></thead><tbody>{rows}</tbody></table></div>"
         )
-
-    def _subject(self) -> str:
-        return "the tokens" if "tokens" in self._tables else "what is"
 
     def _no_such_table(self, name: str) -> str:
         hint = did_you_mean(name, self._tables)
