@@ -7,10 +7,30 @@ import pandas as pd
 from dfns_frames._api.judgements import FINDING_SEVERITIES
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._facts.dtypes import TEXT
-from dfns_frames.audit import acceptance, hygiene, lifetime, ownership, people, policies, privilege
+from dfns_frames.audit import (
+    acceptance,
+    approvals,
+    combinations,
+    hygiene,
+    lifetime,
+    ownership,
+    people,
+    policies,
+    privilege,
+)
 from dfns_frames.audit.framework import Rule
 
-_TOPICS = (privilege, ownership, policies, lifetime, hygiene, people, acceptance)
+_TOPICS = (
+    privilege,
+    combinations,
+    ownership,
+    policies,
+    approvals,
+    lifetime,
+    hygiene,
+    people,
+    acceptance,
+)
 
 RULES: dict[str, Rule] = {
     each.id: each for topic in _TOPICS for each in vars(topic).values() if isinstance(each, Rule)
@@ -38,8 +58,8 @@ def rules() -> pd.DataFrame:
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> dff.rules().set_index("id").loc["A01", ["title", "severity"]].tolist()
-    ['Entry of the acceptance file that accepts nothing', 'medium']
+    >>> dff.rules().set_index("id").loc["P01", ["title", "severity"]].tolist()
+    ['Token of a full administrator', 'critical']
     """
     listed = list(RULES.values())
 

@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from dfns_frames.audit.framework import Rule
 
 
+TAKE_AWAY = (
+    "Somebody who may use Permissions:Revoke takes the permission away from the token: DELETE "
+    "/permissions/{permissionId}/assignments/{assignmentId}, with the id from permission_assignments. Or the "
+    "token's owner makes a narrower one (permissionId, daysValid) and deletes this one: DELETE "
+    "/auth/pats/{tokenId}, which only its owner can; a service account is switched off by an administrator: "
+    "PUT /auth/service-accounts/{id}/deactivate."
+)
+"""How a permission is taken from a token."""
+
+
 def remedy_of(frames: Tables, rule: Rule) -> str:
     """Return a rule's remedy, with what the policies say of it."""
     if rule.gated_by is None:

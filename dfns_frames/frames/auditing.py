@@ -44,9 +44,13 @@ def audit(
     --------
     >>> import dfns_frames as dff
     >>> audit = dff.demo.client("treasury").pats().audit()
-    >>> audit.settings[["setting", "default"]].head(1)
-      setting                     default
-    0   as_of  when each list was fetched
+    >>> audit.findings[["rule", "severity", "subject_name"]].head(3)
+      rule severity             subject_name
+    0  P03     high      daily sweep (newer)
+    1  P03     high  holiday cover for Sofia
+    2  P05     high              daily sweep
+    >>> audit.rules.set_index("rule").loc["R05", ["status", "missing"]].tolist()
+    ['partly', 'service accounts not read (GET /auth/service-accounts needs Auth:ServiceAccounts:Read)']
     """
     tables = {name: self.arrow(name) for name in self}
     return type(self)({**tables, **run(self, as_of, thresholds)})
