@@ -8,7 +8,7 @@ import pytest
 import dfns_frames as dff
 from dfns_frames import errors
 from dfns_frames.cli import main
-from dfns_frames.cli.command_line import HINTS
+from dfns_frames.cli.hints import HINTS
 from dfns_frames.errors import DfnsFramesError, Hint
 from tests.conftest import token
 

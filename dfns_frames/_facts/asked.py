@@ -33,6 +33,12 @@ def subject(tables: Tables) -> str:
     return listed(found) or "what is"
 
 
+def title(tables: Tables) -> str:
+    """Return what frames are of, as the beginning of a line."""
+    text = subject(tables).removeprefix("the ")
+    return text[0].upper() + text[1:]
+
+
 def counted(tables: Tables) -> str:
     """Return how many tokens there are; where there is no table of them, how many of everything else."""
     names = [name for name in tables if name in _NAMES]

@@ -22,6 +22,7 @@ from dfns_frames._facts.asked import (
     listed,
     not_read,
     subject,
+    title,
 )
 from dfns_frames._facts.tables import Tables
 
@@ -198,8 +199,7 @@ def when(tables: Tables) -> str:
 def overview(tables: Tables) -> list[str]:
     """Say what this is: of what, visible to whom, when, from where, and what it cannot show."""
     rows = asked(tables)
-    begin = subject(tables).removeprefix("the ")
-    begin = f"Access {begin}" if "tokens" in tables else f"{begin[0].upper()}{begin[1:]}"
+    begin = f"Access {subject(tables).removeprefix('the ')}" if "tokens" in tables else title(tables)
     assigned = [name for name in _ASSIGNMENTS if name in tables]
     besides = ", and the permissions assigned to them" * bool(assigned)
     lines = [

@@ -13,11 +13,10 @@ import pyarrow.compute as pc
 
 from dfns_frames import export, measures
 from dfns_frames._api.tables import JUDGED, TABLES
-from dfns_frames._facts.asked import subject
+from dfns_frames._facts.asked import subject, title
 from dfns_frames._facts.provenance import cautions, filtered, note_filter, plural, source_lines, visibility
 from dfns_frames._facts.tables import compact
 from dfns_frames._hints import UNCHANGING, did_you_mean, no_such_attribute
-from dfns_frames.errors import MissingTableError
 from dfns_frames.frames.auditing import audit
 from dfns_frames.frames.dataframes import own, to_pandas
 from dfns_frames.frames.holding import checked, lacking
@@ -117,7 +116,7 @@ class Frames(Mapping[str, pd.DataFrame]):
             return self._tables[name]
         except KeyError:
             if name in TABLES:
-                raise MissingTableError(lacking(name, self._tables)) from None
+                raise lacking(name, self._tables) from None
             raise KeyError(self._no_such_table(name)) from None
 
     def __getitem__(self, name: str) -> pd.DataFrame:
@@ -133,7 +132,7 @@ class Frames(Mapping[str, pd.DataFrame]):
         if name.startswith("_"):
             raise AttributeError(f"Frames have no attribute {name!r}")
         if name in TABLES and name not in self._tables:
-            raise AttributeError(lacking(name, self._tables))
+            raise AttributeError(str(lacking(name, self._tables)))
         if name not in self._tables:
             public = [each for each in dir(self) if not each.startswith("_")]
             raise AttributeError(no_such_attribute(name, public, self._tables))
@@ -265,10 +264,10 @@ class Frames(Mapping[str, pd.DataFrame]):
             f"<td style='text-align:left'>{escape(TABLES[name].row)}</td></tr>"
             for name, table in self._tables.items()
         )
-        title = f"{subject(self).removeprefix('the ').capitalize()} {visibility(self)}{filtered(self)}"
+        about = f"{title(self)} {visibility(self)}{filtered(self)}"
         sources = "<br>".join(map(escape, (*cautions(self), *source_lines(self))))
         return (
-            f"<div><b>{escape(title)}</b><br>{sources}"
+            f"<div><b>{escape(about)}</b><br>{sources}"
             "<table><thead><tr><th style='text-align:left'>table</th><th>rows</th>"
             f"<th style='text-align:left'>a row is</th></tr></thead><tbody>{rows}</tbody></table></div>"
         )
