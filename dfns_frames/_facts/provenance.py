@@ -51,11 +51,17 @@ def source_lines(tables: Tables) -> list[str]:
         by = f" by {shorten(row['caller'])}" if len(callers) > 1 and row["caller"] else ""
         begin = f"{row['source']}{by} from {row['url']}, {_when(row)}: {row['status']}, "
         if is_read(row):
-            rejected = f", {row['rejected_count']:,} set aside" * bool(row["rejected_count"])
-            lines.append(f"{begin}{count(row['item_count'] or 0, *items_of(row))}{rejected}")
+            rejected = f", {row['rejected_count'] or 0:,} set aside" * bool(row["rejected_count"])
+            lines.append(f"{begin}{_how_many(row)}{rejected}")
         else:
             lines.append(f"{begin}{''.join(not_read([row]))}")
     return lines
+
+
+def _how_many(row: dict[str, Any]) -> str:
+    if row["item_count"] is None:
+        return f"an unknown number of {items_of(row)[1]}"
+    return count(row["item_count"], *items_of(row))
 
 
 def _when(source: dict[str, Any]) -> str:
