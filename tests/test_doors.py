@@ -202,7 +202,9 @@ def test_a_body_of_one_source_read_as_another_is_refused(path: str, said: str) -
 def test_any_item_of_the_documented_shape_is_recognised(path: str, data: st.DataObject) -> None:
     """What stands before it in the list is no hindrance, and what it is said to be makes no difference."""
     item = data.draw(ITEMS[path])
-    before = data.draw(st.lists(st.sampled_from([None, 3, "x", {}, [], [{"tokenId": "to-1"}]]), max_size=3))
+    before: list[Any] = data.draw(
+        st.lists(st.sampled_from([None, 3, "x", {}, [], [{"tokenId": "to-1"}]]), max_size=3)
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dff.DriftWarning)
         frames = dff.read(body(*before, item), skip_invalid=True)
@@ -262,6 +264,13 @@ def test_lists_of_two_people_are_no_pages() -> None:
     ]
     for pages in both:
         assert len(read(pages).tokens) == 2
+
+
+def test_a_callers_name_is_passed_on() -> None:
+    """It stands in `sources` and with each listed item."""
+    frames = read(body(LISTED["/v2/policies"]), caller="ada")
+    assert frames.sources["caller"].tolist() == ["ada"]
+    assert frames.policies["caller"].tolist() == ["ada"]
 
 
 def test_a_file_older_than_what_it_lists_is_warned_of(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def listed(words: list[str]) -> str:
 
 def asked(tables: Tables) -> list[dict[str, Any]]:
     """Return the sources that were asked, a mapping each; columns that are not there are None."""
-    names = [*(column.name for column in TABLES["sources"].columns), "caller", "detail"]
+    names = [column.name for column in TABLES["sources"].columns]
     return [dict.fromkeys(names) | row for row in held(tables, "sources").to_pylist()]
 
 

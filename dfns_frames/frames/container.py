@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from html import escape
 from typing import Any, NoReturn
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames import export, measures
 from dfns_frames._api.tables import JUDGED, TABLES
-from dfns_frames._facts.asked import subject, title
-from dfns_frames._facts.provenance import cautions, filtered, note_filter, plural, source_lines, visibility
+from dfns_frames._facts.keys import item_rows, items_of
+from dfns_frames._facts.lists import keep
+from dfns_frames._facts.provenance import note_filter
 from dfns_frames._facts.tables import compact
 from dfns_frames._hints import UNCHANGING, did_you_mean, no_such_attribute
+from dfns_frames.frames import showing
 from dfns_frames.frames.auditing import audit
 from dfns_frames.frames.dataframes import own, to_pandas
 from dfns_frames.frames.holding import checked, lacking
-from dfns_frames.frames.selection import Which, belongs, chosen
+from dfns_frames.frames.making import with_kinds
+from dfns_frames.frames.selection import Which, chosen
 from dfns_frames.plot import Plot
 
 
@@ -76,6 +79,8 @@ class Frames(Mapping[str, pd.DataFrame]):
     rejected: pd.DataFrame
 
     audit = audit
+    __repr__ = showing.text
+    _repr_html_ = showing.html
     to_csv = export.to_csv
     to_excel = export.to_excel
     to_parquet = export.to_parquet
@@ -85,10 +90,30 @@ class Frames(Mapping[str, pd.DataFrame]):
 
     _tables: dict[str, pa.Table]
     _frames: dict[str, pd.DataFrame]
+    _was_listed: frozenset[str]
 
     def __init__(self, tables: Mapping[str, pa.Table]) -> None:
+        self._hold(checked(tables), frozenset())
+
+    def _hold(self, tables: Mapping[str, pa.Table], was_listed: frozenset[str]) -> None:
         # Past `__setattr__`, which lets nobody put other tables in later.
-        self.__dict__.update(_tables=checked(tables), _frames={})
+        made = with_kinds(tables, was_listed)
+        self.__dict__.update(_tables=made, _frames={}, _was_listed=was_listed)
+
+    @classmethod
+    def _made(cls, tables: Mapping[str, pa.Table], was_listed: frozenset[str]) -> Frames:
+        """Make frames of which a filter left some tokens out."""
+        frames = cls.__new__(cls)
+        frames._hold(checked(tables), was_listed)
+        return frames
+
+    @property
+    def was_listed(self) -> frozenset[str]:
+        """The ids of the tokens that :meth:`filter` left out: they exist, though they are not here.
+
+        Files do not hold them: read back, frames only know that they were filtered.
+        """
+        return self._was_listed
 
     def arrow(self, name: str) -> pa.Table:
         """Return one table as :class:`pyarrow.Table`, without a copy; for Polars, DuckDB and the like.
@@ -175,7 +200,7 @@ class Frames(Mapping[str, pd.DataFrame]):
     __hash__ = None  # type: ignore[assignment]  # comparable by content and holding mutable frames
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_tables": self._tables, "_frames": {}}
+        return {"_tables": self._tables, "_frames": {}, "_was_listed": self._was_listed}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -240,37 +265,15 @@ class Frames(Mapping[str, pd.DataFrame]):
         """
         tokens, listed = self.arrow("tokens"), self["tokens"]
         rows = chosen(tokens, which(listed) if callable(which) else which, listed.index)
-        kept = note_filter(tokens.filter(pa.array(rows)), tokens)
         tables = {name: table for name, table in self._tables.items() if name not in JUDGED}
-        for name, table in tables.items():
+        for name in tables:
             if name == "tokens":
-                tables[name] = compact(kept)
-            elif "token_no" in TABLES[name].key:
-                tables[name] = compact(table.filter(belongs(table, kept)))
-        return Frames(tables)
-
-    def __repr__(self) -> str:
-        lines = [f"Frames of {subject(self)} {visibility(self)}{filtered(self)}"]
-        lines += [f"  {line}" for line in (*cautions(self), *source_lines(self))]
-        width = max(map(len, self._tables), default=0)
-        for name, table in self._tables.items():
-            row = f"a row is {TABLES[name].row}"
-            lines.append(f"  {name:<{width}}  {table.num_rows:>9,} {plural(table.num_rows, 'row'):<4}  {row}")
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td><code>{escape(name)}</code></td><td style='text-align:right'>{table.num_rows:,}</td>"
-            f"<td style='text-align:left'>{escape(TABLES[name].row)}</td></tr>"
-            for name, table in self._tables.items()
-        )
-        about = f"{title(self)} {visibility(self)}{filtered(self)}"
-        sources = "<br>".join(map(escape, (*cautions(self), *source_lines(self))))
-        return (
-            f"<div><b>{escape(about)}</b><br>{sources}"
-            "<table><thead><tr><th style='text-align:left'>table</th><th>rows</th>"
-            f"<th style='text-align:left'>a row is</th></tr></thead><tbody>{rows}</tbody></table></div>"
-        )
+                tables[name] = compact(note_filter(keep(self, name, rows), tokens))
+            elif items_of(name) == "tokens":
+                inside = np.append(rows, False)[item_rows(self, name)]
+                tables[name] = compact(tables[name].filter(pa.array(inside)))
+        left_out = tokens["token_id"].filter(pa.array(~rows)).drop_null().to_pylist()
+        return self._made(tables, self.was_listed | frozenset(left_out))
 
     def _no_such_table(self, name: str) -> str:
         hint = did_you_mean(name, self._tables)
