@@ -44,9 +44,9 @@ def tables() -> str:
         for column in columns.to_dict("records"):
             name = f"**{column['column']}**" if column["key"] else column["column"]
             field = f"`{column['field']}`" if isinstance(column["field"], str) else ""
-            only = f" Only from {_asked(column['endpoints'])}." if column["endpoints"] != whole else ""
-            only = only if isinstance(column["endpoints"], str) else ""
-            parts.append(f"| {name} | {column['type']} | {field} | {column['meaning']}{only} |")
+            only = column["endpoints"] if column["endpoints"] != whole else None
+            from_them = f" Only from {_asked(only)}." if isinstance(only, str) else ""
+            parts.append(f"| {name} | {column['type']} | {field} | {column['meaning']}{from_them} |")
     return "\n".join(parts) + "\n"
 
 

@@ -49,7 +49,7 @@ def source_lines(tables: Tables) -> list[str]:
     callers = {row["caller"] for row in rows}
     for row in rows:
         by = f" by {shorten(row['caller'])}" if len(callers) > 1 and row["caller"] else ""
-        begin = f"{row['source']}{by} from {row['url']}, {_when(row)}: {row['status']}, "
+        begin = f"{row['source']}{by} from {row['url'] or 'somewhere'}, {_when(row)}: {row['status']}, "
         if is_read(row):
             rejected = f", {row['rejected_count'] or 0:,} set aside" * bool(row["rejected_count"])
             lines.append(f"{begin}{_how_many(row)}{rejected}")

@@ -221,7 +221,7 @@ def _add_input(command: argparse.ArgumentParser) -> None:
         help="who asked for a saved response, by any name; once for all files or for each, in the same order",
     )
     command.add_argument(
-        "--skip-invalid", action="store_true", help="set aside tokens that do not have the documented shape"
+        "--skip-invalid", action="store_true", help="set aside items that do not have the documented shape"
     )
     command.add_argument("--quiet", action="store_true", help="print no warnings; errors are still printed")
 
