@@ -18,7 +18,6 @@ from dfns_frames.audit.terms import (
     NOT_HELD,
     RIGHTS,
     TOKEN_LISTS,
-    called,
     token_subjects,
     tokens,
 )
@@ -60,9 +59,11 @@ def shared_key(look: Look) -> Found:
     organisations, identity = listed["org_id"].to_pylist(), token_identity(frames)
     # A token that two lists hold is one token.
     rows = np.flatnonzero((key >= 0) & found.is_active & (identity == np.arange(len(key))))
-    order = rows[np.argsort(key[rows], kind="stable")]
-    groups = np.split(order, np.flatnonzero(np.diff(key[order])) + 1) if len(order) else []
-    shared = [group.tolist() for group in groups if len(group) > 1]
+    several = rows[np.bincount(key[rows], minlength=len(keys))[key[rows]] > 1]
+    by_key: dict[int, list[int]] = {}
+    for row in several.tolist():
+        by_key.setdefault(int(key[row]), []).append(row)
+    shared = list(by_key.values())
     owners = [{found.owners[row] for row in group} for group in shared]
     apart = [len({organisations[row] for row in group} - {None}) > 1 for group in shared]
     reasons = {
@@ -87,7 +88,7 @@ def shared_key(look: Look) -> Found:
         [
             f"The same signing key is behind {len(group):,} active tokens"
             f"{'' if reason == 'one owner' else f' whose {reason}'}: "
-            f"{some(sorted(called(found, row)[len('Token ') :] for row in group))}."
+            f"{some(sorted(found.called[row][len('Token ') :] for row in group))}."
             for group, reason in zip(shared, said, strict=True)
         ],
         int(np.count_nonzero((key >= 0) & found.is_active)),
@@ -119,7 +120,7 @@ def ownerless(look: Look) -> Found:
         "high",
         "neither a user nor an application is named",
         [
-            f"{called(found, row)} is {state[bool(found.is_active[row])]} and acts for nobody: neither a "
+            f"{found.called[row]} is {state[bool(found.is_active[row])]} and acts for nobody: neither a "
             "user nor an application is named."
             for row in rows.tolist()
         ],
@@ -165,7 +166,7 @@ def owner_gone(look: Look) -> Found:
         ["high" if found.priv[row] else "medium" for row in at],
         [_PRIV[int(found.priv[row])] for row in at],
         [
-            f"{called(found, row)} is active, and its user {end[bool(gone[row])]}; "
+            f"{found.called[row]} is active, and its user {end[bool(gone[row])]}; "
             f"{_PRIV[int(found.priv[row])]}."
             for row in at
         ],
