@@ -27,12 +27,12 @@ def dictionary() -> pd.DataFrame:
     Examples
     --------
     >>> import dfns_frames as dff
-    >>> words = dff.dictionary().set_index(["table", "column"])
-    >>> words.loc[[("tokens", "date_created"), ("users", "user_id")], ["endpoints", "field"]]
-                                                     endpoints        field
-    table  column
-    tokens date_created    /auth/pats, /auth/service-accounts  dateCreated
-    users  user_id       /auth/service-accounts, /auth/users       userId
+    >>> words = dff.dictionary()
+    >>> ids = words[words["column"].isin(["token_id", "policy_id"]) & words["field"].notna()]
+    >>> print(ids[["table", "column", "endpoints", "field"]].to_string(index=False))
+       table    column                          endpoints   field
+      tokens  token_id /auth/pats, /auth/service-accounts tokenId
+    policies policy_id                       /v2/policies      id
     """
     fields, by_column = _fields()
     made = pd.DataFrame(
