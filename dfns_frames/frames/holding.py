@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from dfns_frames._api.sources import SOURCES
-from dfns_frames._api.tables import TABLES
+from dfns_frames._api.tables import JUDGED, TABLES
 from dfns_frames._api.vocabulary import Source, Table
 from dfns_frames.errors import ConfigurationError, MissingTableError
 
@@ -61,6 +61,8 @@ def lacking(name: str, held: Mapping[str, pa.Table]) -> MissingTableError:
         + f"; it comes from {', or '.join(_described(each, code=code) for each in sources)}" * bool(sources)
         for code in (True, False)
     )
+    if name in JUDGED:
+        for_python += f"; an audit makes it: `audit = frames.audit()`, then `audit.{name}`"
     return MissingTableError(f"{for_python}. {there_are}.", plain=f"{plain}. {there_are}")
 
 
