@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
+from dfns_frames._api.ways import ASSIGN
 from dfns_frames._facts.codes import codes
 from dfns_frames._facts.people import INACTIVE, people, token_identity, users_are_read
 from dfns_frames._facts.people import UNKNOWN as UNSURE
@@ -66,14 +67,11 @@ def shared_key(look: Look) -> Found:
     shared = list(by_key.values())
     owners = [{found.owners[row] for row in group} for group in shared]
     apart = [len({organisations[row] for row in group} - {None}) > 1 for group in shared]
-    reasons = {
-        (True, True): "organisations differ",
-        (True, False): "organisations differ",
-        (False, True): "owners differ",
-        (False, False): "one owner",
-    }
-    said = [reasons[differ, len(whose) > 1] for differ, whose in zip(apart, owners, strict=True)]
-    alone = [next(iter(whose)) if len(whose) == 1 else None for whose in owners]
+    said = [
+        "organisations differ" if differ else "owners differ" if len(whose) > 1 else "one owner"
+        for differ, whose in zip(apart, owners, strict=True)
+    ]
+    alone = [whose.pop() if len(whose) == 1 else None for whose in owners]
     names = {found.owners[row]: found.owner_names[row] for group in shared for row in group}
     return Found(
         Subjects(
@@ -102,13 +100,15 @@ def shared_key(look: Look) -> Found:
     category="ownership",
     why="Nobody answers for it, and nobody's leaving ends it. High.",
     remedy=(
-        "An administrator finds out who uses it and has them make a token of their own; an administrator of "
-        "the vendor has to end this one, as only its owner can delete a token. No approval is needed."
+        "Only its owner could delete it, so whoever may use Permissions:Revoke takes its permissions away: "
+        "DELETE /permissions/{permissionId}/assignments/{assignmentId}, with the id from "
+        "permission_assignments; then ask the vendor to end it. Whoever uses it makes a token of their own."
     ),
     references="NHI1, AC-2, CIS 5.1",
     reads=TOKEN_LISTS,
     needs=(TOKEN_LISTS,),
-    cannot_see="Nothing that it looks at is hidden.",
+    cannot_see="Who uses it.",
+    gated_by=ASSIGN,
 )
 def ownerless(look: Look) -> Found:
     """Find tokens that act for neither a user nor an application."""

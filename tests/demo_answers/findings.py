@@ -268,8 +268,8 @@ FOUND: dict[str, dict[str, str]] = {
         """,
     },
     # By what they hold, each time all but the newest: deploy, viewer, balance, payouts, webhooks, deploy and
-    # viewer, onboarding, reporting, platform, everything, staking, the old interface, payouts with a vote. Three of
-    # September are not 30 days old.
+    # viewer, onboarding, reporting, platform, everything, staking, the old interface, payouts with a vote.
+    # Three of September are not 30 days old.
     "L07": {
         "medium": """
             2023-03 ci-deploy-staging
