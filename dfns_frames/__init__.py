@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dfns_frames.errors import ResponseError as ResponseError
     from dfns_frames.errors import SchemaError as SchemaError
     from dfns_frames.errors import ServerError as ServerError
+    from dfns_frames.errors import SourceWarning as SourceWarning
     from dfns_frames.export import write as write
     from dfns_frames.frames.container import Frames as Frames
     from dfns_frames.frames.intake import read as read
@@ -53,6 +54,7 @@ _HOMES = {
     "ResponseError": "errors",
     "SchemaError": "errors",
     "ServerError": "errors",
+    "SourceWarning": "errors",
     "concat": "frames.joining",
     "demo": "",
     "dictionary": "_facts.dictionary",

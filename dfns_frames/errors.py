@@ -40,6 +40,7 @@ __all__ = [
     "ResponseError",
     "SchemaError",
     "ServerError",
+    "SourceWarning",
 ]
 
 PROBLEMS_SHOWN = 20
@@ -239,3 +240,7 @@ class MissingTableError(DfnsFramesError, KeyError):
 
 class DriftWarning(UserWarning):
     """A response holds something unexpected, which the frames list in ``.drift``; or its date is unlikely."""
+
+
+class SourceWarning(UserWarning):
+    """Sources that were asked for did not come; the message says which, and what would help."""

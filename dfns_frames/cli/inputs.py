@@ -9,13 +9,16 @@ from collections import Counter
 from pathlib import Path
 
 import dfns_frames as dff
-from dfns_frames.cli.terminal import USAGE, ShellError, complain
+from dfns_frames.cli.terminal import REFUSED, USAGE, ShellError, complain
 
 _REJECTED_SHOWN = 20
 
 
 def read(options: argparse.Namespace) -> dff.Frames:
-    """Read what the options ask for, joined if it is several, and tell of what was odd about it."""
+    """Read what the options ask for, joined if it is several, and tell of what was odd about it.
+
+    Of the API that is the caller's tokens; for a verb that sets `whole`, everything that the caller may read.
+    """
     frames = _from_files(options) if options.files else _from_api(options)
     if not options.quiet:
         _tell_drift(frames)
@@ -36,7 +39,13 @@ def _from_api(options: argparse.Namespace) -> dff.Frames:
                 "--from FILE, or try the demo organisation with --demo",
             )
         client = dff.Client(region=options.region)
-    return client.pats(skip_invalid=options.skip_invalid)
+    if not getattr(options, "whole", False):
+        return client.pats(skip_invalid=options.skip_invalid)
+    org = client.organization(require=getattr(options, "require", ()), skip_invalid=options.skip_invalid)
+    if org.sources["status"].isin(["failed", "skipped"]).all():
+        first = org.sources["detail"].iloc[0]
+        raise ShellError(REFUSED, f"no source was read; of the first one, {first}")
+    return org
 
 
 def _from_files(options: argparse.Namespace) -> dff.Frames:

@@ -120,7 +120,8 @@ def notices(*, quiet: bool) -> Iterator[None]:
     log.addHandler(records)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("always", dff.DriftWarning)
+            for category in (dff.DriftWarning, dff.SourceWarning):
+                warnings.simplefilter("always", category)
             # It is meant for whoever runs the command, not for whoever wrote it.
             warnings.filterwarnings("always", "api.dfns.ninja", DeprecationWarning)
             warnings.showwarning = _ignore if quiet else _show

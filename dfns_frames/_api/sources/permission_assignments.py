@@ -32,4 +32,5 @@ PERMISSION_ASSIGNMENTS = Source(
     item_id="id",
     page_size=500,
     each=("permissions", "permission_id"),
+    method="permission_assignments",
 )

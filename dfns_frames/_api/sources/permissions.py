@@ -44,4 +44,5 @@ PERMISSIONS = Source(
     ),
     item_id="id",
     page_size=500,
+    method="permissions",
 )

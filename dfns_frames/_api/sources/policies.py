@@ -65,4 +65,5 @@ POLICIES = Source(
     ),
     item_id="id",
     page_size=50,
+    method="policies",
 )

@@ -16,4 +16,5 @@ SERVICE_ACCOUNTS = Source(
         inner=(tokens("accessTokens[]"), users("userInfo", {"is_sso_required": "isSSORequired?"})),
     ),
     item_id="userInfo.userId",
+    method="service_accounts",
 )

@@ -27,6 +27,7 @@ USER_GROUPS = Source(
     ),
     item_id="id",
     page_size=50,
+    method="user_groups",
 )
 
 USER_GROUP_MEMBERS = Source(
@@ -46,4 +47,5 @@ USER_GROUP_MEMBERS = Source(
     item_id="userId|id",
     page_size=50,
     each=("user_groups", "group_id"),
+    method="user_group_members",
 )

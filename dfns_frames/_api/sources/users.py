@@ -14,4 +14,5 @@ USERS = Source(
     rows=users("items[]", {"is_sso_required": "isSSORequired"}),
     item_id="userId",
     page_size=200,
+    method="users",
 )
