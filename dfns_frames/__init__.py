@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dfns_frames import measures as measures
     from dfns_frames._api.catalogue import operations as operations
     from dfns_frames._facts.dictionary import dictionary as dictionary
+    from dfns_frames.audit.catalogue import rules as rules
     from dfns_frames.client import Client as Client
     from dfns_frames.errors import ApiError as ApiError
     from dfns_frames.errors import AuthenticationError as AuthenticationError
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from dfns_frames.errors import SourceWarning as SourceWarning
     from dfns_frames.export import write as write
     from dfns_frames.frames.container import Frames as Frames
-    from dfns_frames.frames.intake import read as read
     from dfns_frames.frames.joining import concat as concat
+    from dfns_frames.frames.saved import read as read
 
 # Where each public name lives. They are imported on use, so that `dfns-frames --help` costs no pandas.
 _HOMES = {
@@ -60,7 +61,8 @@ _HOMES = {
     "dictionary": "_facts.dictionary",
     "measures": "",
     "operations": "_api.catalogue",
-    "read": "frames.intake",
+    "read": "frames.saved",
+    "rules": "audit.catalogue",
     "write": "export",
 }
 

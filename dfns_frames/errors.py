@@ -58,6 +58,11 @@ class Hint(StrEnum):
         "pass a date such as '2026-03-02' (the end of that day, UTC), an RFC 3339 time such as "
         "'2026-03-02T08:00:00Z', or a datetime (UTC unless it has an offset)"
     )
+    FILE_DATE = "pass fetched_at= to say when the list was made"
+    OTHER_ENDPOINT = "leave endpoint= out, or name the right one"
+    NO_OPTIONS = "leave endpoint=, caller=, fetched_at= and skip_invalid= out"
+    DEADLINE = "give Client(deadline=…) more if the list is long"
+    MAX_BODY = "Client(max_body=…) allows more"
 
 
 class DfnsFramesError(Exception):
@@ -239,7 +244,24 @@ class MissingTableError(DfnsFramesError, KeyError):
 
 
 class DriftWarning(UserWarning):
-    """A response holds something unexpected, which the frames list in ``.drift``; or its date is unlikely."""
+    """A response holds something unexpected, which the frames list in ``.drift``; or its date is unlikely.
+
+    Attributes
+    ----------
+    hint
+        What to do about it, where that is not part of the message; None otherwise.
+    """
+
+    def __init__(self, message: str = "", *, hint: Hint | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.worded(self.hint)
+
+    def worded(self, hint: str | None) -> str:
+        """Return the warning as text for readers who do not write Python; `hint` is in their words."""
+        return f"{self.args[0]}; {hint}" if hint else str(self.args[0])
 
 
 class SourceWarning(UserWarning):

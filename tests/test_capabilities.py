@@ -13,6 +13,7 @@ import dfns_frames as dff
 from dfns_frames._facts.holdings import usable_operations
 from dfns_frames.measures.classes import worst_text
 from tests import naive_measures as naive
+from tests import organisations
 from tests.plot_inputs import DATES, ITEMS, MADE_UP, Item, frames, load, token
 
 EVERY = pytest.mark.parametrize("name", ITEMS)
@@ -22,7 +23,7 @@ SPECIAL = sorted(
     | {"Policies:Approvals:Approve", "Auth:Recover:Delegated", "Auth:Login:Delegated"}
 )
 COLUMNS = [
-    *("token_id", "name", "owner_id", "is_active", "age_days", "holds_everything", "worst"),
+    *("token_id", "name", "owner_id", "owner_name", "is_active", "age_days", "holds_everything", "worst"),
     *("worst_is_lower_bound", *naive.CLASSES, "source", "token_no"),
 ]
 _operation = st.sampled_from(SPECIAL) | st.sampled_from(sorted(naive.CATALOGUE)) | st.sampled_from(MADE_UP)
@@ -228,3 +229,57 @@ def test_capabilities_are_the_same_whatever_pandas_calls_text() -> None:
     assert again["owner_id"].isna().tolist() == [True, False, False, False]
     assert again["owner_id"].dropna().tolist() == ["nan", "None", "us-1"]
     pd.testing.assert_frame_equal(again, frame, check_column_type=False)
+
+
+MANAGED = "ManagedFullAdminAccess"
+READ = {organisations.PATS: "ok", organisations.PERMISSIONS: "ok"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "statuses", "is_full"),
+    [
+        ((), {organisations.PATS: "ok"}, True),
+        ((organisations.Permission("pm-1", ("Wallets:Read",), MANAGED, immutable=True),), READ, True),
+        ((organisations.Permission("pm-1", ("Wallets:Read",), MANAGED),), READ, False),
+        ((), READ, False),
+        ((), {**READ, organisations.PERMISSIONS: "forbidden"}, True),
+    ],
+    ids=["permissions not asked for", "immutable", "can be edited", "not listed", "refused"],
+)
+def test_a_managed_name_is_everything_only_where_it_is_immutable(
+    listed: tuple[organisations.Permission, ...], statuses: dict[str, str], is_full: bool
+) -> None:
+    """Anybody may call a permission so; where permissions were read, every measure asks whose it is."""
+    given = organisations.Assigned("pm-1", MANAGED, ("Wallets:Read",))
+    holder = organisations.Token("to-1", "us-1", (given,))
+    org = organisations.frames(
+        organisations.Organisation(permissions=listed, tokens=(holder,), statuses=statuses)
+    )
+    measures = dff.measures
+    assert measures.capabilities(org)["holds_everything"].tolist() == [is_full]
+    assert measures.operations_per_token(org)["holds_everything"].tolist() == [is_full]
+    assert measures.sensitive_reach(org)["token_count"].iloc[0] == is_full
+    assert set(measures.operation_matrix(org)["holds_everything"]) == {is_full}
+    assert set(measures.permission_matrix(org)["holds_everything"]) == {is_full}
+    assert (len(measures.effective_operations(org)) > 1) == is_full
+    through = measures.explain(org, "to-1")["through"].tolist()
+    assert through == ["full administrator" if is_full else "token"]
+
+
+def test_owners_have_names_where_users_were_read() -> None:
+    """A user is called by name, else by the name to sign in with; an owner who was not read has none."""
+    users = [
+        organisations.User("us-1", name="Ada"),
+        organisations.User("us-2"),
+        organisations.User("us-3", name="  "),
+    ]
+    tokens = [organisations.Token(f"to-{n}", f"us-{n}") for n in range(1, 5)]
+    org = organisations.Organisation(users=tuple(users), tokens=(*tokens, organisations.Token("to-5", None)))
+    able = dff.measures.capabilities(organisations.frames(org)).set_index("token_id").loc[:"to-5"]
+    assert able["owner_id"].dropna().tolist() == ["us-1", "us-2", "us-3", "us-4"]
+    assert able["owner_name"].dropna().to_dict() == {
+        "to-1": "Ada",
+        "to-2": "us-2@example.test",
+        "to-3": "us-3@example.test",
+    }
+    assert dff.measures.capabilities(load("half-known"))["owner_name"].isna().all()

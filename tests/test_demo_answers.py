@@ -28,7 +28,8 @@ def test_answers_name_what_there_is() -> None:
         assert names.token_id(effect.owner, effect.token) in ACTIVE
     for owner, token in reach.UNLISTED:
         assert names.token_id(owner, token) not in ACTIVE
-    assert {caller: len(org.bodies()[caller]["items"]) for caller in reach.COVERED} == reach.COVERED
+    for caller, (count, _) in reach.COVERED.items():
+        assert len(org.bodies()[caller]["items"]) == count
     for activity, keys in gates.ACTIVITIES.items():
         guarding = {item["id"]: item["status"] for item in POLICIES if item["activityKind"] == activity}
         everything, switched_on = (set(map(names.policy_id, listed.split())) for listed in keys)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -14,13 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dfns_frames as dff
+from dfns_frames._api.tables import VERSION
 from tests.conftest import read, token
 from tests.export_samples import named
 
 
 def test_read_back_equal(demo_pats: dff.Frames, tmp_path: Path) -> None:
     """The demo organisation comes back equal, each frame with its dtypes and categories."""
-    back = dff.Frames.from_parquet(demo_pats.to_parquet(tmp_path / "out"))
+    back = dff.read(demo_pats.to_parquet(tmp_path / "out"))
     assert back == demo_pats
     assert list(back) == list(demo_pats)
     for name in demo_pats:
@@ -35,7 +38,7 @@ def test_filtered_empty_and_joined_frames_read_back_equal(demo_pats: dff.Frames,
         "joined": dff.concat([named("a"), read(token(2, linkedUserId="us-2"))]),
     }
     for name, frames in samples.items():
-        assert dff.Frames.from_parquet(frames.to_parquet(tmp_path / name)) == frames
+        assert dff.read(frames.to_parquet(tmp_path / name)) == frames
 
 
 def test_files_explain_themselves(tmp_path: Path) -> None:
@@ -75,7 +78,7 @@ def test_damage_is_refused_or_harmless(written: tuple[Path, bytes], where: int, 
     damaged = (data[:place] + junk + data[place + len(junk) :])[: len(data)]
     (folder / "tokens/tokens.parquet").write_bytes(damaged)
     with contextlib.suppress(dff.ResponseError, OSError):
-        dff.Frames.from_parquet(folder)
+        dff.read(folder)
 
 
 def test_truncated_and_foreign_files_are_refused(tmp_path: Path) -> None:
@@ -86,16 +89,16 @@ def test_truncated_and_foreign_files_are_refused(tmp_path: Path) -> None:
     table = pq.read_table(file)
     file.write_bytes(whole[:-20])
     with pytest.raises(dff.ResponseError, match=r"tokens\.parquet' is not what to_parquet"):
-        dff.Frames.from_parquet(folder)
+        dff.read(folder)
     file.write_bytes(b"")
     with pytest.raises(dff.ResponseError, match="damaged"):
-        dff.Frames.from_parquet(folder)
+        dff.read(folder)
     pq.write_table(pa.table({"a": [1]}), file)
     with pytest.raises(dff.ResponseError, match="another origin"):
-        dff.Frames.from_parquet(folder)
+        dff.read(folder)
     pq.write_table(table.drop_columns(["cred_id"]), file)
     with pytest.raises(dff.ResponseError, match="columns"):
-        dff.Frames.from_parquet(folder)
+        dff.read(folder)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +112,7 @@ def test_files_that_explain_themselves_wrongly_are_refused(tmp_path: Path, about
     table = pq.read_table(file)
     pq.write_table(table.replace_schema_metadata({**table.schema.metadata, b"dfns_frames": about}), file)
     with pytest.raises(dff.ResponseError):
-        dff.Frames.from_parquet(folder)
+        dff.read(folder)
 
 
 def test_texts_that_are_none_are_refused(tmp_path: Path) -> None:
@@ -124,7 +127,7 @@ def test_texts_that_are_none_are_refused(tmp_path: Path) -> None:
     tables["tokens"] = tokens.set_column(i, tokens.schema.field(i), broken)
     folder = dff.Frames(tables).to_parquet(tmp_path / "out")
     with pytest.raises(dff.ResponseError, match="damaged"):
-        dff.Frames.from_parquet(folder)
+        dff.read(folder)
 
 
 def test_mixed_exports_are_refused(tmp_path: Path) -> None:
@@ -133,21 +136,111 @@ def test_mixed_exports_are_refused(tmp_path: Path) -> None:
     two = named("a").filter([]).to_parquet(tmp_path / "two")
     (one / "tokens/tokens.parquet").write_bytes((two / "tokens/tokens.parquet").read_bytes())
     with pytest.raises(dff.ResponseError, match="do not belong together"):
-        dff.Frames.from_parquet(one)
+        dff.read(one)
 
 
 def test_a_folder_that_is_none(tmp_path: Path) -> None:
-    """A missing folder, a file and an empty folder fail with the OSError that says so."""
-    with pytest.raises(FileNotFoundError, match="no such folder"):
-        dff.Frames.from_parquet(tmp_path / "none")
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(NotADirectoryError, match="to_parquet"):
-        dff.Frames.from_parquet(tmp_path / "file")
-    (tmp_path / "a=b").mkdir()
+    """A missing folder, an empty one and that of one table fail with the OSError that says so."""
+    with pytest.raises(FileNotFoundError):
+        dff.read(tmp_path / "none")
+    folder = tmp_path / "a=b"
+    folder.mkdir()
+    with pytest.raises(FileNotFoundError, match=r"nothing in this folder is of to_parquet.*name the files"):
+        dff.read(folder)
+    named("a").to_parquet(folder)
+    with pytest.raises(FileNotFoundError, match="name the folder above"):
+        dff.read(folder / "tokens")
+    assert len(dff.read(folder).tokens) == 1
+    (folder / "sources/sources.parquet").unlink()
     with pytest.raises(FileNotFoundError, match="lacks this table"):
-        dff.Frames.from_parquet(tmp_path / "a=b")
-    named("a").to_parquet(tmp_path / "a=b")
-    assert len(dff.Frames.from_parquet(tmp_path / "a=b").tokens) == 1
+        dff.read(folder)
+
+
+def about(folder: Path, **changes: object) -> None:
+    """Change what all files of an export say of it; None takes a word out."""
+    for file in folder.rglob("*.parquet"):
+        table = pq.read_table(file)
+        said = json.loads(table.schema.metadata[b"dfns_frames"]) | changes
+        said = {name: value for name, value in said.items() if value is not None}
+        metadata = {**table.schema.metadata, b"dfns_frames": json.dumps(said).encode()}
+        pq.write_table(table.replace_schema_metadata(metadata), file)
+
+
+def rewrite(file: Path, change: Callable[[pa.Table], pa.Table]) -> None:
+    """Change a table, and leave what its file says of the export."""
+    table = pq.read_table(file)
+    pq.write_table(change(table).replace_schema_metadata(table.schema.metadata), file)
+
+
+def test_the_version_of_the_tables_is_in_the_files(tmp_path: Path) -> None:
+    """Files of a later version are refused with both versions, before their columns are looked at."""
+    folder = named("a").to_parquet(tmp_path / "out")
+    about(folder, schema=VERSION)
+    assert dff.read(folder) == named("a")
+    about(folder, schema=VERSION + 1)
+    rewrite(folder / "tokens/tokens.parquet", lambda table: table.drop_columns(["name"]))
+    with pytest.raises(
+        dff.ResponseError, match=rf"newer version .* version {VERSION + 1}, and this one knows {VERSION}"
+    ):
+        dff.read(folder)
+
+
+def test_a_column_that_an_older_version_did_not_have_is_missing(tmp_path: Path) -> None:
+    """In each row; positions are counted. A column that no version had is an error even there."""
+    folder = read(token(1), token(2)).to_parquet(tmp_path / "out")
+    tokens = folder / "tokens/tokens.parquet"
+    about(folder, schema=None)
+    rewrite(tokens, lambda table: table.drop_columns(["public_key", "token_no"]))
+    back = dff.read(folder)
+    assert back.tokens["public_key"].isna().all()
+    assert back.tokens["token_no"].tolist() == [0, 1]
+    assert back.tokens["token_id"].tolist() == ["to-1", "to-2"]
+    rewrite(tokens, lambda table: table.append_column("more", pa.array([1, 2])))
+    with pytest.raises(dff.ResponseError, match=r"tokens\.parquet' has other columns .*: it has 'more'"):
+        dff.read(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda table: table.drop_columns(["cred_id"]), "it lacks 'cred_id'"),
+        (lambda table: table.rename_columns({"cred_id": "credId"}), "it lacks 'cred_id', has 'credId'"),
+        (lambda table: table.append_column("name", table["name"]), "it has 'name' twice"),
+        (
+            lambda table: table.set_column(0, "is_active", pa.array(["yes"])).rename_columns(
+                ["source", *table.column_names[1:]]
+            ),
+            "it has 'source' as string",
+        ),
+    ],
+)
+def test_other_columns_are_named(
+    change: Callable[[pa.Table], pa.Table], message: str, tmp_path: Path
+) -> None:
+    """One that is missing, unknown, there twice, or of another type, in a file of this version."""
+    folder = named("a").to_parquet(tmp_path / "out")
+    rewrite(folder / "tokens/tokens.parquet", change)
+    with pytest.raises(dff.ResponseError, match=f"other columns .*{message}"):
+        dff.read(folder)
+
+
+def test_no_table_at_all_reads_back(tmp_path: Path) -> None:
+    """What held nothing holds nothing; the file that explains the folder says so."""
+    folder = dff.Frames({}).to_parquet(tmp_path / "out")
+    assert [path.name for path in folder.iterdir()] == ["README.txt"]
+    assert dff.read(folder) == dff.Frames({})
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"endpoint": "pats"}, {"caller": "ada"}, {"fetched_at": "2026-03-02"}, {"skip_invalid": True}],
+    ids=lambda options: next(iter(options)),
+)
+def test_a_folder_takes_no_options(options: Any, tmp_path: Path) -> None:
+    """It says itself what it is of; to pass over what somebody asked for would be worse than to refuse."""
+    folder = named("a").to_parquet(tmp_path / "out")
+    with pytest.raises(dff.ConfigurationError, match=r"says itself .*leave endpoint=.* out"):
+        dff.read(folder, **options)
 
 
 def test_polars_and_duckdb_take_the_tables(demo_pats: dff.Frames) -> None:

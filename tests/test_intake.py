@@ -114,7 +114,7 @@ def test_frames_are_read_already() -> None:
         ('{"items": []}'.encode("utf-16"), "UTF-16"),
         ('{"items": []}'.encode("utf-16-le"), "UTF-16"),
         (json.dumps({"items": [token(isActive=3)]}).encode(), "isActive"),
-        (b"source,token_no,token_id\n/auth/pats,0,to-1\n", "CSV.*JSON.*from_parquet"),
+        (b"source,token_no,token_id\n/auth/pats,0,to-1\n", "CSV.*JSON.*read.folder."),
         (b'\xef\xbb\xbf"source";"token_no"\r\n', "CSV"),
         (b"source\ttoken_no\n", "CSV"),
         (b"| source | token_no |\n|---|---|\n", "Markdown"),
@@ -183,7 +183,7 @@ def test_the_basis_is_kept(tmp_path: Path) -> None:
     given, clock = read(token(2, linkedUserId="us-2")), dff.read(LIST)
     joined = dff.concat([given, clock])
     assert joined.sources["fetched_at_basis"].tolist() == ["given", "clock"]
-    assert dff.Frames.from_parquet(joined.to_parquet(tmp_path / "pats")) == joined
+    assert dff.read(joined.to_parquet(tmp_path / "pats")) == joined
     names = joined.arrow("sources").column_names
     assert names[names.index("fetched_at") + 1] == "fetched_at_basis"
 

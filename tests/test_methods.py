@@ -9,6 +9,7 @@ import inspect
 from pathlib import Path
 from typing import assert_type
 
+import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
@@ -18,6 +19,7 @@ from tests.conftest import assignment, token
 
 CHARTS = [name for name in dff.measures.__all__ if hasattr(Plot, name)]
 EXPORTS = ("to_csv", "to_excel", "to_parquet")
+MEASURES = ("explain", "who_can")
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,10 @@ def test_methods_have_their_functions_types(pats: dff.Frames, tmp_path: Path) ->
     assert_type(pats.plot.permission_spread(top=5), Axes)
     assert_type(pats.to_excel(tmp_path / "pats.xlsx"), Path)
     assert_type(pats.to_csv(tmp_path / "csv", sanitize=False), Path)
+    assert_type(pats.who_can("move_funds", alone=True), pd.DataFrame)
+    assert_type(pats.explain("to-1", "Wallets:Read"), pd.DataFrame)
+    with pytest.raises(dff.ConfigurationError, match="alone must be True, False or None"):
+        pats.who_can("move_funds", "yes")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="tops"):
         pats.plot.permission_spread(tops=5)  # type: ignore[call-arg]
     with pytest.raises(TypeError):
@@ -51,7 +57,8 @@ def test_charts_show_their_own_signature(pats: dff.Frames, name: str) -> None:
         "frames",
         *options,
     ]
-    assert {each.kind for each in options.values()} == {inspect.Parameter.KEYWORD_ONLY}
+    by_name = [each.kind for name, each in options.items() if name != "what"]
+    assert set(by_name) == {inspect.Parameter.KEYWORD_ONLY}
     assert list(options)[-1] == "ax"
     documented = inspect.getdoc(method) or ""
     assert all(f"\n{option}\n    " in documented for option in options)
@@ -67,12 +74,22 @@ def test_exports_show_their_own_signature(pats: dff.Frames, name: str) -> None:
     assert all(f"\n{option}\n    " in documented for option in options)
 
 
+@pytest.mark.parametrize("name", MEASURES)
+def test_questions_are_the_measures(pats: dff.Frames, name: str) -> None:
+    """As methods they are the same functions, with what is asked first."""
+    assert getattr(dff.Frames, name) is getattr(dff.measures, name)
+    options = list(inspect.signature(getattr(pats, name)).parameters)
+    assert options == list(inspect.signature(getattr(dff.measures, name)).parameters)[1:]
+
+
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
         ("pats.plot.", CHARTS),
         ("pats.plot.creation_over_time(", ["freq=", "by=", "as_of=", "ax="]),
+        ("pats.plot.who_can('approve', ", ["alone=", "top=", "ax="]),
         ("pats.to_", EXPORTS),
+        ("pats.who_can('move_funds', ", ["alone="]),
         ("pats.to_excel('pats.xlsx', ", ["sheets=", "overwrite="]),
     ],
 )

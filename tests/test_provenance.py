@@ -66,7 +66,7 @@ def test_two_lists_of_one_caller_are_two_looks(looks: dff.Frames) -> None:
 
 def test_every_output_says_that_deleted_tokens_are_counted(looks: dff.Frames, tmp_path: Path) -> None:
     """Text, HTML, chart and files; filtered, or read back, too."""
-    back = dff.Frames.from_parquet(looks.to_parquet(tmp_path / "parquet"))
+    back = dff.read(looks.to_parquet(tmp_path / "parquet"))
     for i, pats in enumerate((looks, looks.filter(["to-1"]), back, back.filter(["to-1"]))):
         for name, said in outputs(pats, tmp_path / str(i)).items():
             assert f"2 lists of one caller are joined: {LOOKS}." in said, name
@@ -234,7 +234,7 @@ def test_filtered_frames_say_so_wherever_they_go(tmp_path: Path) -> None:
     pats = read(*(token(n, isActive=n > 1) for n in range(4)))
     part = pats.filter(lambda t: t.is_active).filter(["to-3"])
     assert "(1 of the 4 that were read)" in repr(part)
-    back = dff.Frames.from_parquet(part.to_parquet(tmp_path / "out"))
+    back = dff.read(part.to_parquet(tmp_path / "out"))
     assert "(1 of the 4 that were read)" in repr(back)
     assert back == part
     assert "that were read" not in repr(pats.filter(lambda t: t.token_id.notna()))

@@ -344,8 +344,8 @@ def test_what_was_exported_is_no_response(tmp_path: Path) -> None:
     """A workbook, a Parquet file and their folder are named for what they are, with the way back."""
     pats = dff.read({"items": [token(1, assignment())]})
     folder = pats.to_parquet(tmp_path / "pats")
-    with pytest.raises(IsADirectoryError, match=r"Frames\.from_parquet"):
-        dff.read(folder)
+    with pytest.raises(IsADirectoryError, match="a folder is no page"):
+        dff.read([folder, folder])
     with pytest.raises(dff.ResponseError, match=r"tokens\.parquet' is not a saved response but Parquet"):
         dff.read(folder / "tokens/tokens.parquet")
     with pytest.raises(dff.ResponseError, match="is not a saved response but a workbook"):

@@ -37,7 +37,7 @@ def test_any_of_the_tables_can_be_held(names: tuple[str, ...], tmp_path: Path) -
     assert frames.fetched_at.tzinfo
     frames.to_csv(tmp_path / "csv")
     if names:
-        assert dff.Frames.from_parquet(frames.to_parquet(tmp_path / "parquet")) == frames
+        assert dff.read(frames.to_parquet(tmp_path / "parquet")) == frames
 
 
 def test_a_table_that_is_not_there_names_what_gives_it() -> None:

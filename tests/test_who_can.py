@@ -266,3 +266,44 @@ def test_measures_work_on_a_list_of_tokens_alone() -> None:
     for measure in (dff.measures.unlisted_tokens, dff.measures.pat_coverage):
         with pytest.raises(KeyError):
             measure(frames(org))
+
+
+@pytest.mark.parametrize("what", ["put into a group", "put-into-a-group", " Put_into a-Group\n"])
+def test_ways_may_be_written_as_people_write(what: str) -> None:
+    """Spaces, hyphens and capitals make no difference to the name of a way."""
+    org = replace(MOVER, users=(User("us-a", (role("Auth:UserGroups:Members:Add"),)),))
+    assert rows(org, what)["us-a"].way == "put_into_a_group"
+
+
+@pytest.mark.parametrize(
+    ("what", "near"),
+    [
+        ("mov_funds", "move_funds"),
+        ("stakee", "stake"),
+        ("Wallets:Transfer:Create", "Wallets:Transfers:Create"),
+        (None, "Categories: .*Ways: .*Operations: "),
+        ("", "Categories: .*move_funds.*Ways: .*put_into_a_group"),
+    ],
+)
+def test_what_nobody_knows_is_an_error_that_lists_what_there_is(what: Any, near: str) -> None:
+    """The error names what is near, then categories and ways, and where operations are listed."""
+    with pytest.raises(dff.ConfigurationError, match=near):
+        dff.measures.who_can(frames(MOVER), what)
+
+
+def test_an_owner_who_was_not_read_is_not_said_to_hold_nothing() -> None:
+    """Of an owner that no list describes nothing is known, which an empty answer would hide."""
+    org = replace(MOVER, users=(), statuses=ONLY_PATS)
+    with pytest.raises(dff.ConfigurationError, match=r"'us-a' is listed here.*Not all users were read"):
+        dff.measures.explain(frames(org), "us-a")
+    given = replace(org, grants=(Grant("pm-x", "us-a"),), statuses=ONLY_PATS)
+    assert dff.measures.explain(frames(given), "us-a")["through"].tolist() == ["user"]
+
+
+@pytest.mark.parametrize("identity", [None, 3, "us-b", "to-b", ""], ids=str)
+def test_an_id_that_nobody_has_is_an_error_that_lists_near_ones(identity: Any) -> None:
+    """An id of nobody, or of another type, is told from one that holds nothing."""
+    with pytest.raises(dff.ConfigurationError, match="no token, user or service account with the id"):
+        dff.measures.explain(frames(MOVER), identity)
+    with pytest.raises(dff.ConfigurationError, match="near: us-a"):
+        dff.measures.explain(frames(MOVER), "s-a")

@@ -12,6 +12,7 @@ from dfns_frames._api.identities import (
     USER_OPERATIONS,
     USERS,
 )
+from dfns_frames._api.judgements import FINDINGS, RULES, SETTINGS
 from dfns_frames._api.readings import DRIFT, REJECTED, SOURCES
 from dfns_frames._api.rules import (
     PENDING_OPERATIONS,
@@ -23,6 +24,10 @@ from dfns_frames._api.rules import (
     POLICY_FILTERS,
     POLICY_GROUPS,
 )
+
+VERSION = 1
+"""The version of the tables that files note. It rises with each column or table that is added, which says so
+(`Column.since`): older files lack it, and are read all the same."""
 
 TABLES = {
     table.name: table
@@ -46,5 +51,11 @@ TABLES = {
         SOURCES,
         DRIFT,
         REJECTED,
+        FINDINGS,
+        RULES,
+        SETTINGS,
     )
 }
+
+JUDGED = frozenset({FINDINGS.name, RULES.name, SETTINGS.name})
+"""Tables that an audit makes: they fall away where frames are filtered or joined, as they would be wrong."""

@@ -70,6 +70,8 @@ class Column:
         The table whose rows below this one it counts.
     distinct
         With `counts`: count the different values of this column of it, not the rows.
+    since
+        The version of the tables that has it first; files of an earlier one are read without it.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Column:
     known: frozenset[str] | None = None
     counts: str | None = None
     distinct: str | None = None
+    since: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +109,9 @@ class Table:
 
     def __getitem__(self, name: str) -> Column:
         return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
 
     @cached_property
     def _by_name(self) -> dict[str, Column]:

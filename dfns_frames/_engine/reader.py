@@ -147,6 +147,17 @@ class Reader:
         else:
             self._take(parts, values)
 
+    def latest(self, table: str, column: str) -> pa.ChunkedArray:
+        """Return what the last body has in a column of a table that the source feeds."""
+        places = [rows.into and rows.into.name for _, rows in self.source.places()]
+        return pa.chunked_array(
+            [
+                part.places[places.index(table)].columns[column]
+                for part in self._parts
+                if part.body_no == self._bodies - 1
+            ]
+        )
+
     def finish(self, constants: Mapping[str, str | None] | None = None) -> Reading:
         """Return what was read.
 

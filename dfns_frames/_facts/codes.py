@@ -44,7 +44,7 @@ def texts(table: pa.Table, column: str) -> pd.Series:
     return as_text(table[column])
 
 
-def as_text(values: pa.ChunkedArray) -> pd.Series:
+def as_text(values: pa.ChunkedArray | pa.Array) -> pd.Series:
     """Return texts as pandas text."""
     return values.cast(pa.string()).to_pandas(types_mapper={pa.string(): TEXT}.get)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dfns_frames._api.catalogue import successor
+from dfns_frames._api.catalogue import operations_table, successor
 from dfns_frames._api.sources.permissions import PERMISSIONS
 from dfns_frames._facts.codes import codes, distinct_pairs, flags
-from dfns_frames._facts.holdings import FULL_ADMINISTRATOR, catalogue
 from dfns_frames._facts.presence import is_ok, kept, places, table
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from dfns_frames._facts.codes import Flags, Ints
     from dfns_frames._facts.tables import Tables
+
+FULL_ADMINISTRATOR = frozenset({"ManagedFullAdminAccess", "DfnsFullAdminAccess"})
+"""The vendor's permissions that contain every operation, those of the future included."""
 
 
 @dataclass(frozen=True)
@@ -129,3 +132,24 @@ def permissions(frames: Tables) -> Permissions:
 def is_managed(names: Sequence[str | None]) -> Flags:
     """Tell which names are those of a full administrator's permission; the last flag is of no name."""
     return np.array([*(name in FULL_ADMINISTRATOR for name in names), False], dtype=bool)
+
+
+def assigned_everything(frames: Tables, assignments: pa.Table) -> Flags:
+    """Tell which assignments, of tokens or of users, give everything."""
+    known, (name, names) = permissions(frames), codes(assignments, "permission_name")
+    return known.everything(places(assignments["permission_id"], known.ids), is_managed(names)[name])
+
+
+@cache
+def catalogue() -> dict[str, tuple[str, str, str]]:
+    """Return status, category and severity of each known operation."""
+    columns = operations_table().select(["operation", "status", "category", "severity"]).to_pydict()
+    return {
+        name: (status, category, severity)
+        for name, status, category, severity in zip(*columns.values(), strict=True)
+    }
+
+
+def current_operations() -> int:
+    """Return how many operations a full administrator has today, as far as the catalogue knows."""
+    return sum(status == "current" for status, _, _ in catalogue().values())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN, operations_table, usability
+from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN, usability
 from dfns_frames._facts.codes import codes, distinct_pairs, missing, token_rows
+from dfns_frames._facts.contents import assigned_everything, catalogue
 from dfns_frames._facts.dtypes import TEXT
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from dfns_frames._facts.codes import Flags, Ints
     from dfns_frames._facts.tables import Tables
-
-FULL_ADMINISTRATOR = frozenset({"ManagedFullAdminAccess", "DfnsFullAdminAccess"})
-"""The vendor's permissions that contain every operation, those of the future included."""
 
 USABLE = ("yes", UNKNOWN, "no")
 """Whether a kind of token can use an operation, the best first."""
@@ -176,9 +173,7 @@ def _completed(
 def _assignments(frames: Tables) -> tuple[Flags, Flags]:
     """Return which assignments are a full administrator's, and which list no operations."""
     assignments = frames.arrow("token_assignments")
-    name, names = codes(assignments, "permission_name")
-    full = np.array([text in FULL_ADMINISTRATOR for text in names], dtype=bool)
-    return full[name] if names else np.zeros(0, dtype=bool), missing(assignments, "operation_count")
+    return assigned_everything(frames, assignments), missing(assignments, "operation_count")
 
 
 def _permission_of_operations(frames: Tables, permission: Ints) -> Ints:
@@ -213,18 +208,3 @@ def as_severities(places: Ints) -> pd.Categorical:
 def domain_of(operation: str) -> str:
     """Return the first part of an operation's name, known or not."""
     return operation.split(":", 1)[0]
-
-
-@cache
-def catalogue() -> dict[str, tuple[str, str, str]]:
-    """Return status, category and severity of each known operation."""
-    columns = operations_table().select(["operation", "status", "category", "severity"]).to_pydict()
-    return {
-        name: (status, category, severity)
-        for name, status, category, severity in zip(*columns.values(), strict=True)
-    }
-
-
-def current_operations() -> int:
-    """Return how many operations a full administrator has today, as far as the catalogue knows."""
-    return sum(status == "current" for status, _, _ in catalogue().values())

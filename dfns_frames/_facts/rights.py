@@ -11,7 +11,7 @@ from dfns_frames._api.sources.permission_assignments import PERMISSION_ASSIGNMEN
 from dfns_frames._api.sources.permissions import PERMISSIONS
 from dfns_frames._api.sources.user_groups import USER_GROUP_MEMBERS, USER_GROUPS
 from dfns_frames._facts.codes import codes, distinct_pairs, missing, parent_rows
-from dfns_frames._facts.contents import is_managed, operations, permissions
+from dfns_frames._facts.contents import assigned_everything, is_managed, operations, permissions
 from dfns_frames._facts.people import people
 from dfns_frames._facts.presence import expand, grouped, is_ok, kept, places, statuses, table
 
@@ -153,12 +153,11 @@ def _assigned(frames: Tables, holders: pa.Table, of: str) -> _Assignments:
     """Return the assignments of tokens or of users, by the row of the holder."""
     assignments, known = table(frames, f"{of}_assignments"), permissions(frames)
     permission = places(assignments["permission_id"], known.ids)
-    name, names = codes(assignments, "permission_name")
     return _Assignments(
         parent_rows(holders, assignments, f"{of}_no"),
         permission,
         ~missing(assignments, "operation_count"),
-        known.everything(permission, is_managed(names)[name]),
+        assigned_everything(frames, assignments),
     )
 
 

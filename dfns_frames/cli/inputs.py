@@ -73,7 +73,7 @@ def _from_file(file: str, fetched_at: str | None, skip_invalid: bool) -> dff.Fra
         return dff.read(path, fetched_at=fetched_at, skip_invalid=skip_invalid)
     if fetched_at is not None:
         raise ShellError(USAGE, f"--fetched-at does not apply to the folder {file}, which keeps its own time")
-    return dff.Frames.from_parquet(path)
+    return dff.read(path)
 
 
 def _times(count: int) -> str:

@@ -1,18 +1,19 @@
-"""Parquet: the archive that `Frames.from_parquet` reads back equal."""
+"""Parquet: the archive that `read` reads back equal."""
 
 from __future__ import annotations
 
 import errno
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
 from dfns_frames import __version__
-from dfns_frames._api.tables import TABLES
-from dfns_frames._api.vocabulary import Table
+from dfns_frames._api.tables import TABLES, VERSION
+from dfns_frames._api.vocabulary import Kind, Table
 from dfns_frames._facts.provenance import FILTERED_FROM, source_lines
 from dfns_frames._facts.tables import Tables, compact
 from dfns_frames._files import StrPath, new_folder
@@ -20,6 +21,7 @@ from dfns_frames.errors import ResponseError
 
 _KEY = b"dfns_frames"
 _README = "README.txt"
+_NOTHING = "These frames held no table.\n"
 # pandas.read_parquet("pats") stacks the tables of a folder in the columns of the first, unless it meets a
 # file that is not Parquet: then it stops with an error that names the file. So this one explains the folder.
 _HOW = """\
@@ -31,14 +33,14 @@ Each folder here is one table. Read them one at a time:
 or all of them, with the types that they had:
 
     import dfns_frames as dff
-    pats = dff.Frames.from_parquet("{folder}")
+    frames = dff.read("{folder}")
 
 The folder as a whole is not a table, and programs that try to read it as one stop at this file.
 """
 
 
 def to_parquet(frames: Tables, folder: StrPath, *, overwrite: bool = False) -> Path:
-    """Write a folder for each table with one Parquet file, which :meth:`from_parquet` reads back equal.
+    """Write a folder for each table with one Parquet file, which `dff.read` reads back equal.
 
     ``pandas.read_parquet("pats/tokens")`` reads one table; so do Polars, DuckDB and Spark, with
     ``pats/tokens/*.parquet``. The folder as a whole is not a table: README.txt in it says so, and pandas
@@ -75,6 +77,7 @@ def to_parquet(frames: Tables, folder: StrPath, *, overwrite: bool = False) -> P
     about = json.dumps(
         {
             "version": __version__,
+            "schema": VERSION,
             "fetched_at": frames.fetched_at.isoformat(),
             "sources": source_lines(frames),
             "tables": {name: frames.arrow(name).num_rows for name in frames},
@@ -85,7 +88,8 @@ def to_parquet(frames: Tables, folder: StrPath, *, overwrite: bool = False) -> P
             table = frames.arrow(name)
             table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: about})
             pa.parquet.write_table(table, part / _path(name), compression="zstd")
-        (part / _README).write_text(_HOW.format(folder=Path(folder).name), encoding="utf-8")
+        how = _HOW.format(folder=Path(folder).name) if [*frames] else _NOTHING
+        (part / _README).write_text(how, encoding="utf-8")
     return Path(folder).expanduser()
 
 
@@ -94,35 +98,73 @@ def _path(name: str) -> str:
     return f"{name}/{name}.parquet"
 
 
+@dataclass(frozen=True)
+class _Written:
+    """What a file says of the export that it is part of.
+
+    Attributes
+    ----------
+    said
+        The very text, by which files of one export are told.
+    schema
+        The version of the tables; 0 if it is from before these were counted.
+    rows
+        How many rows each table has.
+    """
+
+    said: bytes
+    schema: int
+    rows: dict[str, int]
+
+
 def from_parquet(folder: StrPath) -> dict[str, pa.Table]:
-    """Read what `to_parquet` wrote; `Frames.from_parquet` says how."""
+    """Read what `to_parquet` wrote.
+
+    Raises
+    ------
+    ResponseError
+        A file is damaged, of another origin, export or version.
+    OSError
+        The folder or a file in it does not exist, or cannot be read.
+    """
     place = Path(folder).expanduser()
-    if not place.exists():
-        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(folder))
-    if not place.is_dir():
-        raise NotADirectoryError(
-            errno.ENOTDIR, "this is a file; name the folder that to_parquet() wrote", str(folder)
+    first = next((name for name in TABLES if (place / _path(name)).is_file()), None)
+    if first is None:
+        if _holds_nothing(place):
+            return {}
+        raise FileNotFoundError(errno.ENOENT, _no_export(place), str(folder))
+    _, written = _read(first, place)
+    newer = sorted(written.rows.keys() - TABLES.keys())
+    if newer:
+        raise ResponseError(
+            f"the table {newer[0]!r} in {str(folder)!r} was written by another version of dfns-frames"
         )
-    first = next((name for name in TABLES if (place / _path(name)).is_file()), "tokens")
-    _, about = _read(TABLES[first], place)
     tables = {}
-    for name, count in about["tables"].items():
-        if name not in TABLES:
-            raise ResponseError(
-                f"the table {name!r} in {str(folder)!r} was written by another version of dfns-frames"
-            )
-        tables[name], its_about = _read(TABLES[name], place)
-        if its_about != about or tables[name].num_rows != count:
+    for name, count in written.rows.items():
+        table, its_own = _read(name, place)
+        if its_own.said != written.said or table.num_rows != count:
             raise ResponseError(
                 f"the files in {str(folder)!r} do not belong together: one comes from another export; write "
                 "the folder again"
             )
+        tables[name] = _as_declared(table, TABLES[name], written, place)
     return tables
 
 
-def _read(declared: Table, folder: Path) -> tuple[pa.Table, dict[str, Any]]:
+def _holds_nothing(place: Path) -> bool:
+    readme = place / _README
+    return readme.is_file() and readme.stat().st_size == len(_NOTHING) and readme.read_text() == _NOTHING
+
+
+def _no_export(place: Path) -> str:
+    if place.name in TABLES and (place / f"{place.name}.parquet").is_file():
+        return "this is one table of a folder that to_parquet() wrote; name the folder above"
+    return "nothing in this folder is of to_parquet(); of saved responses, name the files"
+
+
+def _read(name: str, folder: Path) -> tuple[pa.Table, _Written]:
     """Return a table, and what its file says of the export that it is part of."""
-    path = folder / _path(declared.name)
+    path = folder / _path(name)
     if not path.is_file():
         raise FileNotFoundError(
             errno.ENOENT, "the folder lacks this table; name one that to_parquet() wrote", str(path)
@@ -131,19 +173,51 @@ def _read(declared: Table, folder: Path) -> tuple[pa.Table, dict[str, Any]]:
         # A file of its own: the folder's name might otherwise be taken for a partition (a=b).
         table = pa.parquet.ParquetFile(path).read()
         table.validate(full=True)  # else a text that is no UTF-8 fails when somebody looks at it
-        about = json.loads(table.schema.metadata[_KEY])
-        dict(about["tables"])
-    except (pa.ArrowException, KeyError, TypeError, ValueError, RecursionError, OSError) as error:
+        said = table.schema.metadata[_KEY]
+        about = json.loads(said)
+        written = _Written(said, int(about.get("schema", 0)), dict(about["tables"]))
+    except (
+        pa.ArrowException,
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        RecursionError,
+        OSError,
+    ) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise ResponseError(
             f"{str(path)!r} is not what to_parquet() writes: it is damaged, or of another origin"
         ) from error
-    if not table.schema.equals(declared.arrow_schema):
+    if written.schema > VERSION:
         raise ResponseError(
-            f"{str(path)!r} has other columns than this version of dfns-frames writes; read the original "
-            "response again"
+            f"{str(path)!r} was written by a newer version of dfns-frames: its tables are of version "
+            f"{written.schema}, and this one knows {VERSION}; update dfns-frames to read it"
         )
-    metadata = {key: value for key, value in table.schema.metadata.items() if key == FILTERED_FROM}
-    metadata |= declared.arrow_schema.metadata
-    return compact(table.combine_chunks()).replace_schema_metadata(metadata), about
+    return table, written
+
+
+def _as_declared(table: pa.Table, declared: Table, written: _Written, folder: Path) -> pa.Table:
+    """Return a table with the columns of this version; those that a later one added are missing in it."""
+    columns, problems = [], []
+    for column in declared.columns:
+        if column.name not in table.column_names and column.since > written.schema:
+            # Rows have positions in any version, so that they can be told.
+            rows = np.arange(table.num_rows) if column.kind is Kind.POSITION else pa.nulls(table.num_rows)
+            columns.append(pa.array(rows).cast(column.kind.arrow))
+        elif (times := table.column_names.count(column.name)) != 1:
+            problems.append(f"has {column.name!r} twice" if times else f"lacks {column.name!r}")
+        elif table[column.name].type != column.kind.arrow:
+            problems.append(f"has {column.name!r} as {table[column.name].type}")
+        else:
+            columns.append(table[column.name])
+    problems += [f"has {name!r}" for name in table.column_names if name not in declared]
+    if problems:
+        raise ResponseError(
+            f"{str(folder / _path(declared.name))!r} has other columns than this version of dfns-frames "
+            f"writes: it {', '.join(problems)}; read the original response again"
+        )
+    kept = {key: value for key, value in (table.schema.metadata or {}).items() if key == FILTERED_FROM}
+    made = pa.Table.from_arrays(columns, schema=declared.arrow_schema)
+    return compact(made.combine_chunks()).replace_schema_metadata({**declared.arrow_schema.metadata, **kept})

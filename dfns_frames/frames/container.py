@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from html import escape
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dfns_frames import export
-from dfns_frames._api.tables import TABLES
+from dfns_frames import export, measures
+from dfns_frames._api.tables import JUDGED, TABLES
 from dfns_frames._facts.provenance import cautions, filtered, note_filter, plural, source_lines, visibility
 from dfns_frames._facts.tables import compact
 from dfns_frames._hints import UNCHANGING, did_you_mean, no_such_attribute
 from dfns_frames.errors import MissingTableError
+from dfns_frames.frames.auditing import audit
 from dfns_frames.frames.dataframes import own, to_pandas
 from dfns_frames.frames.holding import checked, lacking
 from dfns_frames.frames.selection import Which, belongs, chosen
 from dfns_frames.plot import Plot
-
-if TYPE_CHECKING:
-    import os
 
 
 class Frames(Mapping[str, pd.DataFrame]):
@@ -77,9 +75,13 @@ class Frames(Mapping[str, pd.DataFrame]):
     drift: pd.DataFrame
     rejected: pd.DataFrame
 
+    audit = audit
     to_csv = export.to_csv
     to_excel = export.to_excel
     to_parquet = export.to_parquet
+
+    who_can = measures.who_can
+    explain = measures.explain
 
     _tables: dict[str, pa.Table]
     _frames: dict[str, pd.DataFrame]
@@ -208,7 +210,8 @@ class Frames(Mapping[str, pd.DataFrame]):
         Returns
         -------
         Frames
-            With the same sources, drift and rejected items; positions (`token_no`) stay as they were.
+            With the same sources, drift and rejected items; positions (`token_no`) stay as they were. What an
+            audit found falls away: audit them anew.
 
         Raises
         ------
@@ -238,30 +241,13 @@ class Frames(Mapping[str, pd.DataFrame]):
         tokens, listed = self.arrow("tokens"), self["tokens"]
         rows = chosen(tokens, which(listed) if callable(which) else which, listed.index)
         kept = note_filter(tokens.filter(pa.array(rows)), tokens)
-        tables = dict(self._tables)
-        for name, table in self._tables.items():
+        tables = {name: table for name, table in self._tables.items() if name not in JUDGED}
+        for name, table in tables.items():
             if name == "tokens":
                 tables[name] = compact(kept)
             elif "token_no" in TABLES[name].key:
                 tables[name] = compact(table.filter(belongs(table, kept)))
         return Frames(tables)
-
-    @classmethod
-    def from_parquet(cls, folder: str | os.PathLike[str]) -> Frames:
-        """Read back what :meth:`to_parquet` wrote, equal, dtypes included.
-
-        Raises
-        ------
-        ResponseError
-            A file is damaged, of another origin, export or version.
-        OSError
-            The folder or a file in it does not exist, or cannot be read.
-
-        Examples
-        --------
-        >>> dff.Frames.from_parquet("pats") == pats  # doctest: +SKIP
-        """
-        return cls(export.from_parquet(folder))
 
     def __repr__(self) -> str:
         lines = [f"Frames of {self._subject()} {visibility(self)}{filtered(self)}"]

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from dfns_frames._api.readings import DRIFT
 from dfns_frames._api.sources.pats import PATS
-from dfns_frames._api.tables import TABLES
+from dfns_frames._api.tables import JUDGED, TABLES
 from dfns_frames._facts.provenance import note_join
 from dfns_frames._facts.tables import compact
 from dfns_frames.errors import ConfigurationError, DriftWarning
@@ -82,7 +82,7 @@ def concat(frames: Iterable[Frames]) -> Frames:
     _refuse_others(parts)
     keep, differing = _chosen(parts)
     looks = looks_of(parts)
-    tables: dict[str, list[pa.Table]] = {name: [] for name in parts[0]}
+    tables: dict[str, list[pa.Table]] = {name: [] for name in parts[0] if name not in JUDGED}
     start = 0
     for part, kept in zip(parts, keep, strict=True):
         tokens = part.arrow("tokens")
@@ -102,7 +102,7 @@ def _refuse_others(parts: list[Frames]) -> None:
     """Refuse frames of which something would be lost, or stand under the key of something else."""
     names = [*PATS.tables, "sources", "drift", "rejected"]
     for part in parts:
-        if [*part] != names:
+        if [name for name in part if name not in JUDGED] != names:
             raise ConfigurationError(
                 f"concat() joins Frames with the tables of GET /auth/pats, {', '.join(names)}; these hold "
                 f"{', '.join(part) or 'none'}"

@@ -29,7 +29,7 @@ from dfns_frames.frames.container import Frames
 _GZIP = b"\x1f\x8b"
 _BACK = (
     "Pass the response as the API sent it (JSON). Of exports, only the folder that to_parquet() wrote can be "
-    "read back: Frames.from_parquet(folder)"
+    "read back: read(folder)"
 )
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):/", re.IGNORECASE)  # one letter alone is a drive
 _CELL = r'(?:"\w[^"]*"|\w[\w .-]*)'
@@ -99,18 +99,23 @@ def load(page: Page) -> Loaded:
 def _from_path(page: Page) -> Loaded:
     problem = _not_a_path(page)
     if problem:
-        raise ConfigurationError(f"read() takes the path of a file, {problem}")
+        raise ConfigurationError(f"read() takes the path of a file or folder, {problem}")
     path = Path(os.fsdecode(page.source))
     with contextlib.suppress(RuntimeError):  # nobody has that home: then it is a name like any other
         path = path.expanduser()
     if path.is_dir():
         raise IsADirectoryError(
-            errno.EISDIR,
-            "a folder, not a saved response; Frames.from_parquet() reads what to_parquet() wrote, and for "
-            "several pages, pass a list of files",
-            str(path),
+            errno.EISDIR, "a folder is no page: read each by itself, and join them with concat()", str(path)
         )
     return Loaded(Body(path.read_bytes()), clean(str(path)), True, _modified(path))
+
+
+def folder_of(source: object) -> Path | None:
+    """Return the folder that somebody named; None if it is none."""
+    if not isinstance(source, str | os.PathLike) or not os.fsdecode(source).strip():
+        return None
+    name = os.path.expanduser(os.fsdecode(source))  # noqa: PTH111 - unlike Path's, it takes any text
+    return Path(name) if os.path.isdir(name) else None  # noqa: PTH112 - the same
 
 
 def _not_a_path(page: Page) -> str | None:
@@ -148,7 +153,7 @@ def _no_source(page: Page) -> str:
         return f"read() takes a saved response, not a {kind}; work on that with pandas as it is"
     advice = "; make a list of it: list(…)" if isinstance(page.source, Iterable) else ""
     return (
-        "read() takes a path, an open binary file, bytes, a dict, a list of tokens or a list of pages, "
+        "read() takes a path, an open binary file, bytes, a dict, a list of items or a list of pages, "
         f"not {kind}{advice}"
     )
 
@@ -193,7 +198,7 @@ def _refuse_other_files(loaded: Loaded) -> None:
 def _other_file(body: Body) -> str | None:
     """Say what a file is that is often taken for a response; None if it may be one."""
     if body.data.startswith(b"PAR1"):
-        return "Parquet; Frames.from_parquet() reads the folder that to_parquet() wrote"
+        return "Parquet; read() takes the folder that to_parquet() wrote, not a file in it"
     if body.data.startswith(b"PK\x03\x04"):
         return (
             f"a workbook. {_BACK}"

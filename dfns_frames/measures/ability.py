@@ -12,7 +12,7 @@ from dfns_frames._facts.abilities import ALONE, ALONE_NO, token_abilities, user_
 from dfns_frames._facts.codes import as_flags, as_text, as_words, owner_ids
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.effective import ANSWERS, BASES
-from dfns_frames._facts.people import people, token_identity, token_users, user_names
+from dfns_frames._facts.people import owner_names, people, token_identity, user_names
 from dfns_frames._facts.policies import DARK, GATES, NONE, policies
 from dfns_frames._facts.presence import has, need, table
 from dfns_frames.errors import ConfigurationError
@@ -37,8 +37,8 @@ def who_can(frames: Tables, what: str, alone: bool | None = None) -> pd.DataFram
     frames
         Tokens, users, or both; with permissions, groups and policies the answer is more than unknown.
     what
-        A category of operations (``"move_funds"``), a way (``"put_into_a_group"``; spaces will do too) or an
-        operation (``"Wallets:Transfers:Create"``).
+        A category of operations (``"move_funds"``), a way (``"put_into_a_group"``; spaces or hyphens will do
+        too) or an operation (``"Wallets:Transfers:Create"``).
     alone
         True leaves out those whom somebody else's approval, a policy or being inactive stops for certain;
         False keeps only them; None, the default, keeps all.
@@ -110,8 +110,6 @@ def _identities(frames: Tables) -> pd.DataFrame:
     """Return who everybody is: the tokens, then the users."""
     tokens, users = table(frames, "tokens"), people(frames)
     nothing = pa.nulls(len(users.ids), pa.string())
-    owner = token_users(frames)
-    names = user_names(frames).take(pa.array(owner, mask=owner < 0))
     kinds = np.concatenate(
         [np.full(tokens.num_rows, KINDS.index("token")), KINDS.index("user") + users.is_machine]
     )
@@ -119,18 +117,14 @@ def _identities(frames: Tables) -> pd.DataFrame:
         "identity_id": (tokens["token_id"], pa.array(users.ids, pa.string())),
         "name": (tokens["name"], user_names(frames)),
         "owner_id": (owner_ids(tokens), nothing),
-        "owner_name": (names, nothing),
+        "owner_name": (owner_names(frames), nothing),
     }
     return pd.DataFrame(
         {
             "identity_kind": as_words(kinds, KINDS),
-            **{name: pd.concat(map(_text, parts), ignore_index=True) for name, parts in columns.items()},
+            **{name: pd.concat(map(as_text, parts), ignore_index=True) for name, parts in columns.items()},
         }
     )
-
-
-def _text(values: pa.ChunkedArray | pa.Array) -> pd.Series:
-    return as_text(values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values]))
 
 
 def _rank(everyone: pd.DataFrame) -> Ints:

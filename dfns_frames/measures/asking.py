@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING
 
 from dfns_frames._api.catalogue import CATEGORIES, successor
 from dfns_frames._api.ways import NOT_COVERED, WAYS
 from dfns_frames._facts.abilities import Deed, ways
-from dfns_frames._facts.contents import operations
-from dfns_frames._facts.holdings import catalogue
+from dfns_frames._facts.contents import catalogue, operations
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.options import brief
 
@@ -29,7 +29,7 @@ def deeds_of(frames: Tables, what: object) -> list[Deed]:
     ConfigurationError
         It is no category, way or operation; the message lists what is possible.
     """
-    name = what.strip().replace(" ", "_") if isinstance(what, str) else ""
+    name = named(what)
     if name in WAYS:
         return ways([name])
     if name in CATEGORIES:
@@ -38,11 +38,17 @@ def deeds_of(frames: Tables, what: object) -> list[Deed]:
     known = operations(frames).names
     if isinstance(what, str) and what.strip() in known:
         return [operation_deed(what.strip())]
+    near = [*_near(name, [*WAYS, *CATEGORIES]), *_near(what, known)]
     raise ConfigurationError(
-        f"there is nothing called {brief(what)} to ask for{_hint(name, [*WAYS, *CATEGORIES, *known])}. "
+        f"there is nothing called {brief(what)} to ask for{_hint(near)}. "
         f"Categories: {', '.join(CATEGORIES)}. Ways: {', '.join(WAYS)}. "
         "Operations: see `dff.operations()`, such as 'Wallets:Transfers:Create'"
     )
+
+
+def named(what: object) -> str:
+    """Return what may be the name of a way or a category as these are written; empty for what is no text."""
+    return re.sub(r"[\s_-]+", "_", what.strip()).casefold() if isinstance(what, str) else ""
 
 
 def operation_deed(operation: str) -> Deed:
@@ -64,15 +70,18 @@ def known_operation(frames: Tables, operation: object) -> str:
     if isinstance(operation, str) and operation in known:
         return operation
     raise ConfigurationError(
-        f"there is no operation {brief(operation)}{_hint(operation, known)}; `dff.operations()` lists them"
+        f"there is no operation {brief(operation)}{_hint(_near(operation, known))}; `dff.operations()` lists "
+        "them"
     )
 
 
-def unknown_identity(identity: object, ids: Collection[str]) -> ConfigurationError:
+def unknown_identity(identity: object, ids: Collection[str], *, are_all_read: bool) -> ConfigurationError:
     """Return the error for an id that is none of those listed, with near ones."""
+    unread = "" if are_all_read else ". Not all users were read, so it may be one of the others"
     return ConfigurationError(
         f"no token, user or service account with the id {brief(identity)} is listed here"
-        f"{_hint(identity, ids)}. Ids are those of the tables `tokens` and `users`: {len(ids):,} are known"
+        f"{_hint(_near(identity, ids))}. Ids are those of the tables `tokens` and `users`: {len(ids):,} are "
+        f"known{unread}"
     )
 
 
@@ -83,6 +92,9 @@ def _operations(category: str) -> list[str]:
     ]
 
 
-def _hint(given: object, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(str(given), list(known), n=_NEAR, cutoff=0.6)
+def _near(given: object, known: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(str(given), list(known), n=_NEAR, cutoff=0.6)
+
+
+def _hint(near: list[str]) -> str:
     return f"; near: {', '.join(near)}" if near else ""

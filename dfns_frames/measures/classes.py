@@ -9,8 +9,10 @@ import pandas as pd
 
 from dfns_frames._api.catalogue import CATEGORIES, SEVERITIES, UNKNOWN
 from dfns_frames._facts.codes import as_text, created_at, flags, labelled, owner_ids, texts
+from dfns_frames._facts.contents import catalogue
 from dfns_frames._facts.dtypes import TEXT
-from dfns_frames._facts.holdings import USABLE, as_severities, catalogue, severity_of, token_holdings
+from dfns_frames._facts.holdings import USABLE, as_severities, severity_of, token_holdings
+from dfns_frames._facts.people import owner_names
 from dfns_frames.measures.ages import whole_days
 from dfns_frames.measures.options import check_frames
 
@@ -29,7 +31,8 @@ _YES, _NO, _UNSURE = range(3)
 def capabilities(frames: Tables) -> pd.DataFrame:
     """List what each token can do: its worst operation, and yes, no or unknown for each sensitive class.
 
-    This is what the token's own permissions give, whoever its user is and whether or not it is active.
+    This is what the token's own permissions give, whoever its user is and whether or not it is active;
+    `who_can` takes its user and the policies into account.
 
     Parameters
     ----------
@@ -40,12 +43,12 @@ def capabilities(frames: Tables) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row is one token; key: `source`, `token_no`. Columns: `token_id`, `name`, `owner_id` (the user, else
-        the application, that it acts for; missing if there is none), `is_active`, `age_days` (whole days when
-        the list was fetched, rounded down; missing without a creation date, or with one later than that),
-        `holds_everything` (a full administrator), `worst` and `worst_is_lower_bound` (as in
-        `operations_per_token`), then a column for each sensitive class of operations: `move_funds`,
-        `approve`, `grant_access`, `change_policy`, `export_keys`, `key_custody`, `identities` and `egress`;
-        last the key.
+        the application, that it acts for; missing if there is none), `owner_name` (the user's; missing where
+        users were not read), `is_active`, `age_days` (whole days when the list was fetched, rounded down;
+        missing without a creation date, or with one later than that), `holds_everything` (a full
+        administrator), `worst` and `worst_is_lower_bound` (as in `operations_per_token`), then a column for
+        each sensitive class of operations: `move_funds`, `approve`, `grant_access`, `change_policy`,
+        `export_keys`, `key_custody`, `identities` and `egress`; last the key.
 
         A class is ``"yes"`` if the token holds an operation of it that its kind can use, or everything;
         else ``"unknown"`` if some of its operations are not listed or not in the catalogue, or if it is not
@@ -82,6 +85,7 @@ def capabilities(frames: Tables) -> pd.DataFrame:
             "token_id": texts(tokens, "token_id"),
             "name": texts(tokens, "name"),
             "owner_id": as_text(owner_ids(tokens)),
+            "owner_name": as_text(owner_names(frames)),
             "is_active": flags(tokens, "is_active"),
             "age_days": whole_days(frames),
             "holds_everything": held.everything,

@@ -9,8 +9,9 @@ import pandas as pd
 import pyarrow as pa
 
 from dfns_frames._facts.codes import codes, owner_ids, texts
+from dfns_frames._facts.contents import current_operations
 from dfns_frames._facts.dtypes import TEXT
-from dfns_frames._facts.holdings import current_operations, token_holdings
+from dfns_frames._facts.holdings import token_holdings
 from dfns_frames.measures.options import Shared, check_choice, check_frames
 from dfns_frames.measures.spread import permission_spread
 

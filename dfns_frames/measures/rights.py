@@ -17,7 +17,7 @@ from dfns_frames._facts.contents import is_managed, operations, permissions
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.effective import usable_by_token, usable_by_user
 from dfns_frames._facts.holdings import as_severities, severity_of
-from dfns_frames._facts.people import people, token_users
+from dfns_frames._facts.people import people, token_users, users_are_read
 from dfns_frames._facts.presence import has, need, table
 from dfns_frames.measures.asking import known_operation, unknown_identity
 from dfns_frames.measures.options import check_frames
@@ -108,25 +108,32 @@ def _contains(right: _Right, operation: str) -> bool:
 
 def _rights_of(frames: Tables, identity: str) -> list[_Right]:
     """Return the rights of an identity, and of the user that it acts for."""
-    tokens, everyone = table(frames, "tokens"), people(frames)
-    of_token = np.flatnonzero(_equals(tokens["token_id"], identity))
-    user: str | None = identity
-    rights = []
+    of_token = np.flatnonzero(_equals(table(frames, "tokens")["token_id"], identity))
     if len(of_token):
         rights = _direct(frames, "token", of_token[:1], identity)
-        number = int(token_users(frames)[of_token[0]])
-        user = everyone.ids[number] if number >= 0 else None
         _judge(frames, rights, token=int(of_token[0]))
-    elif identity not in everyone.ids:
-        ids = [*tokens["token_id"].to_pylist(), *everyone.ids]
-        raise unknown_identity(identity, [text for text in ids if text])
-    if user is not None:
-        number = everyone.ids.index(user)
-        rows = np.flatnonzero(everyone.number == number)
-        held = [*_direct(frames, "user", rows, user), *_through_groups(frames, user)]
-        _judge(frames, held, user=number)
-        rights += held
+        number = int(token_users(frames)[of_token[0]])
+        return rights + (_rights_of_user(frames, number) if number >= 0 else [])
+    everyone = people(frames)
+    number = everyone.ids.index(identity) if isinstance(identity, str) and identity in everyone.ids else -1
+    rights = _rights_of_user(frames, number) if number >= 0 else []
+    # Of an owner of tokens who is on no list, that there is nothing here says nothing of what they hold.
+    if not rights and (number < 0 or not everyone.found[number]):
+        ids = [*table(frames, "tokens")["token_id"].to_pylist(), *everyone.ids]
+        known = [text for text in ids if text and text != identity]
+        raise unknown_identity(identity, known, are_all_read=users_are_read(frames))
     return rights
+
+
+def _rights_of_user(frames: Tables, number: int) -> list[_Right]:
+    """Return what a user holds, directly and through groups."""
+    everyone = people(frames)
+    user = everyone.ids[number]
+    held = _direct(frames, "user", np.flatnonzero(everyone.number == number), user)
+    if user is not None:
+        held += _through_groups(frames, user)
+    _judge(frames, held, user=number)
+    return held
 
 
 def _equals(values: pa.ChunkedArray, text: object) -> Any:

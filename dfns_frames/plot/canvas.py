@@ -120,12 +120,17 @@ def labels(
     *,
     size: float = TICK,
     ends: Sequence[str] = (),
+    share: float | None = None,
     **options: Any,
 ) -> None:
-    """Write drawable texts along "x" or "y"; what does not fit is shortened in the middle, `ends` apart."""
+    """Write drawable texts along "x" or "y"; what does not fit is shortened in the middle, `ends` apart.
+
+    Texts get at most that share of the width beside the Axes, or of the height below them.
+    """
     across, up = slot_size(ax)
-    beside = max(across * _NAMES_SHARE, min(across * _NAMES_SHARE_NARROW, pixels(ax, _NAMES_ENOUGH)))
-    size, room = points(ax, size), beside if axis == "y" else up * _NAMES_BELOW
+    wide = across * (share or _NAMES_SHARE)
+    beside = max(wide, min(across * _NAMES_SHARE_NARROW, pixels(ax, _NAMES_ENOUGH)))
+    size, room = points(ax, size), beside if axis == "y" else up * (share or _NAMES_BELOW)
     widest = max(map(Ruler(ax, size).width, ends), default=0.0)
     shown = fitted(ax, list(texts), size=size, width=max(room - widest, room / 3))
     shown = [f"{text}{end}" for text, end in zip(shown, ends, strict=True)] if ends else shown

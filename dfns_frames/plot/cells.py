@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LOWEST_WITH_NAMES = 4.2  # inches
+DIM = "#6b6b6b"
 NOT_HELD, UNLISTED, REFUSED = 0, len(SEVERITIES) + 1, len(SEVERITIES) + 2
 _HATCHES = {SEVERITIES.index(UNKNOWN) + 1: UNKNOWN_HATCH, UNLISTED: UNLISTED_HATCH, REFUSED: REFUSED_HATCH}
 
@@ -65,8 +66,8 @@ def draw(ax: Axes, matrix: Matrix) -> None:
             matrix.cells, cmap=ListedColormap(colors), vmin=-0.5, vmax=len(colors) - 0.5, edgecolors=FAINT,
             linewidth=0.4, shading="flat", antialiased=True,
         )  # fmt: skip
-    for value, hatch in _HATCHES.items():
-        _hatch(ax, matrix.cells == value, hatch)
+    for value, pattern in _HATCHES.items():
+        hatch(ax, matrix.cells == value, pattern)
     ax.set_xlim(0, max(columns, 1))
     ax.set_ylim(rows, 0)
     for spine in ax.spines.values():
@@ -81,14 +82,14 @@ def draw(ax: Axes, matrix: Matrix) -> None:
     ax.tick_params(axis="both", length=0)
 
 
-def _hatch(ax: Axes, where: npt.NDArray[np.bool_], hatch: str) -> None:
+def hatch(ax: Axes, where: npt.NDArray[np.bool_], pattern: str, color: str = DIM) -> None:
     """Hatch some cells: what is unknown must not look like what is not held."""
     from matplotlib.collections import PolyCollection
 
     squares = [[(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)] for y, x in np.argwhere(where)]
     if squares:
         ax.add_collection(
-            PolyCollection(squares, facecolors="none", edgecolors="#6b6b6b", hatch=hatch, linewidths=0.0)
+            PolyCollection(squares, facecolors="none", edgecolors=color, hatch=pattern, linewidths=0.0)
         )
 
 
@@ -123,12 +124,12 @@ def explain(ax: Axes, matrix: Matrix) -> None:
     used = [name for place, name in enumerate(SEVERITIES) if (matrix.cells == place + 1).any()]
     swatches = [canvas.swatch(SEVERITY[name], UNKNOWN_HATCH if name == UNKNOWN else "") for name in used]
     names = ["held, effect unknown" if name == UNKNOWN else name for name in used]
-    for value, hatch, meaning in (
+    for value, pattern, meaning in (
         (REFUSED, REFUSED_HATCH, "held, but refused to this kind of token"),
         (UNLISTED, UNLISTED_HATCH, "unknown: not listed by the API"),
         (NOT_HELD, "", "not held"),
     ):
         if (matrix.cells == value).any():
-            swatches.append(canvas.swatch(PAPER, hatch))
+            swatches.append(canvas.swatch(PAPER, pattern))
             names.append(meaning)
     canvas.legend(ax, swatches, names, title="severity of what is held (this project's judgement)")

@@ -8,7 +8,7 @@ import numpy as np
 
 from dfns_frames import measures
 from dfns_frames._api.catalogue import CATEGORIES, UNKNOWN
-from dfns_frames._facts.holdings import current_operations
+from dfns_frames._facts.contents import current_operations
 from dfns_frames._facts.provenance import plural
 from dfns_frames.measures.classes import SENSITIVE, worst_text
 from dfns_frames.measures.options import check_count

@@ -87,5 +87,8 @@ UNLISTED_OF = {
 }
 """77 in all with those that nobody can list."""
 
-COVERED = {"platform-lead": 122}
-"""Of the 18 users, those whose own list is here, with how many tokens it has."""
+COVERED = {"platform-lead": (122, 121)}
+"""Of the 18 users, those whose own list is here: how many tokens it has, and how many of them are theirs.
+
+One acts for an application, the customer portal, so it counts for no user.
+"""

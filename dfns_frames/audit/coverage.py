@@ -1,0 +1,81 @@
+"""What a rule could not look at: sources that did not come, and the operation that would help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dfns_frames._api.sources import SOURCES
+from dfns_frames._facts.presence import is_ok, is_value, statuses, table
+from dfns_frames._facts.provenance import filtered
+
+if TYPE_CHECKING:
+    from dfns_frames._api.vocabulary import Source
+    from dfns_frames._facts.tables import Tables
+    from dfns_frames.audit.framework import Rule
+
+_SAID = {
+    "incomplete": "read in part",
+    "unavailable": "not available in this organisation",
+}
+
+
+def unread(frames: Tables, path: str) -> str | None:
+    """Say of a source that it was not read whole, and what would help; None if it was."""
+    source = SOURCES[path]
+    if is_ok(frames, path) or _has_no_parents(frames, source):
+        return None
+    troubles = [status for status in dict.fromkeys(statuses(frames, path)) if status != "ok"]
+    if not troubles:
+        said = "not read"
+    elif len(troubles) == 1 and troubles[0] in _SAID:
+        said = _SAID[troubles[0]]
+    else:
+        said = f"not read, {' and '.join(troubles)}"
+    helps = f" needs {source.operation}" if source.operation else ""
+    return f"{source.items} {said} (GET {path}{helps})"
+
+
+def _has_no_parents(frames: Tables, source: Source) -> bool:
+    """Tell whether there is nothing to list a source of, such as members where there are no groups."""
+    if source.each is None:
+        return False
+    parents = next(each for each in SOURCES.values() if source.each[0] in each.tables)
+    return is_ok(frames, parents.path) and table(frames, source.each[0]).num_rows == 0
+
+
+def rejected(frames: Tables, path: str) -> str | None:
+    """Say how many items of a source were set aside as unreadable; None if none were."""
+    asked = table(frames, "sources").select(["source", "rejected_count"]).to_pylist()
+    count = sum(row["rejected_count"] or 0 for row in asked if row["source"] == path)
+    source = SOURCES[path]
+    return (
+        f"{count:,} {source.item if count == 1 else source.items} set aside as unreadable" if count else None
+    )
+
+
+def missing_sources(frames: Tables, rule: Rule) -> list[str]:
+    """Say what of a rule's sources did not come."""
+    said = [text(frames, path) for path in rule.reads for text in (unread, rejected)]
+    if left_out := filtered(frames) if "/auth/pats" in rule.reads else "":
+        said.append(f"tokens that a filter left out{left_out}")
+    return [each for each in said if each]
+
+
+def is_evaluable(frames: Tables, rule: Rule) -> bool:
+    """Tell whether the sources came that a rule cannot do without.
+
+    A path in `needs` has to be read whole. Of a tuple of paths it is enough that one came, be it in part,
+    since what it lists can be judged.
+    """
+    return all(
+        is_ok(frames, path) if isinstance(path, str) else any(_came(frames, each) for each in path)
+        for path in rule.needs
+    )
+
+
+def _came(frames: Tables, path: str) -> bool:
+    """Tell whether a source listed something, or that there is nothing."""
+    if not {"ok", "incomplete"}.isdisjoint(statuses(frames, path)):
+        return True
+    listed = table(frames, next(iter(SOURCES[path].tables)))
+    return bool(is_value(listed, "source", path).any())

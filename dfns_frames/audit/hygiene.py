@@ -1,0 +1,149 @@
+"""Rules about secrets, leftovers, and what the lists do not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from dfns_frames._api.sources.permissions import PERMISSIONS
+from dfns_frames._api.sources.users import USERS
+from dfns_frames._facts.codes import flags, missing
+from dfns_frames._facts.contents import assigned_everything, permissions
+from dfns_frames._facts.presence import places, table
+from dfns_frames.audit.framework import Found, Look, Subjects, rule
+from dfns_frames.audit.terms import TOKEN_LISTS, called, token_subjects, tokens
+from dfns_frames.audit.wording import counted, quoted
+
+if TYPE_CHECKING:
+    from dfns_frames._facts.tables import Tables
+
+
+@rule(
+    "S01",
+    "The API handed out a token's secret",
+    severity="critical",
+    category="secrets",
+    why=(
+        "The list held the token itself, so whoever read the list, or a saved copy of it, has it. The value "
+        "was dropped when it was read here. Critical."
+    ),
+    remedy=(
+        "The token's owner makes a new one and deletes this one: DELETE /auth/pats/{tokenId}, which only its "
+        "owner can. A service account is switched off by an administrator: PUT "
+        "/auth/service-accounts/{id}/deactivate. Neither needs approval. Delete saved copies of the list."
+    ),
+    references="NHI2, IA-5",
+    reads=TOKEN_LISTS,
+    needs=(TOKEN_LISTS,),
+    cannot_see="Who else read the list.",
+)
+def secret_returned(look: Look) -> Found:
+    """Find tokens whose secret stood in the list."""
+    found = tokens(look.frames)
+    rows = np.flatnonzero(flags(table(look.frames, "tokens"), "secret_returned"))
+    return Found(
+        token_subjects(look.frames, rows),
+        "critical",
+        "its secret stood in the list",
+        [
+            f"{called(found, row)} was listed together with its secret, which every reader of that list has."
+            for row in rows.tolist()
+        ],
+        len(found.ids),
+    )
+
+
+@rule(
+    "H05",
+    "Active token without permissions",
+    severity="low",
+    category="hygiene",
+    why="It can do nothing itself, but can sign for its user's other tokens, and nobody misses it. Low.",
+    remedy=(
+        "The token's owner deletes it: DELETE /auth/pats/{tokenId}, which only its owner can. For a service "
+        "account, an administrator does. Neither needs approval."
+    ),
+    references="NHI1, AC-2",
+    reads=TOKEN_LISTS,
+    needs=(TOKEN_LISTS,),
+    cannot_see="That it was just made, and gets its permissions tomorrow.",
+)
+def without_permissions(look: Look) -> Found:
+    """Find active tokens to which nothing is assigned."""
+    found = tokens(look.frames)
+    none = table(look.frames, "tokens")["assignment_count"].fill_null(-1).to_numpy() == 0
+    rows = np.flatnonzero(found.is_active & none)
+    return Found(
+        token_subjects(look.frames, rows),
+        "low",
+        "active, and nothing is assigned to it",
+        [f"{called(found, row)} is active, and no permission is assigned to it." for row in rows.tolist()],
+        int(found.is_active.sum()),
+    )
+
+
+@rule(
+    "Q01",
+    "Operations unknown",
+    severity="info",
+    category="quality",
+    why=(
+        "Nothing lists what this permission allows, so every rule may say too little of whoever holds it. "
+        "Info."
+    ),
+    remedy=(
+        "An administrator gives whoever runs this audit a permission with Permissions:Read and runs it "
+        "again. If the permission is on no list even then, whoever may use Permissions:Revoke takes it away: "
+        "DELETE /permissions/{permissionId}/assignments/{assignmentId}."
+    ),
+    references="AC-6(7)",
+    reads=(*TOKEN_LISTS, USERS.path, PERMISSIONS.path),
+    needs=(("/auth/pats", "/auth/service-accounts", "/auth/users"),),
+    cannot_see="What the permission allows.",
+)
+def operations_unknown(look: Look) -> Found:
+    """Find permissions that somebody holds and nothing lists the operations of."""
+    holders: dict[tuple[str | None, str | None], set[tuple[str, str]]] = {}
+    for permission_id, name, holder in _unlisted(look.frames):
+        # Without an id, a permission is told by its name.
+        key = (permission_id, None) if permission_id is not None else (None, name)
+        holders.setdefault(key, set()).add(holder)
+    names: dict[tuple[str | None, str | None], str | None] = {}
+    for permission_id, name, _ in _unlisted(look.frames):
+        key = (permission_id, None) if permission_id is not None else (None, name)
+        if name is not None:
+            names[key] = min(name, names.get(key) or name)
+    rows = list(holders)
+    found = [names.get(key) for key in rows]
+    counts = [[sum(kind == of for kind, _ in holders[key]) for of in ("token", "user")] for key in rows]
+    return Found(
+        Subjects("permission", [key[0] for key in rows], found, [name or "" for name in found]),
+        "info",
+        "no list says what it contains",
+        [
+            f"Nothing lists what the permission {quoted(name)} allows, which {_held(*count)}."
+            for name, count in zip(found, counts, strict=True)
+        ],
+        table(look.frames, "token_assignments").num_rows + table(look.frames, "user_assignments").num_rows,
+    )
+
+
+def _held(of_tokens: int, of_users: int) -> str:
+    holders = [counted(count, noun) for count, noun in ((of_tokens, "token"), (of_users, "user")) if count]
+    return f"{' and '.join(holders)} {'holds' if of_tokens + of_users == 1 else 'hold'}"
+
+
+def _unlisted(frames: Tables) -> Iterator[tuple[str | None, str | None, tuple[str, str]]]:
+    """Yield permission and holder of each assignment whose operations nothing lists."""
+    known = permissions(frames)
+    for of in ("token", "user"):
+        assigned = table(frames, f"{of}_assignments")
+        place = places(assigned["permission_id"], known.ids)
+        dark = missing(assigned, "operation_count") & (place < 0) & ~assigned_everything(frames, assigned)
+        rows = assigned.filter(pa.array(dark)).to_pylist()
+        for row in rows:
+            holder = row[f"{of}_id"] or f"{row['source']} {row[f'{of}_no']}"
+            yield row["permission_id"], row["permission_name"], (of, holder)

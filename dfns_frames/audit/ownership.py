@@ -1,0 +1,188 @@
+"""Rules about whose tokens they are, and what tokens share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
+from dfns_frames._facts.codes import codes
+from dfns_frames._facts.people import INACTIVE, people, token_identity, users_are_read
+from dfns_frames._facts.people import UNKNOWN as UNSURE
+from dfns_frames._facts.presence import is_ok, table
+from dfns_frames.audit.framework import Found, Look, Subjects, rule
+from dfns_frames.audit.terms import (
+    HELD,
+    MAYBE,
+    NOT_HELD,
+    RIGHTS,
+    TOKEN_LISTS,
+    called,
+    token_subjects,
+    tokens,
+)
+from dfns_frames.audit.unsure import UNREAD_RIGHTS, blind_tokens, count_of
+from dfns_frames.audit.wording import some
+
+if TYPE_CHECKING:
+    from dfns_frames._facts.tables import Tables
+
+_DELETE = (
+    "The token's owner deletes it: DELETE /auth/pats/{tokenId}, which only its owner can. A service account "
+    "is switched off by an administrator: PUT /auth/service-accounts/{id}/deactivate. Neither needs approval."
+)
+
+
+@rule(
+    "R01",
+    "One signing key behind several tokens",
+    severity="critical",
+    category="reuse",
+    why=(
+        "Whoever gets the key can sign for all of these tokens, and a leak cannot be traced to one of them. "
+        "High; critical if their owners or organisations differ."
+    ),
+    remedy=(
+        "Each owner makes a token with a key of its own (POST /auth/pats with another publicKey) and deletes "
+        "the one that shares: DELETE /auth/pats/{tokenId}, which only its owner can. Neither needs approval."
+    ),
+    references="NHI9, NHI8, IA-5",
+    reads=TOKEN_LISTS,
+    needs=(TOKEN_LISTS,),
+    cannot_see="An old and a new token during a rotation look the same.",
+)
+def shared_key(look: Look) -> Found:
+    """Find keys that stand on more than one active token."""
+    frames, found = look.frames, tokens(look.frames)
+    listed = table(frames, "tokens")
+    key, keys = codes(listed, "public_key")
+    organisations, identity = listed["org_id"].to_pylist(), token_identity(frames)
+    # A token that two lists hold is one token.
+    rows = np.flatnonzero((key >= 0) & found.is_active & (identity == np.arange(len(key))))
+    order = rows[np.argsort(key[rows], kind="stable")]
+    groups = np.split(order, np.flatnonzero(np.diff(key[order])) + 1) if len(order) else []
+    shared = [group.tolist() for group in groups if len(group) > 1]
+    owners = [{found.owners[row] for row in group} for group in shared]
+    apart = [len({organisations[row] for row in group} - {None}) > 1 for group in shared]
+    reasons = {
+        (True, True): "organisations differ",
+        (True, False): "organisations differ",
+        (False, True): "owners differ",
+        (False, False): "one owner",
+    }
+    said = [reasons[differ, len(whose) > 1] for differ, whose in zip(apart, owners, strict=True)]
+    alone = [next(iter(whose)) if len(whose) == 1 else None for whose in owners]
+    names = {found.owners[row]: found.owner_names[row] for group in shared for row in group}
+    return Found(
+        Subjects(
+            "key",
+            [keys[key[group[0]]] for group in shared],
+            None,
+            owner_ids=alone,
+            owner_names=[names.get(who) for who in alone],
+        ),
+        ["high" if reason == "one owner" else "critical" for reason in said],
+        said,
+        [
+            f"The same signing key is behind {len(group):,} active tokens"
+            f"{'' if reason == 'one owner' else f' whose {reason}'}: "
+            f"{some(sorted(called(found, row)[len('Token ') :] for row in group))}."
+            for group, reason in zip(shared, said, strict=True)
+        ],
+        int(np.count_nonzero((key >= 0) & found.is_active)),
+    )
+
+
+@rule(
+    "R05",
+    "Token without owner",
+    severity="high",
+    category="ownership",
+    why="Nobody answers for it, and nobody's leaving ends it. High.",
+    remedy=(
+        "An administrator finds out who uses it and has them make a token of their own; an administrator of "
+        "the vendor has to end this one, as only its owner can delete a token. No approval is needed."
+    ),
+    references="NHI1, AC-2, CIS 5.1",
+    reads=TOKEN_LISTS,
+    needs=(TOKEN_LISTS,),
+    cannot_see="Nothing that it looks at is hidden.",
+)
+def ownerless(look: Look) -> Found:
+    """Find tokens that act for neither a user nor an application."""
+    found = tokens(look.frames)
+    rows = np.flatnonzero(np.array([owner is None for owner in found.owners], dtype=bool))
+    state = {True: "active", False: "switched off"}
+    return Found(
+        token_subjects(look.frames, rows),
+        "high",
+        "neither a user nor an application is named",
+        [
+            f"{called(found, row)} is {state[bool(found.is_active[row])]} and acts for nobody: neither a "
+            "user nor an application is named."
+            for row in rows.tolist()
+        ],
+        len(found.ids),
+    )
+
+
+@rule(
+    "R06",
+    "Owner inactive or gone",
+    severity="high",
+    category="ownership",
+    why=(
+        "The token does not work while its user is off, and works again the moment the user is on; nobody "
+        "watches it until then. High if it can use an operation of severity critical or high, else medium."
+    ),
+    remedy=_DELETE + " An owner who cannot sign in is switched on for that by whoever may use "
+    "Auth:Users:Activate, or the vendor ends the token.",
+    references="NHI1, AC-2(3), PS-4, CIS 6.2, ISO A.5.18, CC6.2",
+    reads=RIGHTS,
+    needs=(TOKEN_LISTS, ("/auth/users", "/auth/service-accounts")),
+    cannot_see="Applications that act for nobody's user any more: nothing lists them.",
+)
+def owner_gone(look: Look) -> Found:
+    """Find active tokens whose user is switched off or on no list."""
+    frames, found = look.frames, tokens(look.frames)
+    everyone, complete = people(frames), _all_listed(frames)
+    state = np.append(everyone.active, UNSURE)[found.user]
+    owned = found.is_active & (found.user >= 0)
+    off = owned & found.is_owner_read & (state == INACTIVE)
+    gone = owned & ~found.is_owner_read if complete else np.zeros(len(owned), dtype=bool)
+    rows = np.flatnonzero(off | gone)
+    at = rows.tolist()
+    missing = blind_tokens(frames, off | gone)
+    missing += count_of(
+        owned & found.is_owner_read & (state == UNSURE), "whose owner is on in one list and off in another"
+    )
+    if not complete:
+        missing += count_of(owned & ~found.is_owner_read, "whose owner is on no list that was read")
+    end = {True: "is on no list: neither users nor service accounts", False: "is switched off"}
+    return Found(
+        token_subjects(frames, rows),
+        ["high" if found.priv[row] else "medium" for row in at],
+        [_PRIV[int(found.priv[row])] for row in at],
+        [
+            f"{called(found, row)} is active, and its user {end[bool(gone[row])]}; "
+            f"{_PRIV[int(found.priv[row])]}."
+            for row in at
+        ],
+        int(owned.sum()),
+        confidence=["likely" if gone[row] else "certain" for row in at],
+        unknown=[UNREAD_RIGHTS if found.priv[row] == MAYBE else None for row in at],
+        missing=missing,
+    )
+
+
+_PRIV = {
+    HELD: "it can use operations of severity critical or high",
+    MAYBE: "it may be able to use operations of severity critical or high",
+    NOT_HELD: "it can use nothing of severity critical or high",
+}
+
+
+def _all_listed(frames: Tables) -> bool:
+    """Tell whether whoever is on no list is gone."""
+    return users_are_read(frames) and is_ok(frames, SERVICE_ACCOUNTS.path)

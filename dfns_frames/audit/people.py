@@ -1,0 +1,291 @@
+"""Rules about people: administrators, invitations, and identities that no list holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from dfns_frames._api.sources.pats import PATS
+from dfns_frames._api.sources.permission_assignments import PERMISSION_ASSIGNMENTS
+from dfns_frames._api.sources.permissions import PERMISSIONS
+from dfns_frames._api.sources.policies import POLICIES
+from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
+from dfns_frames._api.sources.user_groups import USER_GROUP_MEMBERS, USER_GROUPS
+from dfns_frames._api.sources.users import USERS
+from dfns_frames._api.ways import ASSIGN
+from dfns_frames._facts.contents import catalogue, is_managed, operations, permissions
+from dfns_frames._facts.holdings import severity_of
+from dfns_frames._facts.people import ACTIVE, people
+from dfns_frames._facts.policies import BLOCKED, DARK, OTHERS
+from dfns_frames._facts.presence import is_ok, listed_tokens, places, statuses, table
+from dfns_frames._facts.rights import groups, is_complete, user_rights
+from dfns_frames.audit.framework import Found, Look, Subjects, rule
+from dfns_frames.audit.powers import places_of, user_powers
+from dfns_frames.audit.terms import (
+    MAYBE,
+    contents_of,
+    name_of_user,
+    organisation,
+    several_organisations,
+    user_priv,
+)
+from dfns_frames.audit.unsure import UNREAD_GATE, said
+from dfns_frames.audit.wording import counted, quoted, some
+
+if TYPE_CHECKING:
+    from dfns_frames._facts.tables import Tables
+
+_RIGHTS = (
+    USERS.path,
+    PERMISSIONS.path,
+    PERMISSION_ASSIGNMENTS.path,
+    USER_GROUPS.path,
+    USER_GROUP_MEMBERS.path,
+)
+
+
+@rule(
+    "U01",
+    "Number of full administrators",
+    severity="high",
+    category="people",
+    why=(
+        "With one, nobody can help when that person cannot; with many, one of them is enough to lose "
+        "everything. Medium if exactly one active person is a full administrator; high if more than 3 are "
+        "and neither a block nor the approval of others stands before assigning permissions."
+    ),
+    remedy=(
+        "Whoever may use Permissions:Assign gives a second person full administration: POST "
+        "/permissions/{permissionId}/assignments. If there are too many, whoever may use Permissions:Revoke "
+        "takes it from those who do not need it: DELETE "
+        "/permissions/{permissionId}/assignments/{assignmentId}."
+    ),
+    references="DSC, AC-6(5), CIS 5.4",
+    reads=(*_RIGHTS, POLICIES.path),
+    needs=(USERS.path,),
+    cannot_see="Whether these people can be reached, and rights that come from a tenant.",
+    gated_by=ASSIGN,
+    thresholds={"most": 3},
+)
+def administrators(look: Look) -> Found:
+    """Find an organisation with one full administrator, or with too many."""
+    frames, everyone = look.frames, people(look.frames)
+    persons = everyone.found & ~everyone.is_machine & (everyone.active == ACTIVE)
+    full = np.flatnonzero(persons & user_rights(frames).everything)
+    unsure = persons & ~user_rights(frames).everything & ~is_complete(frames)
+    gate = user_powers(frames).gate[full][:, places_of(["assign_a_permission"])[0]]
+    free = bool((~np.isin(gate, (BLOCKED, OTHERS))).any())
+    most = look.days("U01.most")
+    many = len(full) > most and free
+    hit = len(full) == 1 or many
+    names = some((quoted(name_of_user(frames, each)) for each in full.tolist()), 20)
+    text = f"{counted(len(full), 'active person', 'active people')} "
+    text += f"{'is a full administrator' if len(full) == 1 else 'are full administrators'}: {names}"
+    doubt = counted(int(unsure.sum()), "active person", "active people")
+    return Found(
+        organisation(frames, hit),
+        "high" if many else "medium",
+        f"more than {most:g}, and assigning is guarded by nobody else" if many else "exactly one",
+        [f"{text}{'; each can assign permissions without the approval of others' if many else ''}."] * hit,
+        int(persons.sum()),
+        confidence="likely" if unsure.any() and not many else "certain",
+        operations="everything",
+        unknown=said(
+            f"The rights of {doubt} were not read whole." if unsure.any() else None,
+            UNREAD_GATE if many and (gate == DARK).any() else None,
+        ),
+        missing=[
+            *[f"{doubt} whose rights were not read whole"] * bool(unsure.any()),
+            *several_organisations(frames),
+        ],
+    )
+
+
+@rule(
+    "U03",
+    "Open invitation that already holds rights",
+    severity="high",
+    category="people",
+    why=(
+        "Whoever gets hold of the invitation registers in that person's place and has these rights. Medium; "
+        "high if it holds an operation of severity critical or high."
+    ),
+    remedy=(
+        "Whoever may use Auth:Users:Deactivate switches the user off until they register: PUT "
+        "/auth/users/{userId}/deactivate. Or whoever may use Permissions:Revoke takes the permissions away: "
+        "DELETE /permissions/{permissionId}/assignments/{assignmentId}."
+    ),
+    references="AC-2, CIS 6.1",
+    reads=_RIGHTS,
+    needs=((USERS.path,),),
+    cannot_see="That the invitation was sent this morning.",
+    gated_by=ASSIGN,
+)
+def open_invitation(look: Look) -> Found:
+    """Find users who never registered and already hold permissions."""
+    frames, everyone, priv = look.frames, people(look.frames), user_priv(look.frames)
+    listed = table(frames, "users").select(["is_registered", "assignment_count"]).to_pylist()
+    persons = np.flatnonzero(everyone.found & ~everyone.is_machine & (everyone.active == ACTIVE)).tolist()
+    found = [
+        number
+        for number in persons
+        if listed[everyone.row[number]]["is_registered"] is False
+        and (listed[everyone.row[number]]["assignment_count"] or 0) > 0
+    ]
+    rows = [int(everyone.row[number]) for number in found]
+    ids = table(frames, "users")["user_id"].to_pylist()
+    return Found(
+        Subjects(
+            "user",
+            [everyone.ids[number] for number in found],
+            [name_of_user(frames, number, plain=True) for number in found],
+            contents_of(frames, "users", rows, ids),
+        ),
+        ["high" if priv[number] else "medium" for number in found],
+        [_HOLDS[bool(priv[number])] for number in found],
+        [
+            f"{quoted(name_of_user(frames, number))} was invited and has not registered, and already holds "
+            f"{counted(listed[row]['assignment_count'], 'permission')}; {_HOLDS[bool(priv[number])]}."
+            for number, row in zip(found, rows, strict=True)
+        ],
+        len(persons),
+        unknown=[
+            "Whether they can use these operations is not known."
+            if priv[number] == MAYBE
+            else None
+            if priv[number] or is_complete(frames)[number]
+            else "Their rights were not read whole, so they may hold more."
+            for number in found
+        ],
+    )
+
+
+_HOLDS = {
+    True: "among them operations of severity critical or high",
+    False: "no operation of severity critical or high among them",
+}
+
+
+@rule(
+    "T01",
+    "Rights of somebody who is on no list",
+    severity="high",
+    category="people",
+    why=(
+        "Permissions are assigned to it, so it exists or will work again, and nobody reviews it. Medium; "
+        "high if it holds an operation of severity critical or high, or everything."
+    ),
+    remedy=(
+        "Of a token: have its owner fetch GET /auth/pats and join that list with concat; if nobody knows "
+        "it, or of an identity that is gone, whoever may use Permissions:Revoke takes the permission away: "
+        "DELETE /permissions/{permissionId}/assignments/{assignmentId}."
+    ),
+    references="NHI1, AC-2, CIS 5.1",
+    reads=(
+        PERMISSION_ASSIGNMENTS.path,
+        PERMISSIONS.path,
+        PATS.path,
+        SERVICE_ACCOUNTS.path,
+        USERS.path,
+        USER_GROUPS.path,
+    ),
+    needs=((PERMISSION_ASSIGNMENTS.path,),),
+    cannot_see="Tokens of colleagues whose lists nobody has collected: collect them. Applications.",
+    gated_by=ASSIGN,
+)
+def on_no_list(look: Look) -> Found:
+    """Find identities that permissions are assigned to and that no list holds."""
+    frames = look.frames
+    given = table(frames, "permission_assignments")
+    effective = np.asarray(given["in_effect"].fill_null(True)).astype(bool)
+    identity = given["identity_id"].cast(pa.string()).to_pylist()
+    kinds = given["identity_kind"].cast(pa.string()).to_pylist()
+    permission = places(given["permission_id"], permissions(frames).ids).tolist()
+    names = given["permission_id"].cast(pa.string()).to_pylist()
+    held: dict[str, set[tuple[int, str | None]]] = {}
+    kind_of: dict[str, str] = {}
+    for row in np.flatnonzero(effective).tolist():
+        if (who := identity[row]) is not None:
+            held.setdefault(who, set()).add((permission[row], names[row]))
+            kind_of.setdefault(who, _kind(who, kinds[row]))
+    known = _listed(frames)
+    strangers = sorted(who for who in held if who not in known)
+    found = [who for who in strangers if _is_looked_for(frames, kind_of[who])]
+    unsure = [who for who in strangers if not _is_looked_for(frames, kind_of[who])]
+    worst = [_worst(frames, [place for place, _ in held[who]]) for who in found]
+    return Found(
+        Subjects("identity", found, None),
+        ["high" if severe else "medium" for severe, *_ in worst],
+        [_HOLDS[severe] for severe, *_ in worst],
+        [
+            f"{_CALLED[kind_of[who]]} {quoted(who)} is on no list that was read, and holds "
+            f"{_permissions(frames, held[who])}; {_HOLDS[severe]}."
+            for who, (severe, *_) in zip(found, worst, strict=True)
+        ],
+        len(held),
+        confidence="likely",
+        operations=[text for _, text, _ in worst],
+        unknown=["Nothing lists what some of it contains." if dark else None for *_, dark in worst],
+        missing=[
+            f"{counted(len(unsure), 'identity', 'identities')} of a kind whose lists were not read whole"
+        ]
+        * bool(unsure),
+    )
+
+
+_CALLED = {
+    "token": "The token",
+    "user": "The user",
+    "application": "The application",
+    "other": "The identity",
+}
+
+
+def _kind(identity: str, kind: str | None) -> str:
+    """Return what an identity is, as far as its kind or the beginning of its id tells."""
+    if kind in ("token", "application"):
+        return kind
+    if kind in ("user", "service_account"):
+        return "user"
+    prefixes = {"to-": "token", "us-": "user", "ap-": "application"}
+    return prefixes.get(identity[:3], "other")
+
+
+def _is_looked_for(frames: Tables, kind: str) -> bool:
+    """Tell whether the lists that would hold such an identity were read."""
+    people_read = is_ok(frames, USERS.path) and is_ok(frames, SERVICE_ACCOUNTS.path)
+    tokens_read = is_ok(frames, PATS.path) or is_ok(frames, SERVICE_ACCOUNTS.path)
+    groups_read = is_ok(frames, USER_GROUPS.path) or "unavailable" in statuses(frames, USER_GROUPS.path)
+    read = {"token": tokens_read, "user": people_read, "application": False}
+    return read.get(kind, people_read and tokens_read and groups_read)
+
+
+def _listed(frames: Tables) -> set[str]:
+    """Return the ids of all that is listed."""
+    everyone = people(frames)
+    users = {everyone.ids[number] for number in np.flatnonzero(everyone.found).tolist()}
+    return {each for each in users if each} | listed_tokens(frames) | set(groups(frames))
+
+
+def _worst(frames: Tables, held: list[int]) -> tuple[bool, str | None, bool]:
+    """Tell whether permissions contain what is severe, which operations, and whether any is unknown."""
+    known, names = permissions(frames), operations(frames)
+    place = np.array(sorted(held), dtype=np.int64)
+    there = place[place >= 0]
+    dark = len(there) < len(place)
+    if known.everything(there, is_managed(known.names)[there]).any():
+        return True, "everything", False
+    held_here = [known.operation[known.starts[each] : known.starts[each + 1]] for each in there.tolist()]
+    contained = np.unique(names.today[np.concatenate([*held_here, np.zeros(0, dtype=np.int64)])])
+    listed = [names.names[each] for each in contained.tolist()]
+    severe = [name for name, rank in zip(listed, severity_of(listed).tolist(), strict=True) if rank <= 1]
+    return bool(severe), ", ".join(severe) or None, dark or any(name not in catalogue() for name in listed)
+
+
+def _permissions(frames: Tables, held: set[tuple[int, str | None]]) -> str:
+    """Return the permissions that somebody holds, by name."""
+    known = permissions(frames)
+    names = sorted(quoted((known.names[place] if place >= 0 else None) or name) for place, name in held)
+    return f"the permission{'s' * (len(names) > 1)} {some(names)}"

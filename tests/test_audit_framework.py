@@ -1,0 +1,81 @@
+"""How an audit runs: its tables, its settings, and what frames keep of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import dfns_frames as dff
+from dfns_frames._api.judgements import FINDING_SEVERITIES, RULE_STATUSES
+
+TOKEN: dict[str, Any] = {
+    "tokenId": "to-1",
+    "name": "ci",
+    "kind": "Pat",
+    "isActive": True,
+    "orgId": "or-1",
+    "dateCreated": "2026-03-01T09:30:00Z",
+    "linkedUserId": "us-1",
+    "linkedAppId": "",
+    "credId": "",
+    "publicKey": "",
+    "permissionAssignments": [],
+}
+
+
+def pats(*tokens: dict[str, Any]) -> dff.Frames:
+    """Return the frames of a list of tokens."""
+    return dff.read({"items": [{**TOKEN, **token} for token in tokens]}, fetched_at="2026-11-02T09:00:00Z")
+
+
+def test_an_audit_is_the_same_frames_with_three_tables_more() -> None:
+    """Nothing of the frames is lost, and the three tables come last."""
+    frames = pats({})
+    audit = frames.audit()
+    assert [*audit] == [*frames, "findings", "rules", "settings"]
+    assert all(audit.arrow(name).equals(frames.arrow(name)) for name in frames)
+
+
+def test_the_audit_falls_away_on_filter_and_concat() -> None:
+    """What was judged of other frames is not kept."""
+    audit = pats({}).audit()
+    assert [*audit.filter(["to-1"])] == [*pats({})]
+    assert [*dff.concat([audit, pats({"tokenId": "to-2"})])] == [*pats({})]
+
+
+def test_every_rule_has_a_row_and_a_listing() -> None:
+    """`rules` of an audit and of the package name the same rules, in the same order."""
+    ran, listed = pats({}).audit().rules, dff.rules()
+    assert ran["rule"].astype(str).tolist() == listed["id"].tolist()
+    assert set(ran["status"]) <= {*RULE_STATUSES}
+    assert set(listed["severity"].astype(str)) <= {*FINDING_SEVERITIES}
+    assert listed.drop(columns="thresholds").notna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"L03.privileged_day": 60}, "no threshold is called"),
+        ({"L03.privileged_days": -1}, "at least 0"),
+        ({"L03.privileged_days": "60"}, "must be a number"),
+        ({"L03.privileged_days": True}, "must be a number"),
+        ({"L03.privileged_days": float("nan")}, "must be a number"),
+        (["L03.privileged_days"], "takes a dict"),
+    ],
+)
+def test_odd_thresholds_are_refused(given: Any, said: str) -> None:
+    """A threshold is one that exists, and a number."""
+    with pytest.raises(dff.ConfigurationError, match=r"thresholds") as raised:
+        pats({}).audit(thresholds=given)
+    assert raised.value.option == "thresholds"
+    assert said in str(raised.value) or "no threshold" in str(raised.value)
+
+
+def test_settings_tell_what_was_set() -> None:
+    """`as_of` and the version stand among the settings, each with its default."""
+    settings = pats({}).audit(as_of="2026-10-01T00:00:00Z").settings.set_index("setting")
+    assert settings.loc["as_of", "value"] == "2026-10-01T00:00:00Z"
+    assert settings.loc["version", "value"] == dff.__version__
+    with pytest.raises(dff.ConfigurationError, match="as_of"):
+        pats({}).audit(as_of="soon")
