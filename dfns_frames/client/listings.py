@@ -63,6 +63,7 @@ def service_accounts(client: Asks, *, skip_invalid: bool = False) -> Frames:
     """Fetch the organisation's service accounts and their tokens: ``GET /auth/service-accounts``.
 
     A service account is a user of its own kind, and stands in `users`; its tokens stand in `tokens`.
+    It needs the operation ``Auth:ServiceAccounts:Read``.
 
     Parameters
     ----------
@@ -76,8 +77,6 @@ def service_accounts(client: Asks, *, skip_invalid: bool = False) -> Frames:
 
     Raises
     ------
-    PermissionDeniedError
-        The caller lacks the operation ``Auth:ServiceAccounts:Read``.
     DfnsFramesError
         As `pats` does, which says what it warns of too.
 
@@ -86,7 +85,10 @@ def service_accounts(client: Asks, *, skip_invalid: bool = False) -> Frames:
     >>> import dfns_frames as dff
     >>> service_accounts = dff.demo.client("compliance").service_accounts()
     >>> service_accounts.tokens[["token_id", "linked_user_id", "is_active"]].head(3)
-    ROWS-service_accounts
+                              token_id                   linked_user_id  is_active
+    0  to-wmznj-q5r7n-c6c5kb2hn1bwkkqa  us-0fcnq-30mkq-8r7yfgfg7dnjkt8a       True
+    1  to-x9rm0-j4w6y-2fqd5z492nszg6b9  us-2anhf-0enpw-g5q4aeavn882p0qr       True
+    2  to-ssc4t-zx211-xqbf11qygws7n68e  us-2xs19-hkkfx-nm6h61ffnrfc2nh8       True
     """
     return client._asking.fetch(SERVICE_ACCOUNTS, skip_invalid=skip_invalid)
 
@@ -95,6 +97,7 @@ def users(client: Asks, *, skip_invalid: bool = False) -> Frames:
     """Fetch the organisation's users: ``GET /auth/users``.
 
     Whether service accounts are among them is not documented; `service_accounts` lists them for certain.
+    It needs the operation ``Auth:Users:Read``.
 
     Parameters
     ----------
@@ -108,8 +111,6 @@ def users(client: Asks, *, skip_invalid: bool = False) -> Frames:
 
     Raises
     ------
-    PermissionDeniedError
-        The caller lacks the operation ``Auth:Users:Read``.
     DfnsFramesError
         As `pats` does, which says what it warns of too.
 
@@ -118,7 +119,10 @@ def users(client: Asks, *, skip_invalid: bool = False) -> Frames:
     >>> import dfns_frames as dff
     >>> users = dff.demo.client("compliance").users()
     >>> users.users[["user_id", "kind", "is_active"]].head(3)
-    ROWS-users
+                               user_id              kind  is_active
+    0  us-1k062-n6hrb-mcpktcb40g9192ap  CustomerEmployee      False
+    1  us-2cypv-q04bz-9rm9t6n7dxvmges1  CustomerEmployee       True
+    2  us-4dvf8-hgfgb-1qtm23aw87g8e21q           EndUser       True
     """
     return client._asking.fetch(USERS, skip_invalid=skip_invalid)
 
@@ -127,6 +131,7 @@ def permissions(client: Asks, *, skip_invalid: bool = False) -> Frames:
     """Fetch the organisation's permissions, which the dashboard calls roles: ``GET /permissions``.
 
     What a permission would hold after a change that waits for approval stands in `pending_operations`.
+    It needs the operation ``Permissions:Read``.
 
     Parameters
     ----------
@@ -140,8 +145,6 @@ def permissions(client: Asks, *, skip_invalid: bool = False) -> Frames:
 
     Raises
     ------
-    PermissionDeniedError
-        The caller lacks the operation ``Permissions:Read``.
     DfnsFramesError
         As `pats` does, which says what it warns of too.
 
@@ -150,7 +153,10 @@ def permissions(client: Asks, *, skip_invalid: bool = False) -> Frames:
     >>> import dfns_frames as dff
     >>> permissions = dff.demo.client("compliance").permissions()
     >>> permissions.permissions[["name", "operation_count", "is_archived"]].head(3)
-    ROWS-permissions
+                      name  operation_count  is_archived
+    0       Team directory                3        False
+    1  Treasury operations               20        False
+    2       Approvals desk                3        False
     """
     return client._asking.fetch(PERMISSIONS, skip_invalid=skip_invalid)
 
@@ -160,6 +166,7 @@ def permission_assignments(client: Asks, *, skip_invalid: bool = False) -> Frame
 
     It asks for the permissions first, and then once for each of them. Tokens that no list shows are found
     here.
+    It needs the operations ``Permissions:Assignments:Read`` and ``Permissions:Read``.
 
     Parameters
     ----------
@@ -173,8 +180,6 @@ def permission_assignments(client: Asks, *, skip_invalid: bool = False) -> Frame
 
     Raises
     ------
-    PermissionDeniedError
-        The caller lacks the operation ``Permissions:Assignments:Read`` or ``Permissions:Read``.
     DfnsFramesError
         As `pats` does, which says what it warns of too.
 
@@ -183,7 +188,10 @@ def permission_assignments(client: Asks, *, skip_invalid: bool = False) -> Frame
     >>> import dfns_frames as dff
     >>> permission_assignments = dff.demo.client("compliance").permission_assignments()
     >>> permission_assignments.permission_assignments[["identity_id", "identity_kind", "in_effect"]].head(3)
-    ROWS-permission_assignments
+                           identity_id identity_kind  in_effect
+    0  us-yv3fz-gmg9k-q6z27vhrh4jb3naj          user       True
+    1  to-h5kn5-gp0h3-rwdahnfz2zk0t6qg         token       True
+    2  to-bgget-c8va1-654zdp5xs6yk7nrs         token       True
     """
     return client._asking.fetch(PERMISSION_ASSIGNMENTS, skip_invalid=skip_invalid)
 
@@ -192,6 +200,7 @@ def user_groups(client: Asks, *, skip_invalid: bool = False) -> Frames:
     """Fetch the organisation's groups of users: ``GET /auth/user-groups``.
 
     Groups exist since 2026; an older deployment answers 404. `user_group_members` lists who is in them.
+    It needs the operation ``Auth:UserGroups:Read``.
 
     Parameters
     ----------
@@ -205,8 +214,6 @@ def user_groups(client: Asks, *, skip_invalid: bool = False) -> Frames:
 
     Raises
     ------
-    PermissionDeniedError
-        The caller lacks the operation ``Auth:UserGroups:Read``.
     DfnsFramesError
         As `pats` does, which says what it warns of too.
 
@@ -215,7 +222,10 @@ def user_groups(client: Asks, *, skip_invalid: bool = False) -> Frames:
     >>> import dfns_frames as dff
     >>> user_groups = dff.demo.client("compliance").user_groups()
     >>> user_groups.user_groups[["group_id", "name", "member_count"]].head(3)
-    ROWS-user_groups
+                              group_id         name  member_count
+    0  ug-09vs4-1zyeq-93vwdqmyf967hvfc  Break glass             1
+    1  ug-eyfzf-0dkhw-sja4cqgc19r55mqz  Harbour Pay             1
+    2  ug-fzz9a-sftas-zv8vq19njbvg04zt    Book club             0
     """
     return client._asking.fetch(USER_GROUPS, skip_invalid=skip_invalid)
 
@@ -224,6 +234,7 @@ def user_group_members(client: Asks, *, skip_invalid: bool = False) -> Frames:
     """Fetch who is in each group: ``GET /auth/user-groups/{id}/members``, one listing each.
 
     It asks for the groups first, and then once for each of them.
+    It needs the operations ``Auth:UserGroups:Members:Read`` and ``Auth:UserGroups:Read``.
 
     Parameters
     ----------
@@ -237,8 +248,6 @@ def user_group_members(client: Asks, *, skip_invalid: bool = False) -> Frames:
 
     Raises
     ------
-    PermissionDeniedError
-        The caller lacks the operation ``Auth:UserGroups:Members:Read`` or ``Auth:UserGroups:Read``.
     DfnsFramesError
         As `pats` does, which says what it warns of too.
 
@@ -247,7 +256,10 @@ def user_group_members(client: Asks, *, skip_invalid: bool = False) -> Frames:
     >>> import dfns_frames as dff
     >>> user_group_members = dff.demo.client("compliance").user_group_members()
     >>> user_group_members.user_group_members[["group_id", "user_id"]].head(3)
-    ROWS-user_group_members
+                              group_id                          user_id
+    0  ug-09vs4-1zyeq-93vwdqmyf967hvfc  us-rqr3z-rd43v-87ngv2j1y965ny0f
+    1  ug-eyfzf-0dkhw-sja4cqgc19r55mqz  us-e87pa-jt9aw-07p62rtmmtg6xqph
+    2  ug-hw55c-22wdd-ngckqkc8s4dc57rn  us-fp6yx-zcpes-xy57vyj5xq8qw30e
     """
     return client._asking.fetch(USER_GROUP_MEMBERS, skip_invalid=skip_invalid)
 
@@ -256,6 +268,7 @@ def policies(client: Asks, *, skip_invalid: bool = False) -> Frames:
     """Fetch the organisation's policies, which can stand in the way of an operation: ``GET /v2/policies``.
 
     Policies only restrict: without one, whoever holds an operation may use it alone.
+    It needs the operation ``Policies:Read``.
 
     Parameters
     ----------
@@ -269,8 +282,6 @@ def policies(client: Asks, *, skip_invalid: bool = False) -> Frames:
 
     Raises
     ------
-    PermissionDeniedError
-        The caller lacks the operation ``Policies:Read``.
     DfnsFramesError
         As `pats` does, which says what it warns of too.
 
@@ -279,6 +290,9 @@ def policies(client: Asks, *, skip_invalid: bool = False) -> Frames:
     >>> import dfns_frames as dff
     >>> policies = dff.demo.client("compliance").policies()
     >>> policies.policies[["name", "activity_kind", "action_kind"]].head(3)
-    ROWS-policies
+                             name       activity_kind      action_kind
+    0  Freeze all signing (drill)        Wallets:Sign            Block
+    1            Note assignments  Permissions:Assign         NoAction
+    2              Large payments        Wallets:Sign  RequestApproval
     """
     return client._asking.fetch(POLICIES, skip_invalid=skip_invalid)

@@ -78,9 +78,10 @@ def organization(client: Asks, *, require: Iterable[str] = (), skip_invalid: boo
     >>> import dfns_frames as dff
     >>> org = dff.demo.client("compliance").organization()
     >>> org.sources[["source", "status", "item_count"]].head(3)
-                      source status  item_count
-    0             /auth/pats     ok           5
-    1  /auth/service-accounts     ok           7
+                   source status  item_count
+    0              /auth/pats     ok           3
+    1  /auth/service-accounts     ok          19
+    2             /auth/users     ok          18
     """
     needed = _required(require)
     parts: dict[str, Frames] = {}
