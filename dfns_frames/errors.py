@@ -191,13 +191,13 @@ class ResponseError(DfnsFramesError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One place where a token list does not fit the declaration.
+    """One place where a listing does not fit the declaration.
 
     Attributes
     ----------
     item
-        Number of the token in the response, counted from 0; None if the fault is outside the tokens.
-    token_id
+        Number of the item in the response, counted from 0; None if the fault is outside the items.
+    item_id
         Its id, as far as it could be read; None otherwise.
     path
         Where in the response, such as ``items[3].permissionAssignments[0].permissionId``.
@@ -208,14 +208,14 @@ class Problem:
     """
 
     item: int | None
-    token_id: str | None
+    item_id: str | None
     path: str
     expected: str
     found: str
 
     def __str__(self) -> str:
-        token = f" (token {self.token_id!r})" if self.token_id else ""
-        return f"{self.path}{token}: expected {self.expected}, found {self.found}"
+        item = f" ({self.item_id!r})" if self.item_id else ""
+        return f"{self.path}{item}: expected {self.expected}, found {self.found}"
 
 
 class SchemaError(DfnsFramesError):

@@ -86,6 +86,8 @@ def _assignment_fits(assignment: Any) -> bool:
 def tables(items: list[Any]) -> dict[str, list[dict[str, Any]]]:
     """Flatten tokens that fit into the rows of the three tables."""
     tokens, assignments, operations = [], [], []
+    users = {_id(item["linkedUserId"]) for item in items}
+    caller = users.pop() if len(users) == 1 else None
     for token_no, item in enumerate(items):
         given = item["permissionAssignments"]
         lists = [each.get("operations") for each in given]
@@ -93,6 +95,7 @@ def tables(items: list[Any]) -> dict[str, list[dict[str, Any]]]:
         tokens.append(
             {
                 "source": SOURCE,
+                "caller": caller,
                 "token_no": token_no,
                 "token_id": _id(item["tokenId"]),
                 "name": _text(item["name"]),

@@ -202,7 +202,9 @@ def test_a_body_of_one_source_read_as_another_is_refused(path: str, said: str) -
 def test_any_item_of_the_documented_shape_is_recognised(path: str, data: st.DataObject) -> None:
     """What stands before it in the list is no hindrance, and what it is said to be makes no difference."""
     item = data.draw(ITEMS[path])
-    before = data.draw(st.lists(st.sampled_from([None, 3, "x", {}, [], [{"tokenId": "to-1"}]]), max_size=3))
+    before: list[Any] = data.draw(
+        st.lists(st.sampled_from([None, 3, "x", {}, [], [{"tokenId": "to-1"}]]), max_size=3)
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dff.DriftWarning)
         frames = dff.read(body(*before, item), skip_invalid=True)

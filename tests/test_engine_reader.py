@@ -172,7 +172,7 @@ def test_all_problems_of_all_items_are_listed() -> None:
         read({"items": [bad] * 15 + [token(9)]})
     assert len(caught.value.problems) == 30
     first, second = caught.value.problems[:2]
-    assert (first.path, first.expected, first.found, first.token_id) == (
+    assert (first.path, first.expected, first.found, first.item_id) == (
         "items[0].kind",
         "text",
         "a number",
@@ -210,7 +210,7 @@ def test_what_does_not_fit_is_named(change: dict[str, Any], path: str, expected:
         read({"items": [token(1), token(2) | change]})
     (problem,) = caught.value.problems
     assert (problem.item, problem.path, problem.expected, problem.found) == (1, path, expected, found)
-    assert problem.token_id == ("to-2" if "tokenId" not in change else None)
+    assert problem.item_id == ("to-2" if "tokenId" not in change else None)
 
 
 @pytest.mark.parametrize("items", [[1] * 99, [token(1, assignment(operations=[1] * 99))]])

@@ -20,6 +20,7 @@ def test_every_value_arrives() -> None:
     """Each documented field is in its column, under its snake_case name."""
     row = read(token(7, credId="c", publicKey="SHA256:x", linkedAppId="ap-1")).tokens.iloc[0]
     assert row.drop(["source", "token_no"]).to_dict() == {
+        "caller": "us-1",
         "token_id": "to-7",
         "name": "token 7",
         "kind": "Pat",
@@ -227,7 +228,7 @@ def test_what_does_not_fit_is_named(change: dict[str, Any], path: str, expected:
         read(token(1), token(2) | change)
     (problem,) = caught.value.problems
     assert (problem.item, problem.path, problem.expected, problem.found) == (1, path, expected, found)
-    assert problem.token_id == ("to-2" if "tokenId" not in change else None)
+    assert problem.item_id == ("to-2" if "tokenId" not in change else None)
     assert path in str(caught.value)
 
 

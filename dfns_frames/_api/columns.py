@@ -8,6 +8,12 @@ from dfns_frames._api.catalogue import operation_names
 from dfns_frames._api.vocabulary import Column, Kind
 
 SOURCE = Column("source", Kind.CATEGORY, "The endpoint that the row came from.")
+CALLER = Column(
+    "caller",
+    Kind.CATEGORY,
+    "Who asked: the name given (caller=); else the user that all listed tokens act for; else whoever the "
+    "bearer token says it is, unverified.",
+)
 
 TOKEN_NO = Column("token_no", Kind.POSITION, "Position of the token among those listed, from 0.")
 USER_NO = Column("user_no", Kind.POSITION, "Position of the user among those listed, from 0.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dfns_frames._api.columns import (
+    CALLER,
     DATE_CREATED,
     DATE_UPDATED,
     GROUP_ID,
@@ -35,6 +36,7 @@ TOKENS = Table(
     ids=("token_id",),
     columns=(
         SOURCE,
+        CALLER,
         TOKEN_NO,
         own(TOKEN_ID),
         Column("name", Kind.TEXT, "Name that a user chose for it."),
@@ -73,6 +75,7 @@ TOKENS = Table(
             distinct="operation",
         ),
     ),
+    merges=True,  # a service account that asks for its own tokens may be given one that is listed with it too
 )
 
 TOKEN_ASSIGNMENTS = Table(
@@ -112,6 +115,7 @@ USERS = Table(
     ids=("user_id",),
     columns=(
         SOURCE,
+        CALLER,
         USER_NO,
         own(USER_ID),
         Column("username", Kind.TEXT, "Name that the user signs in with, often an e-mail address."),
@@ -177,6 +181,7 @@ USER_GROUPS = Table(
     ids=("group_id",),
     columns=(
         SOURCE,
+        CALLER,
         Column("group_no", Kind.POSITION, "Position of the group in its list, from 0."),
         own(GROUP_ID),
         Column("name", Kind.TEXT, "Name of the group."),
@@ -196,6 +201,7 @@ USER_GROUP_MEMBERS = Table(
     ids=("group_id", "user_id"),
     columns=(
         SOURCE,
+        CALLER,
         Column("member_no", Kind.POSITION, "Position of the member among those of all groups, from 0."),
         GROUP_ID,
         USER_ID,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dfns_frames._api.columns import SOURCE
+from dfns_frames._api.columns import CALLER, SOURCE
 from dfns_frames._api.vocabulary import Column, Kind, Table
 
 SOURCES = Table(
     "sources",
     row="one source that was asked",
-    key=("source", "url", "fetched_at"),
-    ids=("source",),
+    key=("source_no",),
+    ids=("source", "caller"),
     columns=(
+        Column("source_no", Kind.POSITION, "Position among the sources of these frames, from 0."),
         Column("source", Kind.CATEGORY, "The endpoint that was asked, or whose saved response was read."),
+        CALLER,
         Column("url", Kind.TEXT, "The address that was asked, or the file that was read."),
         Column("fetched_at", Kind.TIME, "When the response was made, as far as that is known."),
         Column(
@@ -21,28 +23,50 @@ SOURCES = Table(
             "given (fetched_at=); clock (when it was read).",
         ),
         Column(
+            "finished_at",
+            Kind.TIME,
+            "When its last page was made; later than fetched_at where there were several. Missing of files.",
+        ),
+        Column(
             "status",
             Kind.CATEGORY,
-            "ok; incomplete (further pages were never read); forbidden; failed.",
+            "ok; incomplete (further pages were never read); forbidden (needs_operation would help); "
+            "unavailable (this organisation does not have it); failed (detail says why); skipped (it needs "
+            "another source that did not come).",
         ),
-        Column("item_count", Kind.COUNT, "How many tokens the source listed; one on two pages counts once."),
+        Column("item_count", Kind.COUNT, "How many items the source listed; one on two pages counts once."),
         Column("rejected_count", Kind.COUNT, "How many of them were set aside by skip_invalid."),
         Column("needs_operation", Kind.TEXT, "Operation that reading the source needs; missing if none."),
+        Column("org_id", Kind.ID, "Organisation that what it lists belongs to (or-…), where it is one."),
+        Column("request_count", Kind.COUNT, "How many requests were answered; missing of files."),
+        Column(
+            "body_sha256",
+            Kind.TEXT,
+            "SHA-256 of its bodies in order, unpacked, in hexadecimal: it proves what a kept body said.",
+        ),
+        Column(
+            "asked_as",
+            Kind.ID,
+            "User or token that the bearer token says it is, unverified; missing where it does not say.",
+        ),
+        Column("detail", Kind.TEXT, "What went wrong, where something did."),
     ),
 )
 
 DRIFT = Table(
     "drift",
     row="one thing that is new to this version or unexpected in a response, or that joined lists differ in",
-    key=("source", "what", "path", "detail"),
-    ids=("source", "what", "path", "detail"),
+    key=("source", "caller", "what", "path", "detail"),
+    ids=("source", "caller", "what", "path", "detail"),
     columns=(
         SOURCE,
+        CALLER,
         Column(
             "what",
             Kind.CATEGORY,
             "unknown field, unknown value, not a timestamp, invalid text, duplicate key, repeated value, "
-            "repeated id, overlapping pages; of joined lists: differing token, or lists of one caller.",
+            "repeated id, overlapping pages; of joined lists: differing token (user, …), or lists of one "
+            "caller.",
         ),
         Column("path", Kind.TEXT, "Where in the response, positions left out."),
         Column("detail", Kind.TEXT, "The value; of an unknown field its JSON type only: it may be secret."),
@@ -52,13 +76,15 @@ DRIFT = Table(
 
 REJECTED = Table(
     "rejected",
-    row="one listed token that does not fit the declaration and was set aside",
-    key=("source", "item_no"),
-    ids=("source", "token_id"),
+    row="one listed item that does not fit the declaration and was set aside",
+    key=("source", "rejected_no"),
+    ids=("source", "item_id"),
     columns=(
         SOURCE,
-        Column("item_no", Kind.POSITION, "Its position in the response, from 0."),
-        Column("token_id", Kind.JOIN_ID, "Its id, as far as it could be read."),
+        CALLER,
+        Column("rejected_no", Kind.POSITION, "Its position among those set aside, from 0."),
+        Column("item_no", Kind.WHOLE, "Its position in the response, from 0."),
+        Column("item_id", Kind.JOIN_ID, "Its id, as far as it could be read."),
         Column("problems", Kind.TEXT, "Everything that does not fit, separated by semicolons."),
         Column("text", Kind.TEXT, "Its declared fields as JSON, without secrets."),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dfns_frames._api.columns import (
+    CALLER,
     CHANGE_DATE,
     CHANGE_REQUESTED_BY,
     CHANGES,
@@ -42,6 +43,7 @@ PERMISSIONS = Table(
     ids=("permission_id",),
     columns=(
         SOURCE,
+        CALLER,
         PERMISSION_NO,
         own(PERMISSION_ID),
         Column("name", Kind.TEXT, "Name of the permission."),
@@ -85,6 +87,7 @@ PERMISSION_ASSIGNMENTS = Table(
     ids=("assignment_id",),
     columns=(
         SOURCE,
+        CALLER,
         Column("assignment_no", Kind.POSITION, "Position among the assignments of all permissions, from 0."),
         Column("assignment_id", Kind.ID, "Id of the assignment."),
         PERMISSION_ID,
@@ -112,6 +115,7 @@ POLICIES = Table(
     ids=("policy_id",),
     columns=(
         SOURCE,
+        CALLER,
         POLICY_NO,
         own(POLICY_ID),
         Column("name", Kind.TEXT, "Name of the policy."),

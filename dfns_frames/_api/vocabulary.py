@@ -99,6 +99,8 @@ class Table:
         The columns that identify the same thing at another time, which `compare` joins on.
     columns
         The columns, in order.
+    merges
+        Whether rows of different sources with equal ids are one thing.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Table:
     key: tuple[str, ...]
     ids: tuple[str, ...]
     columns: tuple[Column, ...]
+    merges: bool = False
 
     def __getitem__(self, name: str) -> Column:
         return self._by_name[name]
@@ -121,6 +124,17 @@ class Table:
     def positions(self) -> tuple[str, ...]:
         """The position columns, those of the rows around it first."""
         return tuple(column.name for column in self.columns if column.kind is Kind.POSITION)
+
+    @property
+    def thing(self) -> str:
+        """What a row is, in a word or two: token, policy, permission assignment."""
+        words = self.name.replace("_", " ")
+        return f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether its rows are items of a list, and not of something inside these."""
+        return "caller" in self._by_name and self.key == ("source", *self.positions)
 
     @cached_property
     def arrow_schema(self) -> pa.Schema:

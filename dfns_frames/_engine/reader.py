@@ -8,6 +8,7 @@ each item held against the declaration.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -47,6 +48,10 @@ class Reading:
         How many items it listed; rejected ones count, ones that a later page lists again do not.
     next_page
         The page token with which the last body ended; None if it was the last page.
+    body_count
+        How many bodies were read.
+    body_sha256
+        Of the bodies, one after the other, in hexadecimal.
     """
 
     tables: dict[str, pa.Table]
@@ -54,6 +59,8 @@ class Reading:
     rejected: list[dict[str, Any]]
     item_count: int
     next_page: str | None
+    body_count: int
+    body_sha256: str
 
 
 @dataclass
@@ -111,6 +118,7 @@ class Reader:
         self._piece_size = piece_size
         self._size = 0
         self._bodies = 0
+        self._digest = hashlib.sha256()
         self._parts: list[_Part] = []
         self._rejected: list[dict[str, Any]] = []
         self._drift = Drift()
@@ -138,6 +146,7 @@ class Reader:
             raise ResponseError(
                 f"the response has {self._size:,} bytes; at most {MAX_BODY:,} can be read at once"
             )
+        self._digest.update(body.data)
         values = dict(given or {})
         parts = self._read(body, values)
         if parts is None:
@@ -174,8 +183,9 @@ class Reader:
             {"what": what, "path": path, "detail": detail, "count": count, **fixed}
             for (what, path, detail), count in sorted(self._drift.items())
         ]
-        rejected = [{**row, **fixed} for row in self._rejected]
-        return Reading(tables, drift, rejected, self.item_count, self.next_page)
+        rejected = [{**row, "rejected_no": number, **fixed} for number, row in enumerate(self._rejected)]
+        digest = self._digest.hexdigest()
+        return Reading(tables, drift, rejected, self.item_count, self.next_page, self._bodies, digest)
 
     def _explain(self, body: Body, given: dict[str, str]) -> DfnsFramesError | None:
         if "explain" not in self._steps:

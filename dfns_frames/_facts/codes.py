@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames._facts.dtypes import TEXT
-from dfns_frames._facts.tables import Tables
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -68,29 +66,6 @@ def owner_ids(tokens: pa.Table) -> pa.ChunkedArray:
 def created_at(tokens: pa.Table) -> npt.NDArray[np.datetime64]:
     """Return when each token was created: UTC, microseconds, NaT where missing."""
     return tokens["date_created"].cast(pa.timestamp("us")).to_numpy().astype("datetime64[us]")
-
-
-def token_rows(frames: Tables, name: str) -> Ints:
-    """Return, for each row of a child table, the row of its token in `tokens`."""
-    return parent_rows(frames.arrow("tokens"), frames.arrow(name), "token_no")
-
-
-def parent_rows(parents: pa.Table, child: pa.Table, position: str) -> Ints:
-    """Return, for each row of a child table, the row that it belongs to.
-
-    A position is no row number: filtered frames keep the position that the source gave.
-    """
-    if child.num_rows == 0:
-        return np.empty(0, dtype=np.int64)
-    parent_sources, names = codes(parents, "source")
-    child_sources, child_names = codes(child, "source")
-    number = {source: code for code, source in enumerate(names)}
-    renumbered = np.array([number[source] for source in child_names], dtype=np.int64)
-    positions: Any = parents[position].to_numpy()
-    width = int(positions.max()) + 1
-    row_at = np.full(len(names) * width, -1, dtype=np.int64)
-    row_at[parent_sources * width + positions] = np.arange(parents.num_rows)
-    return row_at[renumbered[child_sources] * width + child[position].to_numpy()]
 
 
 def labelled(frame: pd.DataFrame) -> pd.DataFrame:

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN, usability
-from dfns_frames._facts.codes import codes, distinct_pairs, missing, token_rows
+from dfns_frames._facts.codes import codes, distinct_pairs, missing
 from dfns_frames._facts.contents import assigned_everything, catalogue
 from dfns_frames._facts.dtypes import TEXT
+from dfns_frames._facts.keys import token_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

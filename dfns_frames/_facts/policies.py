@@ -10,7 +10,8 @@ import numpy as np
 
 from dfns_frames._api.sources.policies import POLICIES
 from dfns_frames._api.ways import NOT_COVERED, UNKNOWN
-from dfns_frames._facts.codes import flags, parent_rows
+from dfns_frames._facts.codes import flags
+from dfns_frames._facts.keys import parent_rows
 from dfns_frames._facts.people import people
 from dfns_frames._facts.presence import grouped, is_ok, is_value, kept, places, table
 

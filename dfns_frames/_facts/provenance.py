@@ -103,10 +103,10 @@ def cautions(tables: Tables) -> list[str]:
 
 def _looks(tables: Tables) -> list[int]:
     """Return, for each caller of whom several lists were joined, how many; those without tokens left out."""
-    users = held(tables, "tokens")["linked_user_id"].cast(pa.string()).unique()
-    drift = held(tables, "drift")
-    joined = pc.and_(pc.equal(drift["what"], LOOKS), pc.is_in(drift["detail"], users))
-    return drift.filter(joined)["count"].to_pylist()
+    tokens, drift = held(tables, "tokens"), held(tables, "drift")
+    here = set(zip(tokens["source"].to_pylist(), tokens["caller"].to_pylist(), strict=True))
+    joined = drift.filter(pc.equal(drift["what"], LOOKS)).to_pylist()
+    return [row["count"] for row in joined if (row["source"], row["caller"]) in here]
 
 
 def filtered(tables: Tables) -> str:
@@ -190,7 +190,7 @@ def _filtered_from(tokens: pa.Table) -> int | None:
 
 def note_filter(kept: pa.Table, before: pa.Table) -> pa.Table:
     """Note on the tokens that a filter kept how many there were before the first filter."""
-    metadata = {FILTERED_FROM: str(before.num_rows).encode(), **(before.schema.metadata or {})}
+    metadata = {FILTERED_FROM: str(before.num_rows).encode(), **(kept.schema.metadata or {})}
     return kept.replace_schema_metadata(metadata)
 
 

@@ -10,8 +10,9 @@ import numpy as np
 from dfns_frames._api.sources.permission_assignments import PERMISSION_ASSIGNMENTS
 from dfns_frames._api.sources.permissions import PERMISSIONS
 from dfns_frames._api.sources.user_groups import USER_GROUP_MEMBERS, USER_GROUPS
-from dfns_frames._facts.codes import codes, distinct_pairs, missing, parent_rows
+from dfns_frames._facts.codes import codes, distinct_pairs, missing
 from dfns_frames._facts.contents import assigned_everything, is_managed, operations, permissions
+from dfns_frames._facts.keys import parent_rows
 from dfns_frames._facts.people import people
 from dfns_frames._facts.presence import expand, grouped, is_ok, kept, places, statuses, table
 

@@ -20,10 +20,11 @@ from dfns_frames._api.sources.policies import POLICIES
 from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
 from dfns_frames._api.sources.user_groups import USER_GROUP_MEMBERS, USER_GROUPS
 from dfns_frames._api.sources.users import USERS
-from dfns_frames._facts.codes import flags, owner_ids, parent_rows
+from dfns_frames._facts.codes import flags, owner_ids
 from dfns_frames._facts.contents import catalogue, operations
 from dfns_frames._facts.effective import NO, YES, Effective, token_effective, user_effective
 from dfns_frames._facts.holdings import severity_of
+from dfns_frames._facts.keys import parent_rows
 from dfns_frames._facts.people import people, token_users, user_names
 from dfns_frames._facts.presence import kept, table
 from dfns_frames._facts.rights import Rights, token_rights, user_rights

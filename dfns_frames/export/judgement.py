@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from dfns_frames import measures
 from dfns_frames._api.catalogue import CATEGORIES, OPERATIONS, UNKNOWN, operations_table, usability
 from dfns_frames._api.tables import TABLES
-from dfns_frames._facts.codes import token_rows
+from dfns_frames._facts.keys import token_rows
 from dfns_frames._facts.tables import Tables
 from dfns_frames.measures.classes import SENSITIVE, worst_text
 

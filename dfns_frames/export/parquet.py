@@ -14,6 +14,7 @@ import pyarrow.parquet
 from dfns_frames import __version__
 from dfns_frames._api.tables import TABLES, VERSION
 from dfns_frames._api.vocabulary import Kind, Table
+from dfns_frames._facts.lists import LISTS
 from dfns_frames._facts.provenance import FILTERED_FROM, source_lines
 from dfns_frames._facts.tables import Tables, compact
 from dfns_frames._files import StrPath, new_folder
@@ -21,6 +22,7 @@ from dfns_frames.errors import ResponseError
 
 _KEY = b"dfns_frames"
 _README = "README.txt"
+_NOTED = (FILTERED_FROM, LISTS)  # of the metadata, what says something of the rows
 _NOTHING = "These frames held no table.\n"
 # pandas.read_parquet("pats") stacks the tables of a folder in the columns of the first, unless it meets a
 # file that is not Parquet: then it stops with an error that names the file. So this one explains the folder.
@@ -218,6 +220,6 @@ def _as_declared(table: pa.Table, declared: Table, written: _Written, folder: Pa
             f"{str(folder / _path(declared.name))!r} has other columns than this version of dfns-frames "
             f"writes: it {', '.join(problems)}; read the original response again"
         )
-    kept = {key: value for key, value in (table.schema.metadata or {}).items() if key == FILTERED_FROM}
+    kept = {key: value for key, value in (table.schema.metadata or {}).items() if key in _NOTED}
     made = pa.Table.from_arrays(columns, schema=declared.arrow_schema)
     return compact(made.combine_chunks()).replace_schema_metadata({**declared.arrow_schema.metadata, **kept})

@@ -53,4 +53,4 @@ def audit(
     ['partly', 'service accounts not read (GET /auth/service-accounts needs Auth:ServiceAccounts:Read)']
     """
     tables = {name: self.arrow(name) for name in self}
-    return type(self)({**tables, **run(self, as_of, thresholds)})
+    return self._made({**tables, **run(self, as_of, thresholds)}, self.was_listed)

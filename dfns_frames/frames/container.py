@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any, NoReturn
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames import export, measures
 from dfns_frames._api.tables import JUDGED, TABLES
+from dfns_frames._facts.keys import item_rows, items_of
+from dfns_frames._facts.lists import keep
 from dfns_frames._facts.provenance import cautions, filtered, note_filter, plural, source_lines, visibility
 from dfns_frames._facts.tables import compact
 from dfns_frames._hints import UNCHANGING, did_you_mean, no_such_attribute
@@ -20,7 +23,8 @@ from dfns_frames.errors import MissingTableError
 from dfns_frames.frames.auditing import audit
 from dfns_frames.frames.dataframes import own, to_pandas
 from dfns_frames.frames.holding import checked, lacking
-from dfns_frames.frames.selection import Which, belongs, chosen
+from dfns_frames.frames.making import with_kinds
+from dfns_frames.frames.selection import Which, chosen
 from dfns_frames.plot import Plot
 
 
@@ -85,10 +89,30 @@ class Frames(Mapping[str, pd.DataFrame]):
 
     _tables: dict[str, pa.Table]
     _frames: dict[str, pd.DataFrame]
+    _was_listed: frozenset[str]
 
     def __init__(self, tables: Mapping[str, pa.Table]) -> None:
+        self._hold(checked(tables), frozenset())
+
+    def _hold(self, tables: Mapping[str, pa.Table], was_listed: frozenset[str]) -> None:
         # Past `__setattr__`, which lets nobody put other tables in later.
-        self.__dict__.update(_tables=checked(tables), _frames={})
+        made = with_kinds(tables, was_listed)
+        self.__dict__.update(_tables=made, _frames={}, _was_listed=was_listed)
+
+    @classmethod
+    def _made(cls, tables: Mapping[str, pa.Table], was_listed: frozenset[str]) -> Frames:
+        """Make frames of which a filter left some tokens out."""
+        frames = cls.__new__(cls)
+        frames._hold(checked(tables), was_listed)
+        return frames
+
+    @property
+    def was_listed(self) -> frozenset[str]:
+        """The ids of the tokens that :meth:`filter` left out: they exist, though they are not here.
+
+        Files do not hold them: read back, frames only know that they were filtered.
+        """
+        return self._was_listed
 
     def arrow(self, name: str) -> pa.Table:
         """Return one table as :class:`pyarrow.Table`, without a copy; for Polars, DuckDB and the like.
@@ -175,7 +199,7 @@ class Frames(Mapping[str, pd.DataFrame]):
     __hash__ = None  # type: ignore[assignment]  # comparable by content and holding mutable frames
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_tables": self._tables, "_frames": {}}
+        return {"_tables": self._tables, "_frames": {}, "_was_listed": self._was_listed}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -240,14 +264,15 @@ class Frames(Mapping[str, pd.DataFrame]):
         """
         tokens, listed = self.arrow("tokens"), self["tokens"]
         rows = chosen(tokens, which(listed) if callable(which) else which, listed.index)
-        kept = note_filter(tokens.filter(pa.array(rows)), tokens)
         tables = {name: table for name, table in self._tables.items() if name not in JUDGED}
-        for name, table in tables.items():
+        for name in tables:
             if name == "tokens":
-                tables[name] = compact(kept)
-            elif "token_no" in TABLES[name].key:
-                tables[name] = compact(table.filter(belongs(table, kept)))
-        return Frames(tables)
+                tables[name] = compact(note_filter(keep(self, name, rows), tokens))
+            elif items_of(name) == "tokens":
+                inside = np.append(rows, False)[item_rows(self, name)]
+                tables[name] = compact(tables[name].filter(pa.array(inside)))
+        left_out = tokens["token_id"].filter(pa.array(~rows)).drop_null().to_pylist()
+        return self._made(tables, self.was_listed | frozenset(left_out))
 
     def __repr__(self) -> str:
         lines = [f"Frames of {self._subject()} {visibility(self)}{filtered(self)}"]

@@ -14,12 +14,19 @@ from dfns_frames._engine.reader import Reader
 from dfns_frames.errors import DriftWarning
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.jupyter import calm_warnings
+from dfns_frames.frames.making import caller_of, organisation_of, with_caller
 
 _DRIFT_SHOWN = 5
 
 
 def to_frames(
-    reader: Reader, *, url: str, fetched_at: datetime, basis: str, caller: str | None = None
+    reader: Reader,
+    *,
+    url: str,
+    fetched_at: datetime,
+    basis: str,
+    caller: str | None = None,
+    **more: Any,
 ) -> Frames:
     """Make frames of what a reader took in, and warn of what drifted.
 
@@ -33,9 +40,16 @@ def to_frames(
         When the response was made.
     basis
         What that time rests on: ``response`` (its own Date header), ``file date``, ``given`` or ``clock``.
+    caller
+        The name that the user gave whoever asked.
+    **more
+        Further columns of `sources` that only an answer of the API has.
     """
     reading = reader.finish()
+    if reading.drift:
+        warn(_drift_message(reading.drift))
     listed = {
+        "source_no": 0,
         "source": reader.source.path,
         "url": url,
         "fetched_at": fetched_at,
@@ -44,18 +58,17 @@ def to_frames(
         "item_count": reading.item_count,
         "rejected_count": len(reading.rejected),
         "needs_operation": reader.source.operation,
+        "org_id": organisation_of(reading.tables),
+        "body_sha256": reading.body_sha256,
+        **more,
     }
-    rejected = [{**row, "token_id": row["item_id"]} for row in reading.rejected]
-    if reading.drift:
-        warn(_drift_message(reading.drift))
-    return Frames(
-        {
-            **reading.tables,
-            "sources": SOURCES.from_rows([listed]),
-            "drift": DRIFT.from_rows(reading.drift),
-            "rejected": REJECTED.from_rows(rejected),
-        }
-    )
+    tables = {
+        **reading.tables,
+        "sources": SOURCES.from_rows([listed]),
+        "drift": DRIFT.from_rows(reading.drift),
+        "rejected": REJECTED.from_rows(reading.rejected),
+    }
+    return Frames(with_caller(tables, caller or caller_of(tables)))
 
 
 def warn(message: str | Warning, category: type[Warning] = DriftWarning) -> None:

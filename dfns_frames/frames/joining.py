@@ -1,60 +1,68 @@
-"""Joining the tokens of several callers."""
+"""Join frames: other callers' lists, other sources, other organisations."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from dfns_frames._api.readings import DRIFT
-from dfns_frames._api.sources.pats import PATS
 from dfns_frames._api.tables import JUDGED, TABLES
-from dfns_frames._facts.provenance import note_join
+from dfns_frames._facts.codes import Ints
+from dfns_frames._facts.keys import item_rows, items_of
+from dfns_frames._facts.lists import note_lists
+from dfns_frames._facts.provenance import LOOKS, note_join
 from dfns_frames._facts.tables import compact
 from dfns_frames.errors import ConfigurationError, DriftWarning
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import warn
-from dfns_frames.frames.looks import looks_of, without_looks
+from dfns_frames.frames.looks import Looks, looks_of
+from dfns_frames.frames.parts import Parts, bring_together
+from dfns_frames.frames.same import Differing, same_items
 
-_CHILDREN = [name for name in PATS.tables if name != "tokens"]
+_READINGS = ("sources", "drift", "rejected")
 
 
 def concat(frames: Iterable[Frames]) -> Frames:
-    """Join the tokens visible to several callers.
+    """Join what several callers may see, or what several files hold.
 
-    Two lists of one caller are two looks at the same tokens, not one set: a token that the later list lacks,
-    since it was deleted in between, is kept and counted. `concat` warns of that, and every output says so.
+    Two lists of one caller are two looks at the same things, not one set: a token that the later list lacks,
+    since it was deleted in between, is kept and counted. `concat` warns of that, and every output says so;
+    `compare` says what changed between two looks.
 
     Parameters
     ----------
     frames
-        Frames, in the order that their tokens are to have.
+        Frames of any tables, in the order that their rows are to have.
 
     Returns
     -------
     Frames
-        A row of `tokens` is one access token; positions (`token_no`) are counted anew. A token id that
-        several inputs list is kept once: where it first stood if all agree, else as the input fetched
-        last has it, which is warned of and listed in `drift`. Tokens without an id, and ids repeated
-        within one input, are all kept. `sources` has a row for each source of each input.
+        With every table that one of them holds; positions (`token_no`) are counted anew in each source. A
+        token, user, permission, … that several lists hold is one: it stands where it first stood, and is as
+        the list made last has it, which is noted in `drift` where they differ. Of lists made at one time the
+        later argument counts. Ids of different organisations are different things. Items without an id, and
+        ids repeated within one list, are all kept. `sources` has a row for each list, once.
 
     Raises
     ------
     ValueError
         There is nothing to join.
     ConfigurationError
-        They hold other tables than those of ``GET /auth/pats``, or not all of these.
+        Some of them hold items without what is inside these, and others with it.
     TypeError
         An element is not Frames.
 
     Warns
     -----
     DriftWarning
-        Inputs differ about a token.
+        Lists differ about something.
     UserWarning
-        Several lists are of one caller: the one user that all tokens of a list act for.
+        Several lists are two looks of one caller.
 
     Examples
     --------
@@ -66,10 +74,10 @@ def concat(frames: Iterable[Frames]) -> Frames:
     ... }
     >>> mine = dff.read({"items": [token]})
     >>> colleague = dff.read({"items": [{**token, "tokenId": "to-2", "linkedUserId": "us-2"}]})
-    >>> dff.concat([mine, colleague]).tokens[["token_id", "linked_user_id"]]
-      token_id linked_user_id
-    0     to-1           us-1
-    1     to-2           us-2
+    >>> dff.concat([mine, colleague]).tokens[["token_id", "caller", "linked_user_id"]]
+      token_id caller linked_user_id
+    0     to-1   us-1           us-1
+    1     to-2   us-2           us-2
     """
     if isinstance(frames, Frames):
         raise TypeError("concat() takes a list of Frames: concat([pats, other])")
@@ -79,41 +87,152 @@ def concat(frames: Iterable[Frames]) -> Frames:
     for part in parts:
         if not isinstance(part, Frames):
             raise TypeError(f"concat() takes Frames, not {type(part).__name__}; read() makes them of a file")
-    _refuse_others(parts)
-    keep, differing = _chosen(parts)
-    looks = looks_of(parts)
-    tables: dict[str, list[pa.Table]] = {name: [] for name in parts[0] if name not in JUDGED}
-    start = 0
-    for part, kept in zip(parts, keep, strict=True):
-        tokens = part.arrow("tokens")
-        renumbered = np.where(kept, start + np.cumsum(kept) - 1, -1)
-        for name in tables:
-            tables[name].append(_renumber(part.arrow(name), tokens, renumbered))
-        start += int(kept.sum())
-    tables["drift"] = [without_looks(table) for table in tables["drift"]]
-    tables["drift"].append(DRIFT.from_rows([*differing, *looks.rows]))
+    made, differing, looks = _join(parts)
     _warn_of(differing, looks.new)
-    joined = {name: compact(pa.concat_tables(each)) for name, each in tables.items()}
-    joined["tokens"] = note_join(joined["tokens"], [part.arrow("tokens") for part in parts])
-    return Frames(joined)
+    return made
 
 
-def _refuse_others(parts: list[Frames]) -> None:
-    """Refuse frames of which something would be lost, or stand under the key of something else."""
-    names = [*PATS.tables, "sources", "drift", "rejected"]
-    for part in parts:
-        if [name for name in part if name not in JUDGED] != names:
+def joined(parts: Sequence[Frames]) -> Frames:
+    """Join frames as :func:`concat` does, without a word: what one call read of several sources."""
+    return _join(parts)[0]
+
+
+def _join(parts: Sequence[Frames]) -> tuple[Frames, list[Differing], Looks]:
+    _refuse_partial(parts)
+    joining = bring_together(parts)
+    names = [name for name in TABLES if joining.holding(name) and name not in JUDGED]
+    tables: dict[str, pa.Table] = {}
+    differing: list[Differing] = []
+    for name in names:
+        if items_of(name) != name or name in _READINGS:
+            continue
+        order = same_items(joining, name)
+        differing += order.differing
+        for inner in (each for each in names if items_of(each) == name):
+            tables[inner] = _ordered(joining, inner, order.rank, order.position)
+        tables[name] = _noted(tables[name], joining.lists, order.lists)
+    if "tokens" in tables:
+        before = [part.arrow("tokens") for part in parts if "tokens" in part]
+        tables["tokens"] = note_join(tables["tokens"], before)
+    for name in (name for name in names if name not in tables and name not in _READINGS):
+        # Inside of items that no part holds.
+        tables[name] = pa.concat_tables([parts[part].arrow(name) for part in joining.holding(name)])
+    if "rejected" in names:
+        tables["rejected"] = _rejected(joining)
+    tables |= {name: joining.lists for name in ("sources",) if name in names}
+    looks = looks_of(joining)
+    if "drift" in names or differing or looks.rows:
+        tables["drift"] = _drift(joining, differing, looks)
+    made = {name: compact(tables[name]) for name in TABLES if name in tables}
+    left_out = frozenset[str]().union(*(part.was_listed for part in parts))
+    return Frames._made(made, left_out), differing, looks
+
+
+def _refuse_partial(parts: Sequence[Frames]) -> None:
+    """Refuse items that only some parts hold with what is inside them, which one in both might lose."""
+    inside = [(name, items_of(name)) for name in TABLES if items_of(name) != name]
+    for name, items in inside:
+        holding = [part for part in parts if items in part]
+        lacking = [part for part in holding if name not in part]
+        if 0 < len(lacking) < len(holding):
             raise ConfigurationError(
-                f"concat() joins Frames with the tables of GET /auth/pats, {', '.join(names)}; these hold "
-                f"{', '.join(part) or 'none'}"
+                f"some of these frames hold {items!r} without {name!r}, and others with it, so that joining "
+                f"them would lose some; make each of whole responses, or leave {name!r} out of all"
             )
 
 
-def _warn_of(differing: list[dict[str, Any]], callers: list[str]) -> None:
+def _ordered(joining: Parts, name: str, rank: list[Ints], position: list[Ints]) -> pa.Table:
+    """Bring a table's rows together: those of the items that are kept, under their new positions.
+
+    Parameters
+    ----------
+    joining
+        What is joined.
+    name
+        The table: of the items, or of what is inside them.
+    rank, position
+        Of each part that holds the items, each item's place among all, -1 if it is not kept; and its new
+        position.
+    """
+    column = TABLES[name].positions[0]
+    holding = joining.holding(items_of(name))
+    pieces, ranks = [], []
+    for part in joining.holding(name):
+        frames = joining.parts[part]
+        table = frames.arrow(name)
+        rows = np.arange(table.num_rows) if items_of(name) == name else item_rows(frames, name)
+        where = holding.index(part) if part in holding else -1
+        of_item = np.append(rank[where], -1)[rows] if where >= 0 else np.full(len(rows), -1)
+        kept = of_item >= 0
+        place = table.column_names.index(column)
+        numbers = np.append(position[where], -1)[rows] if where >= 0 else rows
+        table = table.set_column(place, table.schema.field(place), pa.array(numbers))
+        pieces.append(
+            table.filter(pa.array(kept)).replace_schema_metadata(TABLES[name].arrow_schema.metadata)
+        )
+        ranks.append(of_item[kept])
+    whole = pa.concat_tables(pieces).unify_dictionaries().combine_chunks()
+    order = np.argsort(np.concatenate(ranks), kind="stable")
+    return whole if np.array_equal(order, np.arange(len(order))) else whole.take(pa.array(order))
+
+
+def _noted(table: pa.Table, lists: pa.Table, numbers: Ints) -> pa.Table:
+    """Note which list each row is of, if its source and caller do not tell."""
+    pairs = zip(lists["source"].to_pylist(), lists["caller"].to_pylist(), strict=True)
+    counted = Counter(pairs)
+    here = set(zip(table["source"].to_pylist(), table["caller"].to_pylist(), strict=True))
+    return note_lists(table, numbers) if any(counted[pair] > 1 for pair in here) else table
+
+
+def _rejected(joining: Parts) -> pa.Table:
+    """Bring the items that were set aside together, those of one list once, and count them anew."""
+    pieces = []
+    for part in joining.holding("rejected"):
+        lists = joining.lists_of(part, "rejected")
+        fresh = ~np.isin(lists, list(joining.known[part]))
+        pieces.append(joining.parts[part].arrow("rejected").filter(pa.array(fresh)))
+    whole = pa.concat_tables(pieces).unify_dictionaries().combine_chunks()
+    place = whole.column_names.index("rejected_no")
+    numbers = pa.array(counted_by(whole["source"].to_pylist()))
+    return whole.set_column(place, whole.schema.field(place), numbers)
+
+
+def _drift(joining: Parts, differing: list[Differing], looks: Looks) -> pa.Table:
+    """Bring what is strange together: what is equal, of one caller, is one row with the sum."""
+    names = [column.name for column in DRIFT.columns if column.name != "count"]
+    counts: Counter[tuple[Any, ...]] = Counter()
+    for part in joining.holding("drift"):
+        known = joining.known[part]
+        whole = {
+            (row["source"], row["caller"])
+            for row in joining.lists.take(pa.array(sorted(known), pa.int64())).to_pylist()
+        }
+        for row in joining.parts[part].arrow("drift").to_pylist():
+            if row["what"] != LOOKS and (row["source"], row["caller"]) not in whole:
+                counts[tuple(row[name] for name in names)] += row["count"]
+    for each in differing:
+        counts[each.source, each.caller, f"differing {each.item}", "items[]", each.id] += each.count
+    rows = [dict(zip(names, row, strict=True), count=count) for row, count in counts.items()]
+    return DRIFT.from_rows([*rows, *looks.rows])
+
+
+def counted_by(groups: Sequence[Any]) -> npt.NDArray[np.int64]:
+    """Return the number of each row within its group, from 0."""
+    seen: Counter[Any] = Counter()
+    numbers = []
+    for group in groups:
+        numbers.append(seen[group])
+        seen[group] += 1
+    return np.array(numbers, dtype=np.int64)
+
+
+def _warn_of(differing: list[Differing], callers: list[str]) -> None:
     if differing:
-        ids = ", ".join(str(row["detail"]) for row in differing[:5])
+        ids = ", ".join(each.id for each in differing[:5])
+        items = sorted({each.item for each in differing})
         warn(
-            f"the inputs differ about {len(differing):,} token(s), kept as fetched last: {ids}; see .drift",
+            f"the lists differ about {len(differing):,} of the same things ({', '.join(items)}), kept as in "
+            f"the list made last: {ids}; see .drift",
             DriftWarning,
         )
     if callers:
@@ -124,61 +243,3 @@ def _warn_of(differing: list[dict[str, Any]], callers: list[str]) -> None:
             "latest list alone.",
             UserWarning,
         )
-
-
-def _renumber(table: pa.Table, tokens: pa.Table, renumbered: Any) -> pa.Table:
-    """Keep the rows of the tokens that are kept, under their new numbers."""
-    if "token_no" not in table.column_names:
-        return table
-    numbers = tokens["token_no"].to_numpy()
-    order = np.argsort(numbers, kind="stable")
-    found = order[np.searchsorted(numbers, table["token_no"].to_numpy(), sorter=order)]
-    new = renumbered[found]
-    i = table.column_names.index("token_no")
-    return table.set_column(i, table.schema.field(i), pa.array(new)).filter(pa.array(new >= 0))
-
-
-def _chosen(parts: list[Frames]) -> tuple[list[Any], list[dict[str, Any]]]:
-    """Choose, for each input, which of its tokens are kept; and list the ids that inputs differ about."""
-    keep = [np.ones(part.arrow("tokens").num_rows, dtype=bool) for part in parts]
-    holders: dict[str, list[int]] = {}
-    for i, part in enumerate(parts):
-        for token_id in part.arrow("tokens")["token_id"].unique().drop_null().to_pylist():
-            holders.setdefault(token_id, []).append(i)
-    shared = {token_id: inputs for token_id, inputs in holders.items() if len(inputs) > 1}
-    contents = [_contents(part, shared.keys()) for part in parts] if shared else []
-    differing = []
-    dropped: list[set[str]] = [set() for _ in parts]
-    for token_id, inputs in shared.items():
-        kept = inputs[0]
-        if any(contents[i][token_id] != contents[kept][token_id] for i in inputs):
-            kept = max(inputs, key=lambda i: (parts[i].fetched_at, i))
-            differing.append(
-                {
-                    "source": PATS.path,
-                    "what": "differing token",
-                    "path": "items[]",
-                    "detail": token_id,
-                    "count": len(inputs),
-                }
-            )
-        for i in inputs:
-            if i != kept:
-                dropped[i].add(token_id)
-    for part, mask, ids in zip(parts, keep, dropped, strict=True):
-        if ids:
-            listed = part.arrow("tokens")["token_id"].to_pylist()
-            mask &= np.array([token_id not in ids for token_id in listed], dtype=bool)
-    return keep, differing
-
-
-def _contents(part: Frames, ids: Iterable[str]) -> dict[str, list[str]]:
-    """Return all that frames say about some tokens, positions and order left out, in comparable form."""
-    listed = set(part.arrow("tokens")["token_id"].to_pylist())
-    wanted = part.filter([token_id for token_id in ids if token_id in listed])
-    said: dict[str, list[str]] = {}
-    for name in ("tokens", *_CHILDREN):
-        names = [column.name for column in TABLES[name].columns if not column.name.endswith("_no")]
-        for row in wanted.arrow(name).select(names).to_pylist():
-            said.setdefault(row["token_id"], []).append(f"{name} {row}")
-    return {token_id: sorted(rows) for token_id, rows in said.items()}

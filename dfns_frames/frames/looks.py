@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from dfns_frames._api.sources.pats import PATS
+from dfns_frames._api.sources import SOURCES
+from dfns_frames._api.tables import TABLES
+from dfns_frames._facts.keys import items_of
 from dfns_frames._facts.provenance import LOOKS
-from dfns_frames._facts.tables import Tables
+from dfns_frames.frames.parts import Parts
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Looks:
     Parameters
     ----------
     rows
-        For `drift`: a row for each.
+        For `drift`: a row for each of their sources.
     new
         Those whose lists come together only now.
     """
@@ -32,66 +31,52 @@ class Looks:
     new: list[str]
 
 
-def looks_of(parts: Sequence[Tables]) -> Looks:
+def looks_of(joining: Parts) -> Looks:
     """Find the callers of whom several lists are joined."""
-    lists: dict[str, int] = defaultdict(int)
-    holders: dict[str, list[Tables]] = defaultdict(list)
-    for part in parts:
-        for caller, count in _callers(part).items():
-            lists[caller] += count
-            holders[caller].append(part)
-    new = [
-        caller
-        for caller, held in holders.items()
-        if any(not _is_one_look(left, right) for left, right in combinations(held, 2))
-    ]
-    before = {caller for part in parts for caller in _noted(part)}
-    rows = [
-        {"source": PATS.path, "what": LOOKS, "path": "items[]", "detail": caller, "count": count}
-        for caller, count in lists.items()
-        if caller in before or caller in new
-    ]
-    return Looks(rows, new)
+    listed = joining.lists.to_pylist()
+    series: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row in listed:
+        if row["caller"] is not None:
+            series[row["source"], row["caller"]].append(row["source_no"])
+    rows, new = [], []
+    for (source, caller), numbers in series.items():
+        if len(numbers) == 1:
+            continue
+        times = [listed[number]["fetched_at"] for number in numbers]
+        ids = [_ids(joining, source, number) if len({*times}) == 1 else set() for number in numbers]
+        if len({*times}) == 1 and all(_are_pieces(ids[0], others) for others in ids[1:]):
+            continue
+        rows.append(
+            {
+                "source": source,
+                "caller": caller,
+                "what": LOOKS,
+                "path": "items[]",
+                "detail": caller,
+                "count": len(numbers),
+            }
+        )
+        if not any({*own.values()} >= {*numbers} for own in joining.numbers):
+            new.append(caller)
+    return Looks(rows, list(dict.fromkeys(new)))
 
 
-def without_looks(drift: pa.Table) -> pa.Table:
-    """Leave out what earlier joins noted; `looks_of` has counted it in."""
-    return drift.filter(pc.not_equal(drift["what"], LOOKS))
+def _ids(joining: Parts, source: str, number: int) -> set[Any]:
+    """Return the ids of what a list holds, as far as the parts still do."""
+    found: set[Any] = set()
+    for name in SOURCES[source].tables if source in SOURCES else ():
+        for part in joining.holding(name) if items_of(name) == name else ():
+            here = pa.array(joining.lists_of(part, name) == number)
+            table = joining.parts[part].arrow(name).filter(here)
+            rows = (tuple(row.values()) for row in table.select(TABLES[name].ids).to_pylist())
+            found |= {(name, *ids) for ids in rows if None not in ids}
+    return found
 
 
-def _callers(part: Tables) -> dict[str, int]:
-    """Return whose lists these are, and how many of each, as far as it can be told.
-
-    A list's caller is the one user that all its tokens act for; where that is nobody or several, there is
-    none. Of lists that were joined before it is known only if there are as many users as lists, the lists of
-    one user counted once.
-    """
-    users = part.arrow("tokens")["linked_user_id"].unique().to_pylist()
-    lists, noted = part.arrow("sources").num_rows, _noted(part)
-    if None in users or not users:
-        return noted
-    if len(users) == 1:
-        return {users[0]: lists}
-    once = lists - sum(noted.values()) + len(noted)
-    return {user: noted.get(user, 1) for user in users} if len(users) == once else noted
-
-
-def _noted(part: Tables) -> dict[str, int]:
-    """Return the callers of whom an earlier join noted several lists, and how many."""
-    drift = part.arrow("drift")
-    rows = drift.filter(pc.equal(drift["what"], LOOKS)).to_pylist()
-    return {row["detail"]: row["count"] for row in rows}
-
-
-def _is_one_look(left: Tables, right: Tables) -> bool:
-    """Tell whether parts are what a caller saw at one moment: pieces of one list, or the same list twice.
+def _are_pieces(ids: set[Any], others: set[Any]) -> bool:
+    """Tell whether lists of one time are of one moment: pieces of one list, or the same list twice.
 
     Equal times alone do not say so, as files that were copied together have one date: lists of one moment
-    have all tokens in common, or none.
+    have everything in common, or nothing.
     """
-    sources, others = left.arrow("sources"), right.arrow("sources")
-    if sources is others:
-        return True  # two filters of the same frames keep the very object
-    times = {*sources["fetched_at"].to_pylist(), *others["fetched_at"].to_pylist()}
-    here, there = (set(part.arrow("tokens")["token_id"].drop_null().to_pylist()) for part in (left, right))
-    return len(times) == 1 and (here == there or here.isdisjoint(there))
+    return ids == others or ids.isdisjoint(others)

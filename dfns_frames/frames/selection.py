@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from pandas.api.types import infer_dtype, is_integer_dtype
 
 from dfns_frames._api.tables import TABLES
@@ -157,13 +156,3 @@ def _by_id(tokens: pa.Table, ids: pd.Series) -> Flags:
 def _listing(ids: list[str]) -> str:
     more = f" and {len(ids) - 5:,} more" * (len(ids) > 5)
     return f"{', '.join(map(repr, ids[:5]))}{more}"
-
-
-def belongs(table: pa.Table, tokens: pa.Table) -> pa.Array:
-    """Return which rows belong to these tokens."""
-    rows = np.zeros(table.num_rows, dtype=bool)
-    for source in tokens["source"].unique().to_pylist():
-        kept = tokens["token_no"].filter(pc.equal(tokens["source"], source)).to_numpy()
-        here = pc.equal(table["source"], source).to_numpy()
-        rows |= here & np.isin(table["token_no"].to_numpy(), kept)
-    return pa.array(rows)

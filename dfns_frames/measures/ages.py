@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dfns_frames._facts.codes import created_at
+from dfns_frames._facts.lists import listed_at
 from dfns_frames._facts.times import as_utc
 
 if TYPE_CHECKING:
@@ -35,11 +36,14 @@ def snapshot_time(frames: Tables, as_of: datetime | str | None) -> np.datetime64
 def exact_ages(frames: Tables, as_of: datetime | str | None = None) -> npt.NDArray[np.timedelta64]:
     """Return each token's age, to the microsecond; NaT without a date, or with one later than that time.
 
+    Without `as_of`, ages count up to the list that a token comes from, not to the newest of all.
+
     A response gives its own time in whole seconds and those of tokens in fractions, so a token that seems up
     to a second younger than its list has age 0. A time that a user gives is taken as it is. (Microseconds
     from year 1 to 9999 fit into 64 bits.)
     """
-    ages = snapshot_time(frames, as_of) - created_at(frames.arrow("tokens"))
+    when = listed_at(frames, "tokens") if as_of is None else snapshot_time(frames, as_of)
+    ages = when - created_at(frames.arrow("tokens"))
     nothing = np.timedelta64(0, "us")
     if as_of is None:
         ages = np.where((ages > -_SECOND) & (ages < nothing), nothing, ages)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dfns_frames._facts.codes import distinct_pairs, flags, same_sets, texts, token_rows
+from dfns_frames._facts.codes import distinct_pairs, flags, same_sets, texts
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.holdings import (
     USABLE,
@@ -19,6 +19,7 @@ from dfns_frames._facts.holdings import (
     severity_of,
     token_holdings,
 )
+from dfns_frames._facts.keys import token_rows
 from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:

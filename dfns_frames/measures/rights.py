@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 
 from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN, successor
 from dfns_frames._api.vocabulary import TIME
-from dfns_frames._facts.codes import as_words, parent_rows
+from dfns_frames._facts.codes import as_words
 from dfns_frames._facts.contents import is_managed, operations, permissions
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.effective import usable_by_token, usable_by_user
 from dfns_frames._facts.holdings import as_severities, severity_of
+from dfns_frames._facts.keys import parent_rows
 from dfns_frames._facts.people import people, token_users, users_are_read
 from dfns_frames._facts.presence import has, need, table
 from dfns_frames.measures.asking import known_operation, unknown_identity

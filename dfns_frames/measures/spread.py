@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dfns_frames._facts.codes import distinct_pairs, flags, same_sets, token_rows
+from dfns_frames._facts.codes import distinct_pairs, flags, same_sets
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.holdings import permissions
+from dfns_frames._facts.keys import token_rows
 from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
