@@ -13,7 +13,7 @@ import pytest
 
 import dfns_frames as dff
 from dfns_frames.cli import main
-from tests.small_organisation import SOURCES, refused, serving
+from tests.small_organisation import SOURCES, serving
 
 pytestmark = pytest.mark.usefixtures("no_account")
 Captured = pytest.CaptureFixture[str]
@@ -136,4 +136,3 @@ def test_an_organisation_of_which_nothing_came_is_an_error(
         monkeypatch.setenv("DFNS_API_URL", nothing.url)
         assert main(["fetch", "--all"]) == 0
         assert "unavailable" in capsys.readouterr().out
-    assert refused(404)

@@ -19,7 +19,7 @@ from dfns_frames.demo.organisation import callers, listings
 from dfns_frames.demo.story.world import MAIN, SISTER
 from tests.conftest import token
 from tests.engine_naive import FLATTEN
-from tests.small_organisation import ASSIGNMENTS, MEMBERS, SOURCES, Small, group, serving, small, user
+from tests.small_organisation import ASSIGNMENTS, MEMBERS, SOURCES, Items, Small, group, serving, small, user
 
 pytestmark = pytest.mark.usefixtures("no_account")
 
@@ -294,7 +294,7 @@ def test_limits_are_asked_for_as_documented(little: Small) -> None:
 
 def test_what_lists_nothing_keeps_its_empty_tables() -> None:
     """With every column; nothing is asked for what there is none of."""
-    items = {path: [] for path in small() if path.count("/") < 3 or path.startswith("/v2")}
+    items: Items = {path: [] for path in small() if path.count("/") < 3 or path.startswith("/v2")}
     with serving(items) as server:
         org = dff.Client("t", url=server.url, caller="x").organization()
         alone = dff.Client("t", url=server.url, caller="x").permission_assignments()

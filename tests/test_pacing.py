@@ -202,7 +202,8 @@ def test_answers_may_overtake_each_other(clock: Clock) -> None:
 
 def test_whoever_may_not_wait_as_long_is_told(clock: Clock) -> None:
     """At once, and nothing is counted."""
-    pace, told = Pace(), []
+    pace = Pace()
+    told: list[float] = []
     take(pace)
     pace.note(headers(2, 1, int(NOW) + 30), None)
     assert pace.take_turn(29, told.append) is None

@@ -38,7 +38,7 @@ def source_lines(tables: Tables) -> list[str]:
     lines = []
     for row in held(tables, "sources").to_pylist():
         count = row["item_count"] or 0
-        rejected = f", {row['rejected_count']:,} set aside" * bool(row["rejected_count"])
+        rejected = f", {row['rejected_count'] or 0:,} set aside" * bool(row["rejected_count"])
         source = SOURCES.get(row["source"])
         item, items = (source.item, source.items) if source else ("item", "items")
         listed = f"{count:,} {item if count == 1 else items}{rejected}"
