@@ -225,3 +225,23 @@ def test_joins_may_be_nested_in_any_way(lists: list[tuple[str, str, list[int]]],
     assert Counter(flat.token_assignments["permission_name"]) == Counter(
         f"list {n}" for _, n in latest.values()
     )
+
+
+def test_joined_lists_are_told_apart_in_counts_and_charts() -> None:
+    """By who asked and by organisation; what has neither is counted as unknown."""
+    made = joined(
+        of("us-1", TIMES[0], 1, 2), of("us-2", TIMES[0], 3), read(token(4, linkedUserId="", orgId=""))
+    )
+    counted = dff.measures.creation_over_time(made, freq="YS", by="caller")
+    assert dict(zip(counted["caller"], counted["created"], strict=True)) == {
+        "us-1": 2,
+        "unknown": 1,
+        "us-2": 1,
+    }
+    by_organisation = dff.measures.creation_over_time(made, freq="YS", by="org_id")
+    assert dict(zip(by_organisation["org_id"], by_organisation["created"], strict=True)) == {
+        "or-1": 3,
+        "unknown": 1,
+    }
+    legend = made.plot.creation_over_time(by="caller").get_legend()
+    assert [text.get_text() for text in legend.get_texts()][:3] == ["us-1", "unknown", "us-2"]

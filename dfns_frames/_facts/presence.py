@@ -101,13 +101,6 @@ def _organisations(frames: Tables) -> int:
     return len({text for column in columns for text in column.to_pylist()} - {None})
 
 
-def caller_column(listed: pa.Table) -> pa.Table:
-    """Return who asked for each row; missing in frames that an earlier version wrote."""
-    if "caller" in listed.column_names:
-        return listed.select(["caller"])
-    return pa.table({"caller": pa.nulls(listed.num_rows, pa.string())})
-
-
 def places(values: pa.ChunkedArray | pa.Array, ids: Iterable[str | None]) -> Ints:
     """Return where each value stands among some ids; -1 where it is missing or not among them."""
     wanted = pa.array(ids, pa.string())

@@ -17,7 +17,7 @@ from dfns_frames._facts.contents import is_managed, operations, permissions
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.holdings import as_severities, severity_of
 from dfns_frames._facts.people import people, token_users
-from dfns_frames._facts.presence import caller_column, has, is_value, listed_tokens, need, places, table
+from dfns_frames._facts.presence import has, is_value, listed_tokens, need, places, table
 from dfns_frames._facts.tables import compact
 from dfns_frames.measures.options import check_frames
 
@@ -184,16 +184,17 @@ def _asked_at(frames: Tables) -> pa.Array:
     A list is its caller's: of whom it says that it was asked, or for whom its tokens act.
     """
     sources, tokens, everyone = table(frames, "sources"), table(frames, "tokens"), people(frames)
-    owner, caller = token_users(frames), caller_column(tokens)["caller"].to_pylist()
+    owner, caller = token_users(frames), tokens["caller"].to_pylist()
     own = np.flatnonzero(is_value(tokens, "source", PATS.path) & (owner >= 0))
     acting = {(caller[token], int(owner[token])) for token in own}
     number = {text: place for place, text in enumerate(everyone.ids) if text}
     by_token = dict(zip(tokens["token_id"].to_pylist(), owner.tolist(), strict=True))
     times: list[Any] = [None] * len(everyone.ids)
-    for row, who in zip(sources.to_pylist(), caller_column(sources)["caller"].to_pylist(), strict=True):
+    for row in sources.to_pylist():
+        who = row["caller"]
         if row["source"] != PATS.path or row["status"] != "ok":
             continue
-        claims = row.get("asked_as")
+        claims = row["asked_as"]
         asked = {number.get(who, -1), number.get(claims, -1), by_token.get(claims, -1)} - {-1}
         for user in asked | {user for each, user in acting if each == who}:
             known = [when for when in (times[user], row["fetched_at"]) if when is not None]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from dfns_frames._api.catalogue import UNKNOWN
 from dfns_frames._facts.codes import codes, created_at, flags
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames.errors import ConfigurationError
@@ -39,7 +40,8 @@ def creation_over_time(
     freq
         Length of a period, all in UTC: ``"D"``, ``"W"`` (from Monday), ``"MS"``, ``"QS"`` or ``"YS"``.
     by
-        What to split by: ``"kind"``, ``"is_active"`` or ``"source"``.
+        What to split by: ``"kind"``, ``"is_active"``, ``"source"``, ``"caller"`` (who asked) or ``"org_id"``
+        (organisation); tokens without it are ``"unknown"``.
     as_of
         Leave out tokens created later; the period that this falls in is not over. A datetime or RFC 3339
         text, in UTC unless it says otherwise; a date alone is the end of that day. Defaults to when the
@@ -115,6 +117,9 @@ def _groups(tokens: pa.Table, by: Split) -> tuple[Ints, list[str] | list[bool]]:
     if by == "is_active":
         return 1 - flags(tokens, by).astype(np.int64), [True, False]
     numbers, names = codes(tokens, by)
+    names = [*dict.fromkeys([*names, UNKNOWN])]
+    numbers = np.where(numbers < 0, names.index(UNKNOWN), numbers)
+
     sizes = np.bincount(numbers, minlength=len(names))
     kept = sorted(np.flatnonzero(sizes), key=lambda code: (-sizes[code], names[code]))
     rank = np.zeros(len(names), dtype=np.int64)

@@ -11,7 +11,7 @@ from dfns_frames._facts.codes import as_flags, as_words, codes, texts
 from dfns_frames._facts.contents import operations
 from dfns_frames._facts.effective import ANSWERS, BASES, OPERATIONS_UNKNOWN, UNKNOWN, token_effective
 from dfns_frames._facts.people import token_active
-from dfns_frames._facts.presence import caller_column, need
+from dfns_frames._facts.presence import need
 from dfns_frames._facts.rights import token_rights
 from dfns_frames.measures.options import check_frames
 
@@ -86,7 +86,7 @@ def effective_operations(frames: Tables) -> pd.DataFrame:
         for name, (listed, rest) in columns.items()
     }
     source, sources = codes(tokens, "source")
-    caller, callers = codes(caller_column(tokens), "caller")
+    caller, callers = codes(tokens, "caller")
     return pd.DataFrame(
         {
             "source": as_words(source[token], sources),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Freq = Literal["D", "W", "MS", "QS", "YS"]
 """Length of a period: day, week (from Monday), month, quarter or year."""
 
-Split = Literal["kind", "is_active", "source"]
+Split = Literal["kind", "is_active", "source", "caller", "org_id"]
 """What `creation_over_time` splits by."""
 
 Shared = Literal["operations", "permissions", "owners"]

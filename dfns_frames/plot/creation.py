@@ -35,6 +35,8 @@ _OTHERS = "all others"
 _EMPTY = "No token with a creation date is visible to the caller."
 DELETED = "Deleted tokens are not counted: the API no longer lists them."
 
+_SPLITS = {"is_active": "state at snapshot", "org_id": "organisation"}
+
 
 def creation_over_time(
     frames: Tables,
@@ -53,7 +55,8 @@ def creation_over_time(
     freq
         Length of a period, UTC: ``"D"``, ``"W"`` (from Monday), ``"MS"``, ``"QS"`` or ``"YS"``.
     by
-        What to stack: ``"kind"``, ``"is_active"`` or ``"source"``.
+        What to stack: ``"kind"``, ``"is_active"``, ``"source"``, ``"caller"`` (who asked) or ``"org_id"``
+        (organisation); tokens without it are ``"unknown"``.
     as_of
         Leave out tokens created later than this, a datetime or RFC 3339 text in UTC; a date alone is the
         end of that day. Defaults to when the tokens were fetched, and then nothing is left out. Whether a
@@ -82,7 +85,7 @@ def creation_over_time(
     frame = measures.creation_over_time(frames, freq=freq, by=by, as_of=as_of)
     ax = canvas.start(ax, DATES, TOKENS)
     dated = frame[frame["period_start"].notna()]
-    title = f"Tokens created per {NAMES[freq]}, by {'state at snapshot' if by == 'is_active' else by}"
+    title = f"Tokens created per {NAMES[freq]}, by {_SPLITS.get(by, by)}"
     if dated.empty:
         canvas.nothing(ax, _EMPTY)
         return canvas.finish(ax, frames, title, left_out(frames, frame, as_of))
