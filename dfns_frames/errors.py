@@ -61,7 +61,7 @@ class Hint(StrEnum):
     FILE_DATE = "pass fetched_at= to say when the list was made"
     OTHER_ENDPOINT = "leave endpoint= out, or name the right one"
     NO_OPTIONS = "leave endpoint=, caller=, fetched_at= and skip_invalid= out"
-    DEADLINE = "give Client(deadline=…) more if the list is long"
+    DEADLINE = "give Client(deadline=…) more if the server is slow"
     MAX_BODY = "Client(max_body=…) allows more"
 
 

@@ -20,7 +20,7 @@ from dfns_frames._http.connection import Connection, Connections
 from dfns_frames._http.exchange import Answer, Exchange, Limits, Params
 from dfns_frames._http.pacing import Pace
 from dfns_frames._http.replies import error_of
-from dfns_frames.errors import DfnsFramesError, NetworkError, ResponseError
+from dfns_frames.errors import DfnsFramesError, Hint, NetworkError, ResponseError
 
 RETRY_AFTER_CAP = 60.0  # seconds that a server may make us wait before it is an error instead
 
@@ -235,8 +235,7 @@ class Call:
                 "may take"
             )
         return NetworkError(
-            f"no complete answer within the deadline of {self._limits.deadline:g} s; "
-            "give Client(deadline=…) more if the server is slow"
+            f"no complete answer within the deadline of {self._limits.deadline:g} s", hint=Hint.DEADLINE
         )
 
 

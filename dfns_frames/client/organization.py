@@ -78,7 +78,7 @@ def organization(client: Asks, *, require: Iterable[str] = (), skip_invalid: boo
     >>> import dfns_frames as dff
     >>> org = dff.demo.client("compliance").organization()
     >>> org.sources[["source", "status", "item_count"]].head(3)
-                   source status  item_count
+                       source status  item_count
     0              /auth/pats     ok           3
     1  /auth/service-accounts     ok          19
     2             /auth/users     ok          18
