@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dfns_frames import demo as demo
     from dfns_frames import measures as measures
     from dfns_frames._api.catalogue import operations as operations
+    from dfns_frames._archive.compare import compare as compare
     from dfns_frames._facts.dictionary import dictionary as dictionary
     from dfns_frames.audit.catalogue import rules as rules
     from dfns_frames.client import Client as Client
@@ -56,6 +57,7 @@ _HOMES = {
     "SchemaError": "errors",
     "ServerError": "errors",
     "SourceWarning": "errors",
+    "compare": "_archive.compare",
     "concat": "frames.joining",
     "demo": "",
     "dictionary": "_facts.dictionary",

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 import pandas as pd
 
 _WRITERS = {
-    "to_json": 'pats, "pats.json"',
     "to_markdown": 'pats.tokens, "tokens.md"',
     "to_dict": 'pats, "pats.json"',
 }

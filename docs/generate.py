@@ -50,7 +50,7 @@ def tables() -> str:
 def shell() -> str:
     """Return every command's help as Markdown."""
     parts = ["# The shell", "Generated from `--help` (`make docs`)."]
-    verbs = ("fetch", "tokens", "export", "demo", "serve", "tables", "operations")
+    verbs = ("fetch", "tokens", "export", "demo", "serve", "tables", "operations", "audit", "rules")
     for command in ((), *((verb,) for verb in verbs)):
         shown = subprocess.run(
             [sys.executable, "-m", "dfns_frames", *command, "--help"],
@@ -132,6 +132,49 @@ def definitions() -> str:
     return "\n".join(parts) + "\n"
 
 
+def rules() -> str:
+    """Return every rule of the audit as Markdown: what it finds, why that matters, and what to do."""
+    listed = dff.rules().astype(TEXT)
+    parts = [
+        "# Rules",
+        "Generated from the rules (`make docs`). In Python: `dff.rules()`; in the shell:",
+        "`dfns-frames rules`. `frames.audit()` applies them all, and `audit.rules` says how each one went:",
+        "only *clean* means that it looked at everything and found nothing. Nothing is ever changed at Dfns:",
+        "a remedy names the call, who has to make it, and whether it needs approval. Thresholds are the",
+        'only settings: `frames.audit(thresholds={"L03.privileged_days": 60})`; each stands below with its',
+        "default.",
+        "",
+        "| rule | finds | at worst | category |",
+        "|---|---|---|---|",
+        *(
+            f"| [{row['id']}](#{_anchor(row)}) | {row['title']} | {row['severity']} | {row['category']} |"
+            for row in listed.to_dict("records")
+        ),
+    ]
+    shown = {
+        "why": "Why",
+        "remedy": "What to do",
+        "needs": "Reads",
+        "thresholds": "Thresholds",
+        "cannot_see": "False alarms, and what it cannot see",
+        "references": "References",
+    }
+    for row in listed.to_dict("records"):
+        parts += [f"\n## {row['id']} {row['title']}", ""]
+        parts += [
+            f"* **{title}**: {row[name]}"
+            for name, title in shown.items()
+            if isinstance(row[name], str) and row[name]
+        ]
+    return "\n".join(parts) + "\n"
+
+
+def _anchor(row: dict[str, str]) -> str:
+    """Return how Markdown calls the heading of a rule."""
+    letters = f"{row['id']} {row['title']}".lower().replace(" ", "-")
+    return "".join(letter for letter in letters if letter.isalnum() or letter in "-_")
+
+
 def _status(row: dict[str, str]) -> str:
     """Say whether an operation is current, and what its name is today."""
     if row["status"] == "current":
@@ -151,7 +194,7 @@ def draw_pictures(folder: Path) -> None:
     mpl.use("agg")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dff.DriftWarning)
-        pats = dff.demo.client().pats()
+        pats = dff.demo.client().pats().audit()
     folder.mkdir(exist_ok=True)
     for name in CHARTS:
         getattr(pats.plot, name)().figure.savefig(folder / f"{name}.png", dpi=100)
@@ -181,7 +224,7 @@ def main() -> int:
     if options.pictures:
         draw_pictures(PICTURES)
     stale = [f"pictures/{name}" for name in stale_pictures()] if options.check else []
-    pages = {"tables": tables, "charts": charts, "shell": shell, "definitions": definitions}
+    pages = {"tables": tables, "charts": charts, "shell": shell, "definitions": definitions, "rules": rules}
     for name, text in ((f"{page}.md", write()) for page, write in pages.items()):
         path = FOLDER / name
         if options.check:

@@ -15,13 +15,12 @@ from dfns_frames._api.sources import SOURCES
 from dfns_frames._api.tables import TABLES
 from dfns_frames._engine.reader import Reader
 from dfns_frames._hidden import Body
-from tests.organisations import Stub
 
 Tables = dict[str, list[pa.Table]]
 
 
 @cache
-def organisation(caller: str) -> Stub:
+def organisation(caller: str) -> dff.Frames:
     """Return all that a caller of the demo may read, with a row of `sources` for each of the eight."""
     tables: Tables = {}
     asked: list[dict[str, Any]] = []
@@ -29,10 +28,11 @@ def organisation(caller: str) -> Stub:
         session.headers["Authorization"] = f"Bearer {server.tokens[caller]}"
         for path in SOURCES:
             status = _read(session, server.url, path, tables)
-            place = {"source_no": len(asked), "source": path, "status": status}
+            place: dict[str, Any] = {"source_no": len(asked), "source": path, "status": status}
+            place |= {"url": server.url, "item_count": 0, "rejected_count": 0}
             asked.append({**place, "fetched_at": dff.demo.SNAPSHOT})
     found = {name: pa.concat_tables(parts) for name, parts in tables.items()}
-    return Stub({**found, "sources": TABLES["sources"].from_rows(asked)})
+    return dff.Frames({**found, "sources": TABLES["sources"].from_rows(asked)})
 
 
 def _read(session: requests.Session, url: str, path: str, tables: Tables) -> str:

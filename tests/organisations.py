@@ -20,12 +20,14 @@ WHEN = datetime(2026, 11, 2, 9, tzinfo=UTC)
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "effective_operations": (),
     "explain": ("to-a",),
+    "findings": (),
+    "findings_by_token": (),
     "gates": (),
     "pat_coverage": (),
     "unlisted_tokens": (),
     "who_can": ("move_funds",),
 }
-"""The measures of the whole organisation, with what they are asked beside the frames."""
+"""The measures that need more than a list of tokens, with what they are asked beside the frames."""
 
 Row = dict[str, Any]
 

@@ -178,5 +178,5 @@ ITEMS: dict[str, Callable[[], list[Item]]] = {
 
 @cache
 def load(name: str) -> dff.Frames:
-    """Read one of the inputs."""
-    return frames(ITEMS[name]())
+    """Read one of the inputs, and audit it, so that what was found can be drawn too."""
+    return frames(ITEMS[name]()).audit()

@@ -196,6 +196,8 @@ def test_markdown_is_a_table_of_what_a_measure_says(demo_pats: dff.Frames, tmp_p
 def test_frames_as_json(demo_pats: dff.Frames, tmp_path: Path) -> None:
     """One object: the name of each table, and its rows."""
     found = json.loads(dff.write(demo_pats, tmp_path / "pats.json").read_bytes())
+    assert found.pop("schema_version") == 1
+    assert any("122 tokens" in line for line in found.pop("about"))
     assert list(found) == list(demo_pats)
     for name, rows in found.items():
         assert len(rows) == len(demo_pats[name])

@@ -50,7 +50,6 @@ def test_a_wrong_name_suggests_the_nearest(three: dff.Frames) -> None:
         ("tokns", "Did you mean 'tokens'"),
         ("fliter", "Did you mean 'filter'"),
         ("to_exel", "Did you mean 'to_excel'"),
-        ("to_json", r'dff\.write\(pats, "pats\.json"\)'),
         ("to_markdown", r'dff\.write\(pats\.tokens, "tokens\.md"\)'),
         ("groupby", r"take one, such as `pats\.tokens`"),
         ("nothing_like_it", "Tables: tokens, "),

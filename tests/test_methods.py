@@ -18,7 +18,7 @@ from dfns_frames.plot import Plot
 from tests.conftest import assignment, token
 
 CHARTS = [name for name in dff.measures.__all__ if hasattr(Plot, name)]
-EXPORTS = ("to_csv", "to_excel", "to_parquet")
+EXPORTS = ("to_csv", "to_excel", "to_json", "to_parquet")
 MEASURES = ("explain", "who_can")
 
 

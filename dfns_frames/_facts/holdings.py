@@ -13,6 +13,7 @@ from dfns_frames._facts.codes import codes, distinct_pairs, missing
 from dfns_frames._facts.contents import assigned_everything, catalogue
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.keys import token_rows
+from dfns_frames._facts.presence import kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,11 +72,12 @@ class Holdings:
 
     def by(self, group: Ints, groups: int) -> Ints:
         """Count each holder's pairs by the pair's group (-1: in none): holders down, groups across."""
-        kept = group >= 0
-        cells = np.bincount(self.holder[kept] * groups + group[kept], minlength=self.count * groups)
+        some = group >= 0
+        cells = np.bincount(self.holder[some] * groups + group[some], minlength=self.count * groups)
         return cells.reshape(self.count, groups)
 
 
+@kept
 def token_holdings(frames: Tables) -> Holdings:
     """Return which token holds which operation."""
     tokens = frames.arrow("tokens")
@@ -116,7 +118,8 @@ def usable_operations(frames: Tables) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(places, pd.Index(USABLE, dtype=TEXT)), name="usable")
 
 
-def permissions(frames: Tables) -> tuple[Ints, list[str | None], list[str]]:
+@kept
+def assigned_permissions(frames: Tables) -> tuple[Ints, list[str | None], list[str]]:
     """Return each assignment's permission as a number, and each number's permission id and name.
 
     A permission without an id is told apart by its name.
@@ -133,13 +136,14 @@ def permissions(frames: Tables) -> tuple[Ints, list[str | None], list[str]]:
     )
 
 
+@kept
 def permission_holdings(frames: Tables) -> Holdings:
-    """Return which permission contains which operation, by the numbers of `permissions`.
+    """Return which permission contains which operation, by the numbers of `assigned_permissions`.
 
     What one assignment lists is known of the permission, even where another assignment of it lists nothing.
     A permission has no kind, so nothing that it contains is refused.
     """
-    permission, ids, _ = permissions(frames)
+    permission, ids, _ = assigned_permissions(frames)
     operation, names = codes(frames.arrow("token_operations"), "operation")
     pairs = distinct_pairs(_permission_of_operations(frames, permission), operation, len(ids), len(names))
     full, unlisted = _assignments(frames)

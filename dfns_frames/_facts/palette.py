@@ -20,5 +20,8 @@ SEVERITY = {
     "none": "#a9bccb",
     UNKNOWN: PAPER,
 }
+FOUND = {**{name: SEVERITY[name] for name in ("critical", "high", "medium", "low")}, "info": SEVERITY["none"]}
+"""The colours of findings: info is what matters to nobody yet."""
+
 DARK = frozenset({SEVERITY["critical"], SEVERITY["high"], ACTIVE})
 """The colours on which light ink is read."""

@@ -21,6 +21,7 @@ from dfns_frames.audit.terms import (
     RIGHTS,
     contents_of,
     name_of_user,
+    registration,
 )
 from dfns_frames.audit.wording import counted, quoted, some
 
@@ -80,7 +81,7 @@ def initiator_approves(look: Look) -> Found:
 
 def _alone(frames: Tables, guard: Guard) -> list[str]:
     """Return who can meet every group of a policy alone, having started it."""
-    able = [_eligible(frames, group, sure=True) for group in guard.groups]
+    able = [_eligible(frames, group) for group in guard.groups]
     if not all(group.initiator and group.count == 1 for group in guard.groups):
         return []
     who = set.intersection(*(set(each.yes) for each in able)) if able else set()
@@ -101,10 +102,10 @@ class _Eligible:
         return len(self.yes) + len(self.maybe)
 
 
-def _eligible(frames: Tables, group: Quorum, *, sure: bool = False) -> _Eligible:
-    """Return who can approve in a group; only those who certainly can where `sure`."""
+def _eligible(frames: Tables, group: Quorum) -> _Eligible:
+    """Return who can approve in a group."""
     everyone, held = people(frames), votes(frames)
-    registered = _registered(frames)
+    registered = registration(frames)
     numbers = {name: number for number, name in enumerate(everyone.ids) if name is not None}
     found = _Eligible([], [], [])
     if group.anyone:
@@ -133,19 +134,9 @@ def _eligible(frames: Tables, group: Quorum, *, sure: bool = False) -> _Eligible
             found.no.append(f"{quoted(name)} {why}")
         elif held[number] == YES and everyone.active[number] == 1 and registered[number] == 1:
             found.yes.append(number)
-        elif not sure:
+        else:
             found.maybe.append(name)
     return found
-
-
-def _registered(frames: Tables) -> list[int]:
-    """Return whether each user is registered: 1, 0, or -1 where that is not known; of machines always 1."""
-    everyone = people(frames)
-    flag = table(frames, "users")["is_registered"].to_pylist()
-    return [
-        -1 if row < 0 or (not machine and flag[row] is None) else 1 if machine else int(flag[row])
-        for row, machine in zip(everyone.row.tolist(), everyone.is_machine.tolist(), strict=True)
-    ]
 
 
 @rule(
@@ -175,7 +166,7 @@ def anyone_approves(look: Look) -> Found:
         for each in found
     ]
     anybody = _eligible(frames, Quorum(None, 1, True, False, False, ()))
-    voters = [name_of_user(frames, number) for number in anybody.yes]
+    voters = sorted(name_of_user(frames, number) for number in anybody.yes)
     who = (
         f"{counted(len(voters), 'user')} can: {some(map(quoted, voters))}"
         if voters
@@ -231,7 +222,7 @@ def out_of_reach(look: Look) -> Found:
         len(active),
         confidence=["likely" if maybe else "certain" for *_, maybe in found],
         unknown=[
-            f"Whether {some(map(quoted, maybe))} can approve is not known; counted as able."
+            f"Whether {some(sorted(map(quoted, maybe)))} can approve is not known; counted as able."
             if maybe
             else None
             for *_, maybe in found
@@ -256,11 +247,11 @@ def _worst_group(frames: Tables, guard: Guard) -> tuple[str, str, list[str]]:
         level = "high" if able.count < quorum else "medium"
         if worst[0] == "high" or (worst[0] and level == "medium"):
             continue
-        names = [*map(quoted, (name_of_user(frames, each) for each in able.yes)), *map(quoted, able.maybe)]
+        names = sorted(map(quoted, [*(name_of_user(frames, each) for each in able.yes), *able.maybe]))
         can = f"only {some(names)} can give one" if names else "nobody can give one"
         if level == "medium":
             can = f"exactly as many can give one ({some(names)}), none of whom may have started it"
-        why = f"; {some(able.no)}" if able.no and not group.anyone else ""
+        why = f"; {some(sorted(able.no))}" if able.no and not group.anyone else ""
         where = f" in its group {quoted(group.name)}" if group.name and len(guard.groups) > 1 else ""
         text = f"The policy {quoted(guard.name)} takes {counted(quorum, 'approval')}{where}, and {can}{why}."
         worst = (level, text, able.maybe)

@@ -17,7 +17,6 @@ from dfns_frames.audit.terms import (
     POWERS,
     RIGHTS,
     TOKEN_LISTS,
-    called,
     token_subjects,
     tokens,
 )
@@ -79,7 +78,7 @@ def starts_and_approves(look: Look) -> Found:
         ["critical" if each else other for each in itself.tolist()],
         [reasons[each] for each in itself.tolist()],
         [
-            f"{called(found, row)} is active and {can(perhaps)} both start a transfer and vote on requests"
+            f"{found.called[row]} is active and {can(perhaps)} both start a transfer and vote on requests"
             f"{'; a policy lets its user approve what it started' if own else ''}."
             for row, perhaps, own in zip(rows.tolist(), maybe.tolist(), itself.tolist(), strict=True)
         ],
@@ -125,7 +124,7 @@ def moves_and_rules(look: Look) -> Found:
         severity.tolist(),
         [f"changing the policies: {GATE_WORDS[each]}" for each in gate.tolist()],
         [
-            f"{called(found, row)} is active and {can(perhaps)} both move funds and change the policies "
+            f"{found.called[row]} is active and {can(perhaps)} both move funds and change the policies "
             f"that guard them; of a change to the policies, {GATE_WORDS[each]}."
             for row, perhaps, each in zip(rows.tolist(), maybe.tolist(), gate.tolist(), strict=True)
         ],
@@ -175,7 +174,7 @@ def past_policies(look: Look) -> Found:
         "high",
         "no policy can stop it",
         [
-            f"{called(found, row)} is active and {can(perhaps)} {what}, which no policy can stop."
+            f"{found.called[row]} is active and {can(perhaps)} {what}, which no policy can stop."
             for row, perhaps, what in zip(rows.tolist(), maybe.tolist(), powers_of, strict=True)
         ],
         int(found.is_partial.sum()),
@@ -246,7 +245,7 @@ def takes_tags_off(look: Look) -> Found:
         "medium" if dark else "high",
         "policies were not read" if dark else "an active policy covers wallets by their tags",
         [
-            f"{called(found, row)} is active and {can(perhaps)} both sign transactions and take tags off "
+            f"{found.called[row]} is active and {can(perhaps)} both sign transactions and take tags off "
             f"wallets{ends}."
             for row, perhaps in zip(rows.tolist(), maybe.tolist(), strict=True)
         ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dfns_frames._api.sources import SOURCES
-from dfns_frames._facts.presence import is_ok, is_value, statuses, table
+from dfns_frames._facts.presence import is_ok, is_value, kept, statuses, table
 from dfns_frames._facts.provenance import filtered
 
 if TYPE_CHECKING:
@@ -45,12 +45,19 @@ def _has_no_parents(frames: Tables, source: Source) -> bool:
 
 def rejected(frames: Tables, path: str) -> str | None:
     """Say how many items of a source were set aside as unreadable; None if none were."""
-    asked = table(frames, "sources").select(["source", "rejected_count"]).to_pylist()
-    count = sum(row["rejected_count"] or 0 for row in asked if row["source"] == path)
-    source = SOURCES[path]
+    count, source = _rejected(frames).get(path, 0), SOURCES[path]
     return (
         f"{count:,} {source.item if count == 1 else source.items} set aside as unreadable" if count else None
     )
+
+
+@kept
+def _rejected(frames: Tables) -> dict[str, int]:
+    """Count the items that were set aside, by source."""
+    found: dict[str, int] = {}
+    for row in table(frames, "sources").select(["source", "rejected_count"]).to_pylist():
+        found[row["source"]] = found.get(row["source"], 0) + (row["rejected_count"] or 0)
+    return found
 
 
 def missing_sources(frames: Tables, rule: Rule) -> list[str]:

@@ -50,7 +50,7 @@ class Subjects:
     ids, names, owner_ids, owner_names
         Of each; missing where there is none.
     contents
-        What tells apart those without an id: all that is known of them but their position.
+        What tells apart those without an id: what is listed of them, but not where they stand.
     """
 
     kind: str

@@ -14,7 +14,7 @@ from dfns_frames._facts.codes import flags, missing
 from dfns_frames._facts.contents import assigned_everything, permissions
 from dfns_frames._facts.presence import places, table
 from dfns_frames.audit.framework import Found, Look, Subjects, rule
-from dfns_frames.audit.terms import TOKEN_LISTS, called, token_subjects, tokens
+from dfns_frames.audit.terms import TOKEN_LISTS, token_subjects, tokens
 from dfns_frames.audit.wording import counted, quoted
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def secret_returned(look: Look) -> Found:
         "critical",
         "its secret stood in the list",
         [
-            f"{called(found, row)} was listed together with its secret, which every reader of that list has."
+            f"{found.called[row]} was listed together with its secret, which every reader of that list has."
             for row in rows.tolist()
         ],
         len(found.ids),
@@ -80,7 +80,7 @@ def without_permissions(look: Look) -> Found:
         token_subjects(look.frames, rows),
         "low",
         "active, and nothing is assigned to it",
-        [f"{called(found, row)} is active, and no permission is assigned to it." for row in rows.tolist()],
+        [f"{found.called[row]} is active, and no permission is assigned to it." for row in rows.tolist()],
         int(found.is_active.sum()),
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from dfns_frames._facts.codes import codes, created_at, distinct_pairs, missing, same_sets
 from dfns_frames._facts.people import token_identity
@@ -15,7 +16,6 @@ from dfns_frames.audit.terms import (
     RIGHTS,
     TOKEN_LISTS,
     assigned_rows,
-    called,
     token_subjects,
     tokens,
 )
@@ -80,8 +80,7 @@ def beyond_lifetime(look: Look) -> Found:
         "medium",
         f"older than {limit:g} days",
         [
-            f"{called(found, row)} is marked active and is {days:,} days old; a token lives {limit:g} at "
-            "most."
+            f"{found.called[row]} is marked active and is {days:,} days old; a token lives {limit:g} at most."
             for row, days in zip(rows.tolist(), _days(ages, rows), strict=True)
         ],
         int(np.count_nonzero(found.is_active & ~np.isnat(ages))),
@@ -131,7 +130,7 @@ def not_replaced(look: Look) -> Found:
             for each in at
         ],
         [
-            f"{called(found, row)} is active{what[each]} is {days:,} days old."
+            f"{found.called[row]} is active{what[each]} is {days:,} days old."
             for row, each, days in zip(rows.tolist(), at, _days(ages, rows), strict=True)
         ],
         int(np.count_nonzero(young & ~np.isnat(ages))),
@@ -179,8 +178,7 @@ def can_come_back(look: Look) -> Found:
         ["medium" if found.priv[row] else "low" for row in at],
         [_POWER[found.priv[row] > 0] for row in at],
         [
-            f"{called(found, row)} is switched off and still holds permissions; "
-            f"{_POWER[found.priv[row] > 0]}."
+            f"{found.called[row]} is switched off and still holds permissions; {_POWER[found.priv[row] > 0]}."
             for row in at
         ],
         int(off.sum()),
@@ -231,17 +229,17 @@ def never_revoked(look: Look) -> Found:
     np.maximum.at(newest, twins[dated], created[dated])
     newer = dated & (created < newest[np.where(dated, twins, -1)]) if len(newest) else dated
     rows = np.flatnonzero(newer & _over(ages, look.days("L07.days")))
-    names = {
-        (int(twins[row]), created[row]): found.names[row] for row in np.flatnonzero(dated & ~newer).tolist()
-    }
+    names: dict[int, str] = {}
+    for row in np.flatnonzero(dated & ~newer).tolist():
+        name, twin = quoted(found.names[row]), int(twins[row])
+        names[twin] = min(name, names.get(twin, name))
     return Found(
         token_subjects(frames, rows),
         "medium",
         f"older than {look.days('L07.days'):g} days, and a newer one is active",
         [
-            f"{called(found, row)} is active and {days:,} days old, and the newer "
-            f"{quoted(names[int(twins[row]), newest[twins[row]]])} of the same owner holds the same "
-            "permissions."
+            f"{found.called[row]} is active and {days:,} days old, and the newer {names[int(twins[row])]} of "
+            "the same owner holds the same permissions."
             for row, days in zip(rows.tolist(), _days(ages, rows), strict=True)
         ],
         int(np.count_nonzero(dated)),
@@ -263,9 +261,8 @@ def _twins(frames: Tables) -> Ints:
     known = permission >= 0
     pairs = distinct_pairs(owner[known], permission[known], count, len(ids))
     some = np.bincount(pairs[0], minlength=count) > 0
-    numbers: dict[Any, int] = {}
-    whose = np.array([numbers.setdefault(each, len(numbers)) for each in found.owners], dtype=np.int64)
-    owned = np.array([each is not None for each in found.owners], dtype=bool)
+    whose, _ = pd.factorize(np.array(found.owners, dtype=object))  # -1 is of nobody
+    owned = whose >= 0
     kept = found.is_active & owned & some & ~nameless & (token_identity(frames) == np.arange(count))
     if not count:
         return np.zeros(0, dtype=np.int64)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
+from dfns_frames._api.ways import ASSIGN
 from dfns_frames._facts.codes import codes
 from dfns_frames._facts.people import INACTIVE, people, token_identity, users_are_read
 from dfns_frames._facts.people import UNKNOWN as UNSURE
@@ -18,7 +19,6 @@ from dfns_frames.audit.terms import (
     NOT_HELD,
     RIGHTS,
     TOKEN_LISTS,
-    called,
     token_subjects,
     tokens,
 )
@@ -60,19 +60,18 @@ def shared_key(look: Look) -> Found:
     organisations, identity = listed["org_id"].to_pylist(), token_identity(frames)
     # A token that two lists hold is one token.
     rows = np.flatnonzero((key >= 0) & found.is_active & (identity == np.arange(len(key))))
-    order = rows[np.argsort(key[rows], kind="stable")]
-    groups = np.split(order, np.flatnonzero(np.diff(key[order])) + 1) if len(order) else []
-    shared = [group.tolist() for group in groups if len(group) > 1]
+    several = rows[np.bincount(key[rows], minlength=len(keys))[key[rows]] > 1]
+    by_key: dict[int, list[int]] = {}
+    for row in several.tolist():
+        by_key.setdefault(int(key[row]), []).append(row)
+    shared = list(by_key.values())
     owners = [{found.owners[row] for row in group} for group in shared]
     apart = [len({organisations[row] for row in group} - {None}) > 1 for group in shared]
-    reasons = {
-        (True, True): "organisations differ",
-        (True, False): "organisations differ",
-        (False, True): "owners differ",
-        (False, False): "one owner",
-    }
-    said = [reasons[differ, len(whose) > 1] for differ, whose in zip(apart, owners, strict=True)]
-    alone = [next(iter(whose)) if len(whose) == 1 else None for whose in owners]
+    said = [
+        "organisations differ" if differ else "owners differ" if len(whose) > 1 else "one owner"
+        for differ, whose in zip(apart, owners, strict=True)
+    ]
+    alone = [whose.pop() if len(whose) == 1 else None for whose in owners]
     names = {found.owners[row]: found.owner_names[row] for group in shared for row in group}
     return Found(
         Subjects(
@@ -87,7 +86,7 @@ def shared_key(look: Look) -> Found:
         [
             f"The same signing key is behind {len(group):,} active tokens"
             f"{'' if reason == 'one owner' else f' whose {reason}'}: "
-            f"{some(sorted(called(found, row)[len('Token ') :] for row in group))}."
+            f"{some(sorted(found.called[row][len('Token ') :] for row in group))}."
             for group, reason in zip(shared, said, strict=True)
         ],
         int(np.count_nonzero((key >= 0) & found.is_active)),
@@ -101,13 +100,15 @@ def shared_key(look: Look) -> Found:
     category="ownership",
     why="Nobody answers for it, and nobody's leaving ends it. High.",
     remedy=(
-        "An administrator finds out who uses it and has them make a token of their own; an administrator of "
-        "the vendor has to end this one, as only its owner can delete a token. No approval is needed."
+        "Only its owner could delete it, so whoever may use Permissions:Revoke takes its permissions away: "
+        "DELETE /permissions/{permissionId}/assignments/{assignmentId}, with the id from "
+        "permission_assignments; then ask the vendor to end it. Whoever uses it makes a token of their own."
     ),
     references="NHI1, AC-2, CIS 5.1",
     reads=TOKEN_LISTS,
     needs=(TOKEN_LISTS,),
-    cannot_see="Nothing that it looks at is hidden.",
+    cannot_see="Who uses it.",
+    gated_by=ASSIGN,
 )
 def ownerless(look: Look) -> Found:
     """Find tokens that act for neither a user nor an application."""
@@ -119,7 +120,7 @@ def ownerless(look: Look) -> Found:
         "high",
         "neither a user nor an application is named",
         [
-            f"{called(found, row)} is {state[bool(found.is_active[row])]} and acts for nobody: neither a "
+            f"{found.called[row]} is {state[bool(found.is_active[row])]} and acts for nobody: neither a "
             "user nor an application is named."
             for row in rows.tolist()
         ],
@@ -165,7 +166,7 @@ def owner_gone(look: Look) -> Found:
         ["high" if found.priv[row] else "medium" for row in at],
         [_PRIV[int(found.priv[row])] for row in at],
         [
-            f"{called(found, row)} is active, and its user {end[bool(gone[row])]}; "
+            f"{found.called[row]} is active, and its user {end[bool(gone[row])]}; "
             f"{_PRIV[int(found.priv[row])]}."
             for row in at
         ],

@@ -28,6 +28,7 @@ from dfns_frames.audit.terms import (
     contents_of,
     name_of_user,
     organisation,
+    registration,
     several_organisations,
     user_priv,
 )
@@ -80,7 +81,7 @@ def administrators(look: Look) -> Found:
     most = look.days("U01.most")
     many = len(full) > most and free
     hit = len(full) == 1 or many
-    names = some((quoted(name_of_user(frames, each)) for each in full.tolist()), 20)
+    names = some(sorted(quoted(name_of_user(frames, each)) for each in full.tolist()), 20)
     text = f"{counted(len(full), 'active person', 'active people')} "
     text += f"{'is a full administrator' if len(full) == 1 else 'are full administrators'}: {names}"
     doubt = counted(int(unsure.sum()), "active person", "active people")
@@ -126,14 +127,11 @@ def administrators(look: Look) -> Found:
 def open_invitation(look: Look) -> Found:
     """Find users who never registered and already hold permissions."""
     frames, everyone, priv = look.frames, people(look.frames), user_priv(look.frames)
-    listed = table(frames, "users").select(["is_registered", "assignment_count"]).to_pylist()
+    given = table(frames, "users")["assignment_count"].fill_null(0).to_numpy()
+    held = np.bincount(everyone.number, given, len(everyone.ids)).astype(np.int64).tolist()
+    registered = registration(frames)
     persons = np.flatnonzero(everyone.found & ~everyone.is_machine & (everyone.active == ACTIVE)).tolist()
-    found = [
-        number
-        for number in persons
-        if listed[everyone.row[number]]["is_registered"] is False
-        and (listed[everyone.row[number]]["assignment_count"] or 0) > 0
-    ]
+    found = [number for number in persons if registered[number] == 0 and held[number] > 0]
     rows = [int(everyone.row[number]) for number in found]
     ids = table(frames, "users")["user_id"].to_pylist()
     return Found(
@@ -147,8 +145,8 @@ def open_invitation(look: Look) -> Found:
         [_HOLDS[bool(priv[number])] for number in found],
         [
             f"{quoted(name_of_user(frames, number))} was invited and has not registered, and already holds "
-            f"{counted(listed[row]['assignment_count'], 'permission')}; {_HOLDS[bool(priv[number])]}."
-            for number, row in zip(found, rows, strict=True)
+            f"{counted(held[number], 'permission')}; {_HOLDS[bool(priv[number])]}."
+            for number in found
         ],
         len(persons),
         unknown=[
@@ -279,7 +277,7 @@ def _worst(frames: Tables, held: list[int]) -> tuple[bool, str | None, bool]:
         return True, "everything", False
     held_here = [known.operation[known.starts[each] : known.starts[each + 1]] for each in there.tolist()]
     contained = np.unique(names.today[np.concatenate([*held_here, np.zeros(0, dtype=np.int64)])])
-    listed = [names.names[each] for each in contained.tolist()]
+    listed = sorted(names.names[each] for each in contained.tolist())
     severe = [name for name, rank in zip(listed, severity_of(listed).tolist(), strict=True) if rank <= 1]
     return bool(severe), ", ".join(severe) or None, dark or any(name not in catalogue() for name in listed)
 

@@ -98,7 +98,7 @@ def _holders(frames: Tables, activity: str) -> str:
     """Say who can do something that is gated by an activity: people and machines, and how many tokens."""
     able, active = _able(frames, activity), people(frames).active != INACTIVE
     who = np.flatnonzero(able[0] & active & ~people(frames).is_end_user)
-    named = some(quoted(name_of_user(frames, each)) for each in who.tolist())
+    named = some(sorted(quoted(name_of_user(frames, each)) for each in who.tolist()))
     count = int(np.count_nonzero(able[1] & tokens(frames).is_judged))
     parts = [f"{counted(len(who), 'user')} can: {named}"] if len(who) else []
     parts += [f"{counted(count, 'active token')} can"] if count else []

@@ -22,7 +22,6 @@ from dfns_frames.audit.terms import (
     RIGHTS,
     TOKEN_LISTS,
     assigned_rows,
-    called,
     token_subjects,
     tokens,
 )
@@ -79,7 +78,7 @@ def full_administrator(look: Look) -> Found:
         ["high" if each else "critical" for each in less.tolist()],
         [reasons[each] for each in less.tolist()],
         [
-            f"{called(found, row)} is active and has a full administrator's permission{ends[limited]}."
+            f"{found.called[row]} is active and has a full administrator's permission{ends[limited]}."
             for row, limited in zip(rows.tolist(), less.tolist(), strict=True)
         ],
         int(found.is_judged.sum()),
@@ -152,7 +151,7 @@ def widens_rights(look: Look) -> Found:
         [_SEVERITIES[each] for each in level[here, decides].tolist()],
         [f"it can {what}; {guard}" for what, guard in words],
         [
-            f"{called(found, row)} is active and {can(perhaps)} {what}; {guard}."
+            f"{found.called[row]} is active and {can(perhaps)} {what}; {guard}."
             for row, perhaps, (what, guard) in zip(rows.tolist(), maybe.tolist(), words, strict=True)
         ],
         int(found.is_partial.sum()),

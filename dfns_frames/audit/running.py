@@ -54,7 +54,7 @@ def run(
     for rule in RULES.values():
         found = rule.find(look) if rule.find and is_evaluable(frames, rule) else None
         if found is not None:
-            parts.append(_listed(frames, rule, found))
+            parts.append(listed(frames, rule, found))
         rows.append(_row(frames, rule, found))
     return {
         "findings": in_order(pa.concat_tables(parts) if parts else FINDINGS.empty()),
@@ -115,7 +115,7 @@ def _row(frames: Tables, rule: Rule, found: Found | None) -> dict[str, Any]:
     }
 
 
-def _listed(frames: Tables, rule: Rule, found: Found) -> pa.Table:
+def listed(frames: Tables, rule: Rule, found: Found) -> pa.Table:
     """Return what a rule found as rows of `findings`, each with its id."""
     count, subjects = len(found.evidence), found.subjects
     columns = {

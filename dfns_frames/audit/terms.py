@@ -7,10 +7,12 @@ it says so. *PRIV* is whoever can use an operation of severity critical or high,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dfns_frames._api.catalogue import SEVERITIES
 from dfns_frames._api.sources.pats import PATS
@@ -20,6 +22,8 @@ from dfns_frames._api.sources.policies import POLICIES
 from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
 from dfns_frames._api.sources.user_groups import USER_GROUP_MEMBERS, USER_GROUPS
 from dfns_frames._api.sources.users import USERS
+from dfns_frames._api.tables import TABLES
+from dfns_frames._api.vocabulary import Kind
 from dfns_frames._facts.codes import flags, owner_ids
 from dfns_frames._facts.contents import catalogue, operations
 from dfns_frames._facts.effective import NO, YES, Effective, token_effective, user_effective
@@ -92,6 +96,18 @@ class Tokens:
     priv: Ints
     is_blind: Flags
     is_owner_read: Flags
+
+    @cached_property
+    def called(self) -> list[str]:
+        """Each token, with its owner, as the beginning of a sentence."""
+        owners = {
+            owner: f" of {quoted(name if name is not None else owner)}" if owner else ""
+            for owner, name in zip(self.owners, self.owner_names, strict=True)
+        }
+        return [
+            f"Token {quoted(name)}{owners[owner]}"
+            for name, owner in zip(self.names, self.owners, strict=True)
+        ]
 
     @property
     def is_judged(self) -> Flags:
@@ -169,13 +185,16 @@ def token_subjects(frames: Tables, rows: Ints) -> Subjects:
 
 
 def contents_of(frames: Tables, name: str, rows: list[int], ids: list[str | None]) -> list[str]:
-    """Return what tells apart those rows that have no id: all that they hold but where they stand."""
+    """Return what tells apart those rows that have no id: what they are."""
     nameless = {row for row in rows if ids[row] is None}
     if not nameless:
         return []
     listed = table(frames, name)
+    # Not where it stands, nor how much it holds, which changes while it stays the same.
     columns = [
-        each for each in listed.column_names if each not in ("source", "caller") and each[-3:] != "_no"
+        column.name
+        for column in TABLES[name].columns
+        if column.kind not in (Kind.POSITION, Kind.COUNT) and column.name not in ("source", "caller")
     ]
     taken = listed.select(columns)
     said: dict[int, str] = {}
@@ -188,13 +207,6 @@ def contents_of(frames: Tables, name: str, rows: list[int], ids: list[str | None
 def _plain(value: Any) -> str:
     """Return a value as text that is the same on every machine."""
     return value.isoformat() if hasattr(value, "isoformat") else repr(value)
-
-
-def called(found: Tokens, row: int) -> str:
-    """Return a token, with its owner, as the beginning of a sentence."""
-    owner, name = found.owners[row], found.owner_names[row]
-    whose = f" of {quoted(name)}" if name is not None else f" of {quoted(owner)}" if owner else ""
-    return f"Token {quoted(found.names[row])}{whose}"
 
 
 @kept
@@ -212,6 +224,16 @@ def name_of_user(frames: Tables, number: int, *, plain: bool = False) -> str:
 @kept
 def _user_names(frames: Tables) -> list[str | None]:
     return user_names(frames).to_pylist()
+
+
+@kept
+def registration(frames: Tables) -> list[int]:
+    """Return whether each user is registered: 1, 0, or -1 where that is not known; of machines always 1."""
+    everyone, users = people(frames), table(frames, "users")
+    count, flag = len(everyone.ids), users["is_registered"]
+    yes = np.bincount(everyone.number[flags(users, "is_registered")], minlength=count) > 0
+    no = np.bincount(everyone.number[np.asarray(pc.equal(flag, False).fill_null(False))], minlength=count) > 0
+    return np.where(everyone.is_machine | yes, 1, np.where(no, 0, -1)).tolist()
 
 
 @kept

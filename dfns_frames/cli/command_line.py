@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import dfns_frames as dff
+from dfns_frames.cli.arguments import add_audit, add_rules
 from dfns_frames.cli.terminal import (
     BROKEN_PIPE,
     DONE,
@@ -40,6 +41,7 @@ The bearer token comes from the environment variable DFNS_AUTH_TOKEN. The server
 Exit codes:
 
   0    done
+  1    audit found something at or above --fail-on
   2    wrong usage or configuration
   3    the API refused or failed
   4    the response could not be understood
@@ -55,6 +57,11 @@ HINTS = {
     Hint.FETCH_AGAIN: (
         "--skip-invalid only sets listed items aside, and cannot help with that: fetch the list again"
     ),
+    Hint.FILE_DATE: "give --fetched-at to say when the list was made",
+    Hint.OTHER_ENDPOINT: "leave --endpoint out, or give the right one",
+    Hint.NO_OPTIONS: "leave --endpoint, --caller, --fetched-at and --skip-invalid out",
+    Hint.DEADLINE: "try again, or save the response with curl and read it with --from",
+    Hint.MAX_BODY: "save the response with curl and read it with --from",
     Hint.TIME: (
         "pass a date such as 2026-03-02 (the end of that day, UTC), or an RFC 3339 time such as "
         "2026-03-02T08:00:00Z"
@@ -75,9 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     open_streams()
     try:
-        _run(arguments)
+        code = _run(arguments)
         flush()
-        return DONE
+        return code
     except BrokenPipeError:
         return BROKEN_PIPE
     except KeyboardInterrupt:
@@ -92,11 +99,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settle()
 
 
-def _run(arguments: Sequence[str] | None) -> None:
+def _run(arguments: Sequence[str] | None) -> int:
     options = _parser().parse_args(arguments)
     with notices(quiet=getattr(options, "quiet", False)):
         # Loaded on use, so that --help costs no pandas.
-        getattr(import_module(f"dfns_frames.cli.{options.module}"), options.verb)(options)
+        verb = getattr(import_module(f"dfns_frames.cli.{options.module}"), options.verb)
+        return verb(options) or DONE
 
 
 def _code(error: dff.DfnsFramesError) -> int:
@@ -147,6 +155,9 @@ def _parser() -> argparse.ArgumentParser:
         add("export", "write the tokens as a workbook, as CSV or as Parquet"),
     )
     _add_sources(add("sources", "list what each source answers, and what it needs", module="sources"))
+    audit = add("audit", "apply the rules and list what they find, worst first", module="audit")
+    rules = add("rules", "list the rules of audit, or show one", module="audit")
+    _add_input(audit)
     demo = add(
         "demo", "fetch the demo organisation; write tables, workbook, charts, notebooks", module="demo"
     )
@@ -161,8 +172,10 @@ def _parser() -> argparse.ArgumentParser:
     tables = add("tables", "list the tables, what a row is and what each column means")
     operations = add("operations", "list the known operations, what each allows and how severe it is")
     operations.add_argument("--category", help="only the operations of one category, such as move_funds")
-    for command in (tables, operations):
+    for command in (tables, operations, audit, rules):
         _add_format(command)
+    add_audit(audit)
+    add_rules(rules)
     return parser
 
 

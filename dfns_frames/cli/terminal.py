@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
 import os
 import sys
@@ -12,7 +13,7 @@ from contextlib import contextmanager, suppress
 
 import dfns_frames as dff
 
-DONE, USAGE, REFUSED, NOT_UNDERSTOOD, FILE_FAILED, INTERRUPTED = 0, 2, 3, 4, 5, 130
+DONE, FINDINGS, USAGE, REFUSED, NOT_UNDERSTOOD, FILE_FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 BROKEN_PIPE = 128 + 13
 
 
@@ -26,6 +27,21 @@ class ShellError(Exception):
 
 class OutputError(OSError):
     """Standard output cannot be written: the disk behind it is full, for instance."""
+
+
+def known(option: str, given: str, choices: list[str]) -> str:
+    """Return what was given, if it is one of the choices.
+
+    Raises
+    ------
+    ShellError
+        It is none; the message suggests one and lists all.
+    """
+    if given not in choices:
+        near = difflib.get_close_matches(given, choices, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise ShellError(USAGE, f"{option} does not know {given!r}.{hint} There are: {', '.join(choices)}")
+    return given
 
 
 def open_streams() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import dfns_frames as dff
 from dfns_frames.cli.inputs import read
 from dfns_frames.cli.listing import FOR_PROGRAMS, show
 from dfns_frames.cli.summary import summary
-from dfns_frames.cli.terminal import USAGE, ShellError, complain, flush, say
+from dfns_frames.cli.terminal import USAGE, ShellError, complain, flush, known, say
 from dfns_frames.measures.classes import SENSITIVE, worst_text
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def tokens(options: argparse.Namespace) -> None:
     """List tokens, the worst and oldest first."""
     if options.older_than is not None and options.older_than < 0:
         raise ShellError(USAGE, f"--older-than takes a number of days, not {options.older_than}")
-    asked = [_known("--can", name, list(SENSITIVE)) for name in options.can]
+    asked = [known("--can", name, list(SENSITIVE)) for name in options.can]
     found = dff.measures.capabilities(read(options))
     if options.owner is not None:
         found = found[found["owner_id"] == options.owner]
@@ -78,8 +77,8 @@ def operations(options: argparse.Namespace) -> None:
     """List the catalogue."""
     catalogue = dff.operations()
     if options.category is not None:
-        known = sorted(catalogue["category"].unique())
-        catalogue = catalogue[catalogue["category"] == _known("--category", options.category, known)]
+        categories = sorted(catalogue["category"].unique())
+        catalogue = catalogue[catalogue["category"] == known("--category", options.category, categories)]
     if options.format not in FOR_PROGRAMS:
         catalogue = catalogue[["operation", "access", "category", "severity", "status", "successor"]]
     show(catalogue, options.format)
@@ -131,11 +130,3 @@ def _target(option: str, given: str | None) -> Path | None:
             "standard output; `dfns-frames tokens --format csv` prints a table there",
         )
     return Path(given)
-
-
-def _known(option: str, given: str, known: list[str]) -> str:
-    if given not in known:
-        near = difflib.get_close_matches(given, known, n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise ShellError(USAGE, f"{option} does not know {given!r}.{hint} There are: {', '.join(known)}")
-    return given

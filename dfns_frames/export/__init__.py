@@ -2,7 +2,7 @@
 
 from dfns_frames.export.csv import to_csv
 from dfns_frames.export.parquet import from_parquet, to_parquet
-from dfns_frames.export.saving import write
+from dfns_frames.export.saving import to_json, write
 from dfns_frames.export.workbook import to_excel
 
-__all__ = ["from_parquet", "to_csv", "to_excel", "to_parquet", "write"]
+__all__ = ["from_parquet", "to_csv", "to_excel", "to_json", "to_parquet", "write"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dfns_frames._api.tables import TABLES
-from dfns_frames._facts.provenance import overview, plural
+from dfns_frames._facts.provenance import plural
 from dfns_frames._facts.tables import Tables
+from dfns_frames.export.header import header
 
 Changes = dict[tuple[str, str, str], int]  # in how many cells of (table, column) what was changed
 
@@ -23,7 +24,7 @@ def changed(changes: Changes) -> list[str]:
 
 def readme(tables: Tables, changes: Changes, notes: list[str]) -> str:
     """Return the text that goes with a folder of CSV files."""
-    lines = [*overview(tables), "", *notes, "", "Changed:", *(changed(changes) or ["nothing"])]
+    lines = [*header(tables), "", *notes, "", "Changed:", *(changed(changes) or ["nothing"])]
     for name in tables:
         count, declared = tables.arrow(name).num_rows, TABLES[name]
         lines += ["", f"{name}.csv, {count:,} {plural(count, 'row')}. A row is {declared.row}."]

@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 from dfns_frames import measures
 from dfns_frames._api.catalogue import CATEGORIES, OPERATIONS, UNKNOWN, operations_table, usability
 from dfns_frames._api.tables import TABLES
+from dfns_frames._facts.codes import Ints
+from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.keys import token_rows
 from dfns_frames._facts.tables import Tables
 from dfns_frames.measures.classes import SENSITIVE, worst_text
@@ -18,6 +20,7 @@ OWNER, AGE, WORST, ADMINISTRATOR = "owner", "age (days)", "worst severity", "ful
 PERMISSIONS, CREATED, LISTED = "permissions", "created", "operations listed"
 ANSWERS = frozenset({*SENSITIVE.values(), ADMINISTRATOR})
 USABLE = "usable"
+WORST_FINDING, FOUND_BY = "worst finding", "found by"
 _RENAMED = {
     "name": "name",
     "is_active": "active",
@@ -25,11 +28,21 @@ _RENAMED = {
     "operation_count": LISTED,
     "assignment_count": "assignments",
 }
-_LAST = ("token_id", "kind", "org_id", "linked_app_id", "cred_id", "public_key", "secret_returned")
+_LAST = (
+    "token_id",
+    "linked_user_id",
+    "kind",
+    "org_id",
+    "linked_app_id",
+    "cred_id",
+    "public_key",
+    "secret_returned",
+)
 _JUDGED = "This project's judgement."
 ADDED: dict[str, dict[str, str]] = {
     "tokens": {
-        OWNER: "User that it acts for (us-…), else the application (ap-…); empty if there is none.",
+        OWNER: "User that it acts for, by name where users were read, else by id (us-…); or the application "
+        "(ap-…); empty if there is none.",
         AGE: "Whole days from its creation to the snapshot, rounded down.",
         WORST: "Highest severity of what it can do: critical, high, medium, low or none; 'at least' where "
         f"something is unknown; unknown if all of it is; empty if it can do nothing. {_JUDGED}",
@@ -40,6 +53,10 @@ ADDED: dict[str, dict[str, str]] = {
         },
         ADMINISTRATOR: "yes if a permission of it contains every operation, also those that are not listed.",
         PERMISSIONS: "Names of the permissions assigned to it.",
+        WORST_FINDING: "Severity of the worst finding about it that is new or open and not accepted; "
+        "'accepted' if all are. Empty if nothing was found, which is no promise where Rules says that "
+        "something is missing.",
+        FOUND_BY: "The rules that found something about it, accepted or not; Findings says what.",
     },
     "token_assignments": {"name": "Name of the token."},
     "token_operations": {
@@ -55,12 +72,12 @@ ADDED: dict[str, dict[str, str]] = {
 
 
 def described(table: str) -> list[tuple[str, str]]:
-    """Return the columns of a table's sheet and what each means."""
+    """Return the columns that a table's sheet may have and what each means."""
     added = ADDED.get(table, {})
     declared = [
         (_RENAMED.get(column.name, column.name) if table == "tokens" else column.name, column.meaning)
         for column in TABLES[table].columns
-        if (table, column.name) not in {("tokens", "linked_user_id"), ("token_operations", "source")}
+        if (table, column.name) != ("token_operations", "source")
     ]
     return [*added.items(), *(each for each in declared if each[0] not in added)]
 
@@ -71,18 +88,22 @@ def tokens_sheet(tables: Tables) -> pa.Table:
     tokens = tables.arrow("tokens").take(pa.array(able.index.to_numpy()))
     columns = {
         "name": tokens["name"],
-        OWNER: _text(able["owner_id"]),
+        OWNER: _text(able["owner_name"].fillna(able["owner_id"])),
         "active": tokens["is_active"],
         AGE: pa.array(able["age_days"], type=pa.int64(), from_pandas=True),
         WORST: _text(worst_text(able["worst"], able["worst_is_lower_bound"])),
+        **(_findings(tables, able.index.to_numpy()) if "findings" in tables else {}),
         **{label: _answers(able[name]) for name, label in SENSITIVE.items()},
         ADMINISTRATOR: _answers(able["holds_everything"].map({True: "yes", False: "no"})),
         PERMISSIONS: _permissions(tables).take(pa.array(able.index.to_numpy())),
         CREATED: tokens["date_created"],
     }
-    shown = {"name", "is_active", "date_created", "linked_user_id"}
+    # Where no owner has a name, the id stands in the column before.
+    shown = {"name", "is_active", "date_created"}
+    if able["owner_name"].isna().all():
+        shown.add("linked_user_id")
     rest = [name for name in tokens.column_names if name not in shown]
-    first = ["operation_count", "assignment_count", *_LAST]
+    first = ["operation_count", "assignment_count", *_LAST, "secret_returned"]
     rest.sort(key=lambda name: first.index(name) if name in first else len(first))
     return pa.table(columns | {_RENAMED.get(name, name): tokens[name] for name in rest})
 
@@ -120,6 +141,17 @@ def operations_sheet(tables: Tables) -> pa.Table:
     rest = [name for name in operations.column_names if name not in {*columns, "source"}]
     rest.sort(key=lambda name: name in {"token_no", "assignment_no"})
     return pa.table(columns | {name: operations[name] for name in rest})
+
+
+def _findings(tables: Tables, order: Ints) -> dict[str, pa.Array]:
+    """Return what an audit found about each token."""
+    found = measures.findings_by_token(tables).set_index(["source", "token_no"])
+    keys = tables.arrow("tokens").select(["source", "token_no"]).take(pa.array(order)).to_pandas()
+    found = found.reindex(pd.MultiIndex.from_frame(keys.astype({"source": TEXT})))
+    only_accepted = found["worst"].isna() & (found["accepted"] > 0)
+    worst = found["worst"].astype(object).where(~only_accepted, "accepted")
+    columns = {WORST_FINDING: worst, FOUND_BY: found["rules"]}
+    return {name: _text(values.reset_index(drop=True)) for name, values in columns.items()}
 
 
 def _text(values: pd.Series) -> pa.Array:

@@ -60,7 +60,8 @@ def laid_out(sheet: Sheet) -> Layout:
     wrapped = {i for i, length in texts.items() if length > widths[i]}
     wrapped |= {i for i, name in _names(sheet) if name in sheet.wrapped}
     wrapped -= {i for i, name in _names(sheet) if name in sheet.clipped}
-    return Layout(widths, frozenset(wrapped), max(1, math.ceil(_pixels(widths) / ROOM)))
+    printed = {i: width for i, width in widths.items() if i < (sheet.printed_columns or len(widths))}
+    return Layout(widths, frozenset(wrapped), max(1, math.ceil(_pixels(printed) / ROOM)))
 
 
 def _names(sheet: Sheet) -> list[tuple[int, str]]:

@@ -19,6 +19,7 @@ from dfns_frames._facts.provenance import FILTERED_FROM, source_lines
 from dfns_frames._facts.tables import Tables, compact
 from dfns_frames._files import StrPath, new_folder
 from dfns_frames.errors import ResponseError
+from dfns_frames.export.header import header
 
 _KEY = b"dfns_frames"
 _README = "README.txt"
@@ -90,8 +91,8 @@ def to_parquet(frames: Tables, folder: StrPath, *, overwrite: bool = False) -> P
             table = frames.arrow(name)
             table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: about})
             pa.parquet.write_table(table, part / _path(name), compression="zstd")
-        how = _HOW.format(folder=Path(folder).name) if [*frames] else _NOTHING
-        (part / _README).write_text(how, encoding="utf-8")
+        how = [_HOW.format(folder=Path(folder).name), *(" ".join(line.split()) for line in header(frames))]
+        (part / _README).write_text("\n".join([*how, ""]) if [*frames] else _NOTHING, encoding="utf-8")
     return Path(folder).expanduser()
 
 

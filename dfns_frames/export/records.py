@@ -1,4 +1,4 @@
-"""JSON: rows as objects, with the types that JSON has."""
+"""JSON: rows as objects, with the types that JSON has; Frames as an object of tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ import pyarrow.compute as pc
 
 from dfns_frames._facts.tables import Tables
 from dfns_frames.export.columns import Values
+from dfns_frames.export.header import header
 from dfns_frames.export.values import EXACT, as_json, told_apart
+
+SCHEMA_VERSION = 1  # of the JSON of Frames: another number is another form, which nothing here reads
+VERSION, ABOUT = "schema_version", "about"
 
 _ROWS = 1 << 14  # at a time
 
@@ -24,22 +28,21 @@ def array_lines(found: list[Values], rows: int) -> Iterator[str]:
     return _array(dict(zip(names, cells, strict=True)) for cells in objects)
 
 
-def tables_lines(tables: Tables) -> Iterator[str]:
-    """Return the text of an object with an array of rows for each table."""
-    yield "{"
-    for number, name in enumerate(tables):
-        if number:
-            yield ",\n"
-        yield f"{json.dumps(name)}: "
-        yield from _array(_rows(tables.arrow(name)))
+def tables_lines(tables: Tables, *, ascii_only: bool = False) -> Iterator[str]:
+    """Return the text of an object: its version, what it is, and an array of rows for each table."""
+    yield f"{{{json.dumps(VERSION)}: {SCHEMA_VERSION},\n"
+    yield f"{json.dumps(ABOUT)}: {json.dumps(header(tables), ensure_ascii=ascii_only, indent=1)}"
+    for name in tables:
+        yield f",\n{json.dumps(name)}: "
+        yield from _array(_rows(tables.arrow(name)), ascii_only=ascii_only)
     yield "}\n"
 
 
-def _array(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
+def _array(rows: Iterator[dict[str, Any]], *, ascii_only: bool = False) -> Iterator[str]:
     yield "["
     for number, row in enumerate(rows):
         yield ",\n" if number else "\n"
-        yield json.dumps(row, ensure_ascii=False, allow_nan=False)
+        yield json.dumps(row, ensure_ascii=ascii_only, allow_nan=False)
     yield "\n]\n"
 
 

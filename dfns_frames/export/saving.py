@@ -20,6 +20,7 @@ from dfns_frames.export.columns import Values, columns
 from dfns_frames.export.csv import sanitized, write_csv
 from dfns_frames.export.markdown import markdown
 from dfns_frames.export.records import array_lines, tables_lines
+from dfns_frames.export.report import write_report
 from dfns_frames.export.text import show_controls
 from dfns_frames.export.values import told_apart
 from dfns_frames.export.workbook import one_sheet, to_excel
@@ -41,7 +42,8 @@ def write(data: pd.DataFrame | pd.Series[Any] | Tables, path: StrPath, *, overwr
         A DataFrame or a Series with any content, such as a measure, a selection or a join; or Frames.
     path
         Where to. ``.xlsx`` is a workbook; ``.csv`` and ``.md`` (Markdown) hold one table; ``.json`` holds a
-        list of rows, or, of Frames, an object with such a list for each table. Folders that do not exist are
+        list of rows, or, of Frames, an object with such a list for each table (`to_json`); ``.md`` of an
+        audit is a report for a ticket. Folders that do not exist are
         created. The file appears complete or not at all; one that it replaces passes its permissions on.
     overwrite
         Replace the file if it exists.
@@ -107,12 +109,58 @@ def write(data: pd.DataFrame | pd.Series[Any] | Tables, path: StrPath, *, overwr
 def _write_frames(frames: Tables, path: StrPath, suffix: str, *, overwrite: bool) -> Path:
     if suffix == ".xlsx":
         return to_excel(frames, path, overwrite=overwrite)
-    if suffix != ".json":
-        raise ConfigurationError(
-            f"Frames are several tables, so {str(path)!r} cannot hold them: use .xlsx or .json, "
-            "pats.to_csv(folder), pats.to_parquet(folder), or write one table, such as pats.tokens"
-        )
-    with new_file(path, suffix=suffix, overwrite=overwrite) as file:
+    if suffix == ".json":
+        return to_json(frames, path, overwrite=overwrite)
+    if suffix == ".md" and "findings" in frames:
+        with new_file(path, suffix=suffix, overwrite=overwrite) as file:
+            changes = write_report(frames, file)
+        _report(Path(path).name, changes)
+        return Path(path).expanduser()
+    raise ConfigurationError(
+        f"Frames are several tables, so {str(path)!r} cannot hold them: use .xlsx or .json, "
+        "pats.to_csv(folder), pats.to_parquet(folder), or write one table, such as pats.tokens"
+    )
+
+
+def to_json(frames: Tables, path: StrPath, *, overwrite: bool = False) -> Path:
+    """Write all tables into one JSON file, for other programs and as the baseline of an audit.
+
+    It holds an object: `schema_version` (another number is another form), `about` (whose tokens these are,
+    when, from where, and what is not known), and for each table a list of rows. A row is an object with a
+    value for each column, missing as null. Text is exactly what the API returned.
+
+    Parameters
+    ----------
+    path
+        The file, ending in ``.json``. Folders that do not exist are created. The file appears complete or
+        not at all.
+    overwrite
+        Replace the file if it exists; the new one has its permissions.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ConfigurationError
+        The name does not end in ``.json``.
+    OSError
+        It exists (FileExistsError), or cannot be written; nothing is left behind.
+
+    Examples
+    --------
+    >>> org.audit().to_json("2026-11-02.json")  # doctest: +SKIP
+    PosixPath('2026-11-02.json')
+    >>> org.audit(baseline="2026-11-02.json").findings["status"].value_counts()  # doctest: +SKIP
+    status
+    open        61
+    new          4
+    resolved     2
+    Name: count, dtype: int64
+    """
+    with new_file(path, suffix=".json", overwrite=overwrite) as file:
         for text in tables_lines(frames):
             file.write(text.encode())
     return Path(path).expanduser()

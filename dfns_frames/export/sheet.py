@@ -103,6 +103,8 @@ class Sheet:
         Widths of columns, in characters, that do not follow from the texts.
     breaks
         Rows, from 0, that begin a new page on paper.
+    printed_columns
+        How many columns are printed, from the left; 0 for all.
     for_screen
         Why only its beginning is printed, on one page; empty for a sheet that is printed whole.
     """
@@ -119,6 +121,7 @@ class Sheet:
     answers: frozenset[str] = frozenset()
     widths: Mapping[str, float] = field(default_factory=dict)
     breaks: tuple[int, ...] = ()
+    printed_columns: int = 0
     for_screen: str = ""
 
     def pages(self) -> list[Sheet]:

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 
-from dfns_frames._api.tables import TABLES
-from dfns_frames._facts.provenance import overview, when
+from dfns_frames._facts.presence import has, table
+from dfns_frames._facts.provenance import when
 from dfns_frames._files import StrPath, new_file
 from dfns_frames.errors import ConfigurationError
-from dfns_frames.export.about import Changes, changed
+from dfns_frames.export import organisation
+from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import as_cells, from_frame
+from dfns_frames.export.header import counted
+from dfns_frames.export.judged import findings_sheet, rules_sheet
 from dfns_frames.export.judgement import (
     ADMINISTRATOR,
     AGE,
     ANSWERS,
     CREATED,
+    FOUND_BY,
     OWNER,
     PERMISSIONS,
     WORST,
+    WORST_FINDING,
     assignments_sheet,
-    described,
     operations_sheet,
     tokens_sheet,
 )
-from dfns_frames.export.matrix import MEANING, matrix
+from dfns_frames.export.matrix import matrix
+from dfns_frames.export.people import users_sheet, who_can_sheet
+from dfns_frames.export.readme import AUDIT, SHEETS, readme
+from dfns_frames.export.rules import permissions_sheet, policies_sheet
 from dfns_frames.export.sheet import Block, Sheet
 from dfns_frames.export.summary import summary
 from dfns_frames.export.writer import write
@@ -40,28 +47,12 @@ if TYPE_CHECKING:
 # Beyond this many cells all of them at once would need some gigabytes.
 CELLS_AT_MOST = 10_000_000
 
-_SHEETS = {
-    "Tokens": "tokens",
-    "Operations": "token_operations",
-    "Assignments": "token_assignments",
-    "Sources": "sources",
-    "Rejected": "rejected",
-    "Drift": "drift",
-}
-RESERVED = ("Summary", *_SHEETS, "Matrix", "README", "History")
+RESERVED = ("Summary", *SHEETS, "Matrix", "README", "History")
+"""Titles that are taken, whatever the frames hold."""
+
 _TITLE_UNITS = 31
 _FORBIDDEN = "[]:*?/\\"
-_SUMMARY = (
-    "Figures and charts, each with what it counts and how to list it. unclear: active tokens of which it is "
-    "not known, because some of what they hold is."
-)
-_NOTES = (
-    "Times are UTC. An empty cell is missing: there is none, or the API did not say.",
-    "All text is plain text: nothing is a formula or a link, whatever it looks like.",
-    "Times before 1900-03-01 and integers of more than 15 digits are text: a workbook cannot hold them.",
-    "Operations and Matrix are for the screen: each prints as one page. All other sheets print whole, "
-    "but for the long ids at the right of Tokens, which are cut on paper.",
-)
+_AUDIT_NOTE = "Of Findings and Tokens, ids and the like at the right are not printed."
 _LARGE = "There are so many cells that sheets have filters, but no tables, colours or charts."
 
 
@@ -76,9 +67,11 @@ def to_excel(
 
     Its sheets are Summary (figures and charts, each with what it counts and how to list it), those that
     you pass, Tokens (what each can do, the worst first), Operations, Assignments, Matrix, Sources,
-    Rejected and Drift if there are any, and README. Times are UTC. Nothing from the API becomes a formula
-    or a link; README names what was changed. Operations and Matrix print as one page each; all other
-    sheets print whole.
+    Rejected and Drift if there are any, and README. Of an organisation there are also Who can (by which
+    way, past which gate), Users, Permissions and Policies. Of an audit, Findings (the worst first) and Rules
+    (those first that could not look at everything) stand before all others. Times are UTC. Nothing from the
+    API becomes a formula or a link; README names what was changed. Operations and Matrix print as one page
+    each; all other sheets print whole, but for the ids at the right of Findings.
 
     Parameters
     ----------
@@ -108,10 +101,11 @@ def to_excel(
     >>> pats.to_excel("pats.xlsx", sheets={"Permissions": spread})  # doctest: +SKIP
     PosixPath('pats.xlsx')
     """
-    passed = checked({} if sheets is None else sheets)
+    taken = [*organisation.titles(frames), *(AUDIT if has(frames, "findings") else ())]
+    passed = checked({} if sheets is None else sheets, taken)
     with new_file(path, suffix=".xlsx", overwrite=overwrite) as file:
         pages, large = build(frames, passed)
-        write(pages, file, streaming=large, header=when(frames))
+        write(pages, file, streaming=large, header=_paper_header(frames))
     return Path(path).expanduser()
 
 
@@ -122,8 +116,8 @@ def one_sheet(name: str, frame: pd.DataFrame, file: IO[bytes], altered: Changes)
     write(pages, file, streaming=cells > CELLS_AT_MOST)
 
 
-def checked(sheets: object) -> dict[str, pd.DataFrame]:
-    """Return the sheets that were passed, if a workbook can have them.
+def checked(sheets: object, taken: Iterable[str] = ()) -> dict[str, pd.DataFrame]:
+    """Return the sheets that were passed, if a workbook can have them beside those that are taken.
 
     Raises
     ------
@@ -135,11 +129,12 @@ def checked(sheets: object) -> dict[str, pd.DataFrame]:
             f'sheets takes a mapping of title to DataFrame, such as {{"Findings": df}}, not '
             f"{type(sheets).__name__}"
         )
-    taken: dict[str, str] = {}
+    reserved = (*RESERVED, *taken)
+    passed: dict[str, str] = {}
     frames = {}
     for title, frame in sheets.items():
-        broken = _broken_rule(title)
-        if not broken and (other := taken.get(_base(title))):
+        broken = _broken_rule(title, reserved)
+        if not broken and (other := passed.get(_base(title))):
             broken = f"{other!r} is passed too, and titles must differ by more than case"
         if broken:
             raise ConfigurationError(f"{title!r} cannot be the title of a sheet: {broken}")
@@ -147,7 +142,7 @@ def checked(sheets: object) -> dict[str, pd.DataFrame]:
             frame = frame.to_frame("value" if frame.name is None else frame.name)
         if not isinstance(frame, pd.DataFrame):
             raise ConfigurationError(f"the sheet {title!r} takes a DataFrame, not {type(frame).__name__}")
-        taken[_base(title)] = title
+        passed[_base(title)] = title
         frames[title] = frame
     return frames
 
@@ -157,7 +152,7 @@ def _base(title: str) -> str:
     return re.sub(r" \(\d+\)$", "", title).casefold()
 
 
-def _broken_rule(title: object) -> str:
+def _broken_rule(title: object, taken: Iterable[str]) -> str:
     """Return which rule of workbooks a title breaks, if any."""
     if not isinstance(title, str):
         return f"it must be text, not {type(title).__name__}"
@@ -171,7 +166,7 @@ def _broken_rule(title: object) -> str:
         return "it must not begin or end with an apostrophe"
     if not title.isprintable():
         return "it contains a character that cannot be shown"
-    for reserved in RESERVED:
+    for reserved in taken:
         if _base(title) == reserved.casefold():
             return f"the name {reserved!r} is taken"
     return ""
@@ -180,23 +175,43 @@ def _broken_rule(title: object) -> str:
 def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet], bool]:
     """Return the sheets, in the order of their tabs, and whether they are too large for all at once."""
     altered: Changes = {}
-    sheets = [summary(tables, altered)]
-    sheets += [Sheet(title, (from_frame(title, frame, altered),)) for title, frame in passed.items()]
-    sheets += [_tokens(tables, altered), _operations(tables, altered)]
-    sheets.append(Sheet("Assignments", (_block("Assignments", assignments_sheet(tables), altered),)))
-    crossed = matrix(tables, altered)
-    if isinstance(crossed, Sheet):
-        sheets.append(crossed)
+    mine = [Sheet(title, (from_frame(title, frame, altered),)) for title, frame in passed.items()]
+    crossed: Sheet | str = ""
+    rest: list[Sheet] = []
+    if has(tables, "tokens"):
+        crossed = matrix(tables, altered)
+        rest = [_operations(tables, altered)]
+        rest.append(Sheet("Assignments", (_block("Assignments", assignments_sheet(tables), altered),)))
+        rest += [crossed] if isinstance(crossed, Sheet) else []
+    judged = (
+        [findings_sheet(tables, altered), rules_sheet(tables, altered)] if has(tables, "findings") else []
+    )
+    sheets = [
+        *judged,
+        *([summary(tables, altered)] if has(tables, "tokens") else []),
+        *mine,
+        *who_can_sheet(tables, altered),
+        *([_tokens(tables, altered)] if has(tables, "tokens") else []),
+        *users_sheet(tables, altered),
+        *permissions_sheet(tables, altered),
+        *policies_sheet(tables, altered),
+        *rest,
+    ]
     for name in ("Sources", "Rejected", "Drift"):
-        table = tables.arrow(_SHEETS[name])
-        if table.num_rows or name == "Sources":
-            sheets.append(Sheet(name, (_block(name, table, altered),)))
+        listed = table(tables, SHEETS[name])
+        if listed.num_rows or (name == "Sources" and has(tables, "sources")):
+            sheets.append(Sheet(name, (_block(name, listed, altered),)))
     pages = [page for sheet in sheets for page in sheet.pages()]
     blocks = [block.cells for page in pages for block in page.blocks]
     large = sum(cells.num_rows * cells.num_columns for cells in blocks) > CELLS_AT_MOST
     no_matrix = crossed if isinstance(crossed, str) else ""
-    notes = [*_NOTES, *[_LARGE] * large]
-    return [*pages, _readme(tables, pages, set(passed), no_matrix, altered, notes)], large
+    more = [*[_AUDIT_NOTE] * bool(judged), *[_LARGE] * large]
+    return [*pages, readme(tables, pages, set(passed), no_matrix, altered, more)], large
+
+
+def _paper_header(tables: Tables) -> str:
+    """Say what stands above each page on paper: when this was, and what an audit found."""
+    return f"{when(tables)}. {counted(tables)}" if has(tables, "findings") else when(tables)
 
 
 def _block(name: str, table: pa.Table, altered: Changes) -> Block:
@@ -207,17 +222,21 @@ def _tokens(tables: Tables, altered: Changes) -> Sheet:
     table = tokens_sheet(tables)
     cells = as_cells("Tokens", table, altered)
     judged = {"name": 21.0, OWNER: 16.0, "active": 7.0, AGE: 6.0, WORST: 10.0, ADMINISTRATOR: 9.5}
+    audited = WORST_FINDING in cells.column_names
+    if audited:
+        judged |= {WORST_FINDING: 9.5, FOUND_BY: 11.0}
     judged |= dict.fromkeys(ANSWERS - {ADMINISTRATOR}, 8.0) | {PERMISSIONS: 22.0, f"{CREATED} (UTC)": 10.5}
     rest = [name for name in cells.column_names if name not in judged]
     return Sheet(
         "Tokens",
         (Block(cells),),
         frozen_columns=1,
-        wrapped=frozenset({"name", OWNER, WORST, PERMISSIONS}),
+        wrapped=frozenset({"name", OWNER, WORST, FOUND_BY, PERMISSIONS}),
         clipped=frozenset(rest),
         dates=frozenset({f"{CREATED} (UTC)"}),
-        severities=frozenset({WORST}),
+        severities=frozenset({WORST, WORST_FINDING}),
         answers=ANSWERS,
+        printed_columns=len(judged) * audited,
         widths=judged | dict.fromkeys(rest, 4.0) | {"token_id": 8.0, "secret_returned": 6.5, "token_no": 5.0},
     )
 
@@ -231,41 +250,3 @@ def _operations(tables: Tables, altered: Changes) -> Sheet:
         widths={"active": 8.0},
         for_screen="Operations is for the screen.",
     )
-
-
-def _readme(
-    tables: Tables,
-    pages: list[Sheet],
-    passed: set[str],
-    no_matrix: str,
-    altered: Changes,
-    notes: list[str],
-) -> Sheet:
-    rows = [("About", "", line) for line in (*overview(tables), *notes)]
-    rows += [("Changed", "", line) for line in changed(altered) or ["No text was changed."]]
-    rows += [("Sheet", page.name, _what(page.name, passed)) for page in pages]
-    if no_matrix:
-        rows.append(("Sheet", "Matrix", no_matrix))
-    for sheet, table in _SHEETS.items():
-        if any(page.name == sheet for page in pages):
-            rows += [(sheet, name, meaning) for name, meaning in described(table)]
-    about, names, texts = zip(*rows, strict=True)
-    cells = pa.table({"about": about, "name": [name or None for name in names], "text": texts})
-    return Sheet(
-        "README",
-        (Block(as_cells("README", cells, {})),),
-        wrapped=frozenset({"name", "text"}),
-        widths={"about": 13.0, "name": 22.0, "text": 100.0},
-    )
-
-
-def _what(page: str, passed: set[str]) -> str:
-    """Say what a sheet shows."""
-    if page in passed:
-        return "Passed to to_excel(sheets=...)."
-    name, _, continued = page.partition(" (")
-    if continued:
-        return f"Continues {name}: a sheet holds 1,048,576 rows, its header included."
-    if name in _SHEETS:
-        return f"A row is {TABLES[_SHEETS[name]].row}."
-    return {"Matrix": MEANING, "Summary": _SUMMARY}[name]

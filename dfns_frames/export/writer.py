@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dfns_frames._api.catalogue import UNKNOWN
-from dfns_frames._facts.palette import ACTIVE, DARK, INACTIVE, INK, INK_ON_DARK, OTHERS, SEVERITY
+from dfns_frames._facts.palette import ACTIVE, DARK, FOUND, INACTIVE, INK, INK_ON_DARK, OTHERS, SEVERITY
 from dfns_frames.export.layout import Layout, heights, laid_out
 from dfns_frames.export.paper import Page, set_up
 from dfns_frames.export.sheet import Block, Chart, Sheet
@@ -33,6 +33,16 @@ _ACCENTS = (ACTIVE, INACTIVE, OTHERS, *(SEVERITY[name] for name in ("high", "med
 _LINE: ColumnFormat = {"border_bottom": "thin", "border_color": OTHERS}  # below each row, on paper too
 _ROW_HEIGHT = 20  # pixels
 _IN_MEMORY = 1 << 26
+_SEVERITIES = {text: color for name, color in SEVERITY.items() for text in (name, f"at least {name}")} | FOUND
+_ANSWERS = {
+    "yes": INACTIVE,
+    UNKNOWN: OTHERS,
+    # How a rule went, and what became of a finding; what is in order has no colour.
+    "findings": SEVERITY["medium"],
+    "partly": SEVERITY["low"],
+    "not evaluated": OTHERS,
+    "new": INACTIVE,
+}
 
 
 def write(sheets: list[Sheet], file: IO[bytes], *, streaming: bool, header: str = "") -> None:
@@ -142,12 +152,10 @@ def _formats(sheet: Sheet, layout: Layout, block: Block) -> dict[str, Any]:
 
 def _colors(sheet: Sheet, block: Block) -> dict[str, list[ConditionalFormat]]:
     """Colour cells by what they say, so that sorting and filtering keep the colours right."""
-    severities: list[ConditionalFormat] = [
-        _colored(text, color, INK_ON_DARK if color in DARK else INK)
-        for severity, color in SEVERITY.items()
-        for text in (severity, f"at least {severity}")
-    ]
-    answers = [_colored("yes", INACTIVE, INK), _colored(UNKNOWN, OTHERS, INK)]
+    severities, answers = (
+        [_colored(text, color, INK_ON_DARK if color in DARK else INK) for text, color in colors.items()]
+        for colors in (_SEVERITIES, _ANSWERS)
+    )
     return {
         name: severities if name in sheet.severities else answers
         for name in block.cells.column_names
@@ -191,7 +199,11 @@ def _page(sheet: Sheet, layout: Layout, header: str) -> Page:
     if layout.across > 1 and sheet.frozen_columns:
         titles = (f"$A:${_letters(sheet.frozen_columns - 1)}", *titles)
     if layout.area is None:
-        return Page(sheet.name, header, layout.across, titles=titles, breaks=sheet.breaks)
+        area = ""
+        if sheet.printed_columns:
+            last = _letters(sheet.printed_columns - 1)
+            area = f"$A$1:${last}${sheet.blocks[0].cells.num_rows + 1}"
+        return Page(sheet.name, header, layout.across, area=area, titles=titles, breaks=sheet.breaks)
     rows, columns = layout.area
     cells = sheet.blocks[0].cells
     what = f"{sheet.for_screen} Printed: {rows - 1:,} of {cells.num_rows:,} rows"

@@ -6,9 +6,16 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from dfns_frames._api.tables import JUDGED
+from dfns_frames._facts.times import as_utc
+from dfns_frames.audit.baseline import read_baseline
+from dfns_frames.audit.catalogue import RULES
+from dfns_frames.audit.entries import read_entries
 from dfns_frames.audit.running import run
+from dfns_frames.audit.settling import settled
 
 if TYPE_CHECKING:
+    from dfns_frames._files import StrPath
     from dfns_frames.frames.container import Frames
 
 
@@ -16,7 +23,9 @@ def audit(
     self: Frames,
     as_of: datetime | date | str | None = None,
     *,
+    accept: StrPath | None = None,
     thresholds: Mapping[str, float] | None = None,
+    baseline: StrPath | Frames | None = None,
 ) -> Frames:
     """Apply every rule to these frames; see `dff.rules` for what each one finds.
 
@@ -24,8 +33,18 @@ def audit(
     ----------
     as_of
         The time that ages refer to; unless given, when the list was fetched that a token comes from.
+    accept
+        A TOML file of accepted findings. Each entry, ``[[accept]]``, has a `rule`, a `subject` (the id of
+        what the finding is about, or a glob such as ``"to-1a2b3-*"``), a `reason`, `by` (who accepts it) and
+        `until` (a date at most a year ahead). What it accepts is marked and stays in every output. An entry
+        that is incomplete, expired, too far ahead, the bare ``*``, matches nothing or more than 50 findings
+        accepts nothing, and is itself a finding of rule A01.
     thresholds
         Other values for the thresholds of rules, by name: ``{"L03.privileged_days": 60}``.
+    baseline
+        An earlier audit to compare with: what this method returned, or the JSON file that `to_json` wrote of
+        it. It decides the status of each finding: ``new``, ``open``, ``resolved``, or ``unknown`` where what
+        was found then cannot be looked at now. Without one all findings are ``open``.
 
     Returns
     -------
@@ -38,7 +57,13 @@ def audit(
     Raises
     ------
     ConfigurationError
-        `as_of` is not a time; a threshold is unknown, negative, or no number.
+        `as_of` is not a time; a threshold is unknown, negative, or no number; the acceptance file does not
+        parse, or names a rule that there is not; the baseline is another organisation's, of another version,
+        or no audit.
+    ResponseError
+        The baseline is a file that `to_json` did not write.
+    OSError
+        A file cannot be read.
 
     Examples
     --------
@@ -52,5 +77,10 @@ def audit(
     >>> audit.rules.set_index("rule").loc["R05", ["status", "missing"]].tolist()
     ['partly', 'service accounts not read (GET /auth/service-accounts needs Auth:ServiceAccounts:Read)']
     """
-    tables = {name: self.arrow(name) for name in self}
-    return self._made({**tables, **run(self, as_of, thresholds)}, self.was_listed)
+    tables = {name: self.arrow(name) for name in self if name not in JUDGED}
+    entries = None if accept is None else read_entries(accept, list(RULES))
+    before = None if baseline is None else read_baseline(baseline, self)
+    when = self.fetched_at if as_of is None else as_utc(as_of, "as_of")
+    found = run(self, as_of, thresholds)
+    made = settled(self, found, entries=entries, baseline=before, as_of=when)
+    return self._made(tables | made, self.was_listed)

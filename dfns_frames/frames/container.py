@@ -82,6 +82,7 @@ class Frames(Mapping[str, pd.DataFrame]):
     audit = audit
     to_csv = export.to_csv
     to_excel = export.to_excel
+    to_json = export.to_json
     to_parquet = export.to_parquet
 
     who_can = measures.who_can

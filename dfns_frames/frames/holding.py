@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from dfns_frames._api.sources import SOURCES
-from dfns_frames._api.tables import TABLES
+from dfns_frames._api.tables import JUDGED, TABLES
 from dfns_frames._api.vocabulary import Source, Table
 from dfns_frames.errors import ConfigurationError
 
@@ -56,6 +56,8 @@ def lacking(name: str, held: Mapping[str, pa.Table]) -> str:
     """Say of a declared table that frames do not hold where it comes from."""
     sources = [_described(source) for source in SOURCES.values() if name in source.tables]
     origin = f"; it comes from {', or '.join(sources)}" if sources else ""
+    if name in JUDGED:
+        origin = f"; an audit makes it: `audit = frames.audit()`, then `audit.{name}`"
     return f"there is no table {name!r} here{origin}. There are: {', '.join(held) or 'none'}."
 
 

@@ -10,6 +10,7 @@ from dfns_frames.measures.classes import capabilities
 from dfns_frames.measures.coverage import pat_coverage, unlisted_tokens
 from dfns_frames.measures.creation import creation_over_time
 from dfns_frames.measures.effects import effective_operations
+from dfns_frames.measures.found import findings, findings_by_token
 from dfns_frames.measures.guards import gates
 from dfns_frames.measures.inequality import concentration
 from dfns_frames.measures.lifetimes import creation_and_survival, creation_calendar, token_ages
@@ -26,6 +27,8 @@ __all__ = [
     "creation_over_time",
     "effective_operations",
     "explain",
+    "findings",
+    "findings_by_token",
     "gates",
     "operation_matrix",
     "operations_per_token",

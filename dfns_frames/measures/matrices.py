@@ -13,9 +13,9 @@ from dfns_frames._facts.holdings import (
     USABLE,
     Holdings,
     as_severities,
+    assigned_permissions,
     domain_of,
     permission_holdings,
-    permissions,
     severity_of,
     token_holdings,
 )
@@ -132,7 +132,7 @@ def _of_groups(held: Holdings, group: Ints, sizes: Ints, first: Ints) -> Holding
 
 def _common_permissions(frames: Tables, group: Ints, sizes: Ints) -> list[tuple[str, ...]]:
     """Return the names of the permissions that every token of each group holds."""
-    permission, ids, names = permissions(frames)
+    permission, ids, names = assigned_permissions(frames)
     token, held = distinct_pairs(
         token_rows(frames, "token_assignments"), permission, len(group), max(len(ids), 1)
     )
@@ -187,7 +187,7 @@ def permission_matrix(frames: Tables) -> pd.DataFrame:
 
 def permission_rows(frames: Tables) -> tuple[pd.DataFrame, Holdings]:
     """Return the permissions, the broadest first, and what each contains."""
-    permission, ids, names = permissions(frames)
+    permission, ids, names = assigned_permissions(frames)
     held = permission_holdings(frames)
     tokens = frames.arrow("tokens").num_rows
     _, holding = distinct_pairs(token_rows(frames, "token_assignments"), permission, tokens, len(ids))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dfns_frames._facts.codes import distinct_pairs, flags, same_sets
 from dfns_frames._facts.dtypes import TEXT
-from dfns_frames._facts.holdings import permissions
+from dfns_frames._facts.holdings import assigned_permissions
 from dfns_frames._facts.keys import token_rows
 from dfns_frames.measures.options import check_frames
 
@@ -53,7 +53,7 @@ def permission_spread(frames: Tables) -> pd.DataFrame:
     4            staking-bot              1            1   0.07
     """
     check_frames(frames)
-    permission, ids, names = permissions(frames)
+    permission, ids, names = assigned_permissions(frames)
     tokens = frames.arrow("tokens")
     token, held = distinct_pairs(
         token_rows(frames, "token_assignments"), permission, tokens.num_rows, len(ids)
@@ -107,7 +107,7 @@ def permission_combinations(frames: Tables) -> pd.DataFrame:
     2  (Approvals desk, Treasury operations)            2   0.14
     """
     check_frames(frames)
-    permission, ids, names = permissions(frames)
+    permission, ids, names = assigned_permissions(frames)
     tokens = frames.arrow("tokens")
     token, held = distinct_pairs(
         token_rows(frames, "token_assignments"), permission, tokens.num_rows, len(ids)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Concatenate, NoReturn, ParamSpec
 
 from dfns_frames._hints import did_you_mean
 from dfns_frames.measures.options import check_frames
-from dfns_frames.plot import ability, creation, lifetimes, matrices, reach, spread
+from dfns_frames.plot import ability, creation, found, lifetimes, matrices, reach, spread
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,6 +55,7 @@ class Plot:
     permission_matrix = _chart(matrices.permission_matrix)
     concentration = _chart(reach.concentration)
     sensitive_reach = _chart(reach.sensitive_reach)
+    findings = _chart(found.findings)
     who_can = _chart(ability.who_can)
 
     def __init__(self, frames: Tables) -> None:

@@ -194,14 +194,14 @@ FOUND: dict[str, dict[str, str]] = {
             2025-09 payout-service
             2025-09 terraform
             2025-10 payout retries
-            2025-10 customer portal
             payout-service-eu / 2025-09 payouts eu
             payout-service-us / 2025-09 payouts us
             ceremony-runner / 2025-02 ceremony
             customer-recovery / 2025-07 recovery
-            report-mailer / 2025-10 reports
         """,
         "medium": """
+            report-mailer / 2025-10 reports
+            2025-10 customer portal
             2025-11 black friday payouts
             2025-11-28T23:26 incident 5203
             2025-12 year-end reconciliation
@@ -269,6 +269,7 @@ FOUND: dict[str, dict[str, str]] = {
     },
     # By what they hold, each time all but the newest: deploy, viewer, balance, payouts, webhooks, deploy and
     # viewer, onboarding, reporting, platform, everything, staking, the old interface, payouts with a vote.
+    # Three of September are not 30 days old.
     "L07": {
         "medium": """
             2023-03 ci-deploy-staging
@@ -287,9 +288,6 @@ FOUND: dict[str, dict[str, str]] = {
             2026-05 preview environments
             2026-05 preview environments (2)
             2026-07 ci-deploy-staging
-            2026-09 ci-deploy-production
-            2026-09 preview environments (3)
-            2026-09 local dev
             2023-11 wallet-explorer (internal)
             2024-10 nightly backup
             2025-01 migration plan
