@@ -53,6 +53,8 @@ def test_fetch_all_names_every_loss_on_standard_error(capsys: Captured) -> None:
     captured = capsys.readouterr()
     assert all(captured.err.count(operation) == 1 for operation in MISSING)
     assert "44  tokens" in captured.out
+    assert main(["fetch", "--all", "--caller", "alice", "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
     assert main(["fetch", "--all", "--require", "pats", "--require", "/v2/policies"]) == 3
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -107,6 +109,8 @@ def test_the_role_for_an_auditor_reads_everything(capsys: Captured) -> None:
         (["fetch", "--demo", "--all", "--require", "user"], "--require .*'user'.*Did you mean 'users'"),
         (["fetch", "--all"], "DFNS_AUTH_TOKEN"),
         (["sources"], "DFNS_AUTH_TOKEN"),
+        (["fetch", "--demo", "--caller", "alice"], "--caller names whoever asks"),
+        (["fetch", "--caller", "alice", "--caller", "bob"], "--caller names whoever asks"),
     ],
 )
 def test_what_cannot_be_asked_is_said(arguments: list[str], says: str, capsys: Captured) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import warnings
 
 import pandas as pd
 
-import dfns_frames as dff
 from dfns_frames._api.sources.role import AUDITOR
 from dfns_frames.cli.inputs import read
 from dfns_frames.cli.listing import FOR_PROGRAMS, show
@@ -21,9 +19,7 @@ def sources(options: argparse.Namespace) -> None:
     if options.role:
         show(pd.DataFrame(AUDITOR, columns=["operation", "endpoint", "purpose"]), options.format)
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", dff.SourceWarning)  # it is what the table says
-        listed = read(options).sources
+    listed = read(options, tell_losses=False).sources  # the table says it
     show(listed if options.format in FOR_PROGRAMS else listed[_FOR_PEOPLE], options.format)
     missing = listed[~listed["status"].isin(["ok", "incomplete"])]
     needed = missing["needs_operation"].dropna().unique()

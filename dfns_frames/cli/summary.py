@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import dfns_frames as dff
+from dfns_frames._facts.asked import title
 from dfns_frames._facts.provenance import filtered, source_lines, visibility
 from dfns_frames.cli.terminal import visible
 from dfns_frames.measures.classes import SENSITIVE
@@ -23,7 +24,7 @@ def summary(frames: dff.Frames) -> str:
     answers = [*_answers(dff.measures.capabilities(frames)), ""] if has_answers else []
     return "\n".join(
         [
-            f"Tokens {visibility(frames)}{filtered(frames)}",
+            f"{title(frames)} {visibility(frames)}{filtered(frames)}",
             *(f"  {visible(line)}" for line in source_lines(frames)),
             "",
             *answers,

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import dfns_frames as dff
+from dfns_frames.cli.hints import HINTS
 
 DONE, FINDINGS, USAGE, REFUSED, NOT_UNDERSTOOD, FILE_FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 BROKEN_PIPE = 128 + 13
@@ -136,8 +137,8 @@ def notices(*, quiet: bool) -> Iterator[None]:
     log.addHandler(records)
     try:
         with warnings.catch_warnings():
-            for category in (dff.DriftWarning, dff.SourceWarning):
-                warnings.simplefilter("always", category)
+            warnings.simplefilter("always", dff.DriftWarning)
+            warnings.simplefilter("ignore", dff.SourceWarning)  # said once all is read, a line each
             # It is meant for whoever runs the command, not for whoever wrote it.
             warnings.filterwarnings("always", "api.dfns.ninja", DeprecationWarning)
             warnings.showwarning = _ignore if quiet else _show
@@ -151,7 +152,10 @@ def _ignore(*_: object, **__: object) -> None:
 
 
 def _show(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
-    first = str(message).partition("\n")[0]
+    text = str(message)
+    if isinstance(message, dff.DriftWarning) and message.hint:
+        text = message.worded(HINTS[message.hint])
+    first = text.partition("\n")[0]
     # The table of that name has what this is about; the shell counts it once all is read.
     if not (issubclass(category, dff.DriftWarning) and ".drift" in first):
         complain(f"warning: {first}")

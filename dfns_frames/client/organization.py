@@ -11,6 +11,7 @@ from dfns_frames._api.readings import DRIFT, REJECTED
 from dfns_frames._api.readings import SOURCES as LISTS
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._api.vocabulary import Source
+from dfns_frames._facts.asked import asked, not_read
 from dfns_frames._hints import did_you_mean
 from dfns_frames.client.fetching import Asks, Fetcher, parent_of
 from dfns_frames.errors import (
@@ -92,7 +93,9 @@ def organization(client: Asks, *, require: Iterable[str] = (), skip_invalid: boo
                 (fetcher.caller,) = parts[source.path].arrow("sources")["caller"].to_pylist()
     frames = joined(_with_organisation([*parts.values()]))
     warn_of_drift(frames)
-    _warn_of_losses(frames)
+    lost = not_read(asked(frames))
+    if lost:
+        warn("; ".join(lost), SourceWarning)
     return frames
 
 
@@ -182,27 +185,3 @@ def _with_organisation(parts: Sequence[Frames]) -> list[Frames]:
         lists = lists.set_column(place, lists.schema.field(place), filled)
         made.append(Frames({**{name: part.arrow(name) for name in part}, "sources": lists}))
     return made
-
-
-def _warn_of_losses(frames: Frames) -> None:
-    """Say in one line which sources are not here, and what would help."""
-    rows = frames.arrow("sources").to_pylist()
-    said = [loss for row in rows if (loss := _loss(row))]
-    if said:
-        warn("; ".join(said), SourceWarning)
-
-
-def _loss(row: Mapping[str, Any]) -> str | None:
-    """Say of a source that it is not here, and what would help; None if it is."""
-    source, status = SOURCES[row["source"]], row["status"]
-    if status == "ok":
-        return None
-    needs = row["needs_operation"]
-    parent = parent_of(source)
-    if status == "forbidden":
-        why = f"needs {needs}"
-    elif status == "skipped" and parent:
-        why = f"needs {needs} and {parent.items}"
-    else:
-        why = str(row["detail"]).partition("\n")[0].removesuffix(":")
-    return f"{source.items} not read: {why}"
