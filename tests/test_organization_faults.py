@@ -280,8 +280,8 @@ def test_every_loss_is_said_once_in_one_line(server: Small) -> None:
         client.organization()
     (said,) = [str(each.message) for each in caught]
     assert said == (
-        "permissions not read: needs Permissions:Read; permission assignments not read: needs "
-        "Permissions:Assignments:Read and permissions"
+        "permissions not read: needs Permissions:Read; permission assignments not read: skipped, it needs "
+        "Permissions:Assignments:Read and permissions, which were not read (forbidden)"
     )
     assert caught[0].filename == __file__
 
