@@ -90,7 +90,7 @@ def to_parquet(frames: Tables, folder: StrPath, *, overwrite: bool = False) -> P
         for name in frames:
             table = frames.arrow(name)
             table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: about})
-            pa.parquet.write_table(table, part / _path(name), compression="zstd")
+            pa.parquet.write_table(table, part / _path(name), compression="zstd", write_page_checksum=True)
         how = [_HOW.format(folder=Path(folder).name), *(" ".join(line.split()) for line in header(frames))]
         (part / _README).write_text("\n".join([*how, ""]) if [*frames] else _NOTHING, encoding="utf-8")
     return Path(folder).expanduser()
@@ -174,7 +174,7 @@ def _read(name: str, folder: Path) -> tuple[pa.Table, _Written]:
         )
     try:
         # A file of its own: the folder's name might otherwise be taken for a partition (a=b).
-        table = pa.parquet.ParquetFile(path).read()
+        table = pa.parquet.ParquetFile(path, page_checksum_verification=True).read()
         table.validate(full=True)  # else a text that is no UTF-8 fails when somebody looks at it
         said = table.schema.metadata[_KEY]
         about = json.loads(said)
