@@ -161,8 +161,8 @@ def _holds_nothing(place: Path) -> bool:
 
 def _no_export(place: Path) -> str:
     if place.name in TABLES and (place / f"{place.name}.parquet").is_file():
-        return "this is one table of a folder that to_parquet() wrote; name the folder above"
-    return "nothing in this folder is of to_parquet(); of saved responses, name the files"
+        return "this is one table of an export; name the folder above"
+    return "this folder holds no export in Parquet; of saved responses, name the files"
 
 
 def _read(name: str, folder: Path) -> tuple[pa.Table, _Written]:
@@ -170,7 +170,7 @@ def _read(name: str, folder: Path) -> tuple[pa.Table, _Written]:
     path = folder / _path(name)
     if not path.is_file():
         raise FileNotFoundError(
-            errno.ENOENT, "the folder lacks this table; name one that to_parquet() wrote", str(path)
+            errno.ENOENT, "the export lacks this table, which its other files name", str(path)
         )
     try:
         # A file of its own: the folder's name might otherwise be taken for a partition (a=b).
@@ -190,9 +190,7 @@ def _read(name: str, folder: Path) -> tuple[pa.Table, _Written]:
     ) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise ResponseError(
-            f"{str(path)!r} is not what to_parquet() writes: it is damaged, or of another origin"
-        ) from error
+        raise ResponseError(f"{str(path)!r} is damaged, or of another origin than to_parquet()") from error
     if written.schema > VERSION:
         raise ResponseError(
             f"{str(path)!r} was written by a newer version of dfns-frames: its tables are of version "
