@@ -62,6 +62,9 @@ class Hint(StrEnum):
     NO_OPTIONS = "leave endpoint=, caller=, fetched_at= and skip_invalid= out"
     DEADLINE = "give Client(deadline=…) more if the list is long"
     MAX_BODY = "Client(max_body=…) allows more"
+    SAME_CALLER = "if both are of one person, pass the same caller= when you read them"
+    EARLIER_FIRST = "pass the earlier look first: compare(earlier, later)"
+    LOOKED_AT = "say when each list was made, with fetched_at= of `read`"
 
 
 class DfnsFramesError(Exception):
