@@ -50,7 +50,8 @@ def tables() -> str:
 def shell() -> str:
     """Return every command's help as Markdown."""
     parts = ["# The shell", "Generated from `--help` (`make docs`)."]
-    verbs = ("fetch", "tokens", "export", "demo", "serve", "tables", "operations", "audit", "rules")
+    verbs = ("fetch", "tokens", "who-can", "explain", "audit", "rules", "export", "demo", "serve")
+    verbs = (*verbs, "tables", "operations")
     for command in ((), *((verb,) for verb in verbs)):
         shown = subprocess.run(
             [sys.executable, "-m", "dfns_frames", *command, "--help"],

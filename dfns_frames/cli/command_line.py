@@ -101,7 +101,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     options = _parser().parse_args(arguments)
     with notices(quiet=getattr(options, "quiet", False)):
         # Loaded on use, so that --help costs no pandas.
-        verb = getattr(import_module(f"dfns_frames.cli.{options.module}"), options.verb)
+        name = options.verb.replace("-", "_")
+        verb = getattr(import_module(f"dfns_frames.cli.{options.module}"), name)
         return verb(options) or DONE
 
 
@@ -152,6 +153,10 @@ def _parser() -> argparse.ArgumentParser:
         add("tokens", "list the tokens, highest severity first, then oldest"),
         add("export", "write the tokens as a workbook, as CSV or as Parquet"),
     )
+    _add_questions(
+        add("who-can", "list who can do something, by which way and past which gate", module="people"),
+        add("explain", "list through what a token, user or account holds its rights", module="people"),
+    )
     audit = add("audit", "apply the rules and list what they find, worst first", module="audit")
     rules = add("rules", "list the rules of audit, or show one", module="audit")
     compare = add("compare", "list what changed between two looks, worst first", module="compare")
@@ -185,14 +190,20 @@ def _add_readers(
         _add_input(command)
     tokens.add_argument(
         "--can",
-        metavar="CATEGORY",
+        metavar="WHAT",
         action="append",
         default=[],
-        help="only tokens that can or may do this; a column says yes or unknown. One of move_funds, approve, "
-        "grant_access, change_policy, export_keys, key_custody, identities and egress; repeat it for tokens "
-        "that can do several",
+        help="only tokens whose permissions allow this, or may; a column says yes or unknown. A category "
+        "(move_funds, approve, grant_access, change_policy, export_keys, key_custody, identities or egress), "
+        "a way such as put_into_a_group, or an operation; repeat it for tokens that can do several. "
+        "`who-can` takes their users and the policies into account",
     )
-    tokens.add_argument("--owner", metavar="ID", help="only tokens of this user or application")
+    tokens.add_argument(
+        "--owner",
+        metavar="NAME|ID",
+        help="only tokens of this user, service account or application; by name, the organisation is read "
+        "for it",
+    )
     tokens.add_argument("--inactive", action="store_true", help="only tokens that are switched off")
     tokens.add_argument(
         "--older-than",
@@ -209,6 +220,25 @@ def _add_readers(
     )
     for command in (fetch, export):
         command.add_argument("--overwrite", action="store_true", help="replace files that exist")
+
+
+def _add_questions(who_can: argparse.ArgumentParser, explain: argparse.ArgumentParser) -> None:
+    who_can.add_argument(
+        "what",
+        metavar="WHAT",
+        nargs="+",
+        help="a category such as move_funds, a way such as put_into_a_group (spaces and hyphens will do), or "
+        "an operation such as Wallets:Transfers:Create",
+    )
+    who_can.add_argument(
+        "--alone", action="store_true", help="only those whom nothing is known to stop: nobody has to agree"
+    )
+    explain.add_argument("identity", metavar="ID", help="a token (to-…), user or service account (us-…)")
+    explain.add_argument("--operation", metavar="NAME", help="only the rights that contain this operation")
+    for command in (who_can, explain):
+        _add_input(command)
+        command.set_defaults(whole=True)
+        _add_format(command)
 
 
 def _add_input(command: argparse.ArgumentParser) -> None:
