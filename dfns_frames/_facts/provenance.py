@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from dfns_frames import __version__
 from dfns_frames._api.sources import SOURCES
+from dfns_frames._api.sources.pats import PATS
 from dfns_frames._api.tables import TABLES
 from dfns_frames._facts.tables import Tables
 
@@ -20,6 +21,7 @@ LOOKS = "lists of one caller"
 # In the metadata of the Arrow table `tokens`: of how many tokens a filter kept these; files keep it too. What
 # the sources listed does not tell: a token that two lists have is one, and no filter left it out.
 FILTERED_FROM = b"filtered_from"
+_READ = ("ok", "incomplete")
 _SECONDS, _MINUTES = "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"
 
 
@@ -42,8 +44,30 @@ def source_lines(tables: Tables) -> list[str]:
         source = SOURCES.get(row["source"])
         item, items = (source.item, source.items) if source else ("item", "items")
         listed = f"{count:,} {item if count == 1 else items}{rejected}"
+        if row["status"] not in _READ:  # none were listed, which is no sign that there are none
+            listed = _not_read(row)
         lines.append(f"{row['source']} from {row['url']}, {_when(row)}: {row['status']}, {listed}")
     return lines
+
+
+def unread(tables: Tables) -> list[str]:
+    """Say of each source that was asked for and did not come what it would take."""
+    asked = held(tables, "sources").to_pylist()
+    came = {row["source"] for row in asked if row["status"] in _READ}
+    return list(dict.fromkeys(_not_read(row) for row in asked if row["source"] not in came))
+
+
+def _not_read(row: dict[str, Any]) -> str:
+    source = SOURCES.get(row["source"])
+    items = source.items if source else row["source"]
+    if row["status"] == "unavailable":
+        return f"{items} not read: this organisation does not have them"
+    if row["status"] == "skipped" and source and source.each:
+        return f"{items} not read: {source.each[0].replace('_', ' ')} were not read"
+    needed = row.get("needs_operation") or (source.operation if source else None)
+    if row["status"] == "forbidden" and needed:
+        return f"{items} not read: needs {needed}"
+    return f"{items} not read: {row['status']}"
 
 
 def _when(source: dict[str, Any]) -> str:
@@ -79,7 +103,7 @@ def taken(tables: Tables) -> str:
 
 def visibility(tables: Tables) -> str:
     """Return to whom the tokens are visible; a list holds its caller's own only."""
-    lists = held(tables, "sources").num_rows
+    lists = held(tables, "sources")["source"].to_pylist().count(PATS.path)
     if lists < 2:
         return "visible to the caller"
     if _looks(tables) == [lists]:
@@ -135,16 +159,26 @@ def caption(tables: Tables, shown: Callable[[str], str] = str) -> str:
     asked, tokens = held(tables, "sources"), held(tables, "tokens")
     before = _filtered_from(tokens)
     part = "" if before is None else f" of the {before:,} read" if before >= 0 else ", a part of those read"
-    counted = f"{tokens.num_rows:,} {plural(tokens.num_rows, 'token')}{part}"
+    counted = f"{tokens.num_rows:,} {plural(tokens.num_rows, 'token')}{part}{_by_source(tokens)}"
     names = ", ".join(sorted({f"GET {name}" for name in asked["source"].to_pylist()})) or "no source"
     said = [f"Source: {shown(names)}; {counted}, {visibility(tables)}; {taken(tables)}."]
-    troubles = sorted({str(status) for status in asked["status"].to_pylist()} - {"ok"})
-    if troubles:
-        said.append(f"NOT ALL: a source is {', '.join(map(shown, troubles))}.")
+    if "incomplete" in asked["status"].to_pylist():
+        said.append("NOT ALL: a source is incomplete.")
+    if missing := unread(tables):
+        said.append(f"NOT ALL: {shown('; '.join(missing))}.")
     rejected = pc.sum(asked["rejected_count"]).as_py() or 0
     if rejected:
         said.append(f"{rejected:,} invalid {plural(rejected, 'token')} set aside.")
     return " ".join([*said, *cautions(tables)])
+
+
+def _by_source(tokens: pa.Table) -> str:
+    """Say which list how many of the tokens are of, where they are of several."""
+    counts = pc.value_counts(tokens["source"].cast(pa.string())).to_pylist()
+    if len(counts) < 2:
+        return ""
+    said = ", ".join(f"{each['counts']:,} of {each['values']}" for each in counts)
+    return f" ({said})"
 
 
 def when(tables: Tables) -> str:
