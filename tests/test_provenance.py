@@ -288,36 +288,6 @@ def test_display_is_calm_for_frames_without_tokens() -> None:
     assert caption(read()).startswith("Source: GET /auth/pats; 0 tokens, visible to the caller; snapshot")
 
 
-STATUSES = {
-    "forbidden": "users not read: needs Auth:Users:Read",
-    "failed": "users not read: failed",
-    "unavailable": "users not read: this organisation does not have them",
-}
-
-
-@pytest.mark.parametrize("status", STATUSES)
-def test_a_source_that_did_not_come_never_reads_as_none(status: str) -> None:
-    """Captions, repr and page say that it was not read, and why; none says that it is empty."""
-    org = organisations.Organisation(tokens=(organisations.Token("to-1", "us-1"),))
-    tables = organisations.frames(org.without(organisations.USERS, status))
-    frames = dff.Frames({name: tables.arrow(name) for name in tables})
-    for said in (repr(frames), frames._repr_html_(), caption(frames)):
-        assert STATUSES[status] in said
-        assert "0 users" not in said
-    again = dff.Frames({name: organisations.frames(org).arrow(name) for name in organisations.frames(org)})
-    assert "not read" not in repr(again)
-    assert "not read" not in caption(again)
-
-
-def test_what_hangs_on_a_source_that_did_not_come_says_on_which() -> None:
-    """Members of groups are skipped where groups did not come."""
-    org = organisations.Organisation(tokens=(organisations.Token("to-1", "us-1"),))
-    left = org.without(organisations.GROUPS).without(organisations.MEMBERS, "skipped")
-    tables = organisations.frames(left)
-    assert "group members not read: user groups were not read" in caption(tables)
-    assert "user groups not read: needs Auth:UserGroups:Read" in caption(tables)
-
-
 def test_captions_count_the_tokens_of_each_list() -> None:
     """Where service accounts' tokens are counted too, a caption says how many are of which list."""
     tokens = [organisations.Token(f"to-{n}", "us-1") for n in range(3)]

@@ -15,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 
 from dfns_frames._api.sources import SOURCES
+from dfns_frames._facts.asked import held
 from dfns_frames._facts.lists import lists_of
-from dfns_frames._facts.provenance import filtered, held
+from dfns_frames._facts.provenance import filtered
 from dfns_frames.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from importlib import import_module
 
 import dfns_frames as dff
 from dfns_frames.cli.arguments import add_audit, add_rules
+from dfns_frames.cli.hints import HINTS, MISSING, OPTIONS
 from dfns_frames.cli.terminal import (
     BROKEN_PIPE,
     DONE,
@@ -23,7 +24,6 @@ from dfns_frames.cli.terminal import (
     open_streams,
     settle,
 )
-from dfns_frames.errors import Hint
 
 _ABOUT = """\
 Who holds a Dfns access token, since when, and what could be done with it: tables, charts and workbooks.
@@ -51,18 +51,6 @@ Exit codes:
 """
 
 _FORMATS = ("table", "csv", "json", "jsonl", "markdown")
-
-HINTS = {
-    Hint.SKIP_INVALID: "pass --skip-invalid to set aside what does not fit and read the rest",
-    Hint.FETCH_AGAIN: (
-        "--skip-invalid only sets listed items aside, and cannot help with that: fetch the list again"
-    ),
-    Hint.TIME: (
-        "pass a date such as 2026-03-02 (the end of that day, UTC), or an RFC 3339 time such as "
-        "2026-03-02T08:00:00Z"
-    ),
-}
-"""The library's hints, in words for somebody who writes no Python."""
 
 Commands = dict[str, argparse.ArgumentParser]
 
@@ -104,7 +92,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _code(error: dff.DfnsFramesError) -> int:
-    if isinstance(error, dff.ConfigurationError):
+    if isinstance(error, dff.ConfigurationError | dff.MissingTableError):
         return USAGE
     return NOT_UNDERSTOOD if isinstance(error, dff.ResponseError | dff.SchemaError) else REFUSED
 
@@ -113,7 +101,9 @@ def _message(error: dff.DfnsFramesError) -> str:
     """Return the library's message, with hint and option as the shell calls them."""
     name = error.option if isinstance(error, dff.ConfigurationError) else None
     hint = HINTS[error.hint] if error.hint else None
-    return error.worded(hint, option=name and f"--{name.replace('_', '-')}")
+    if isinstance(error, dff.MissingTableError):
+        hint = MISSING
+    return error.worded(hint, option=name and OPTIONS.get(name, f"--{name.replace('_', '-')}"))
 
 
 def _file_message(error: OSError) -> str:
@@ -241,9 +231,10 @@ def _add_input(command: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--from",
         dest="files",
-        metavar="FILE",
+        metavar="FILE|FOLDER",
         action="append",
-        help="a saved response, or a folder of Parquet files; - is standard input; repeat it to join several",
+        help="a saved response of any source, or a folder that --out or --parquet wrote; - is standard "
+        "input; repeat it to join several",
     )
     source.add_argument("--demo", action="store_true", help="read the demo organisation")
     source.add_argument("--region", metavar="REGION", help="read the API of this region: eu or uae")
@@ -255,7 +246,20 @@ def _add_input(command: argparse.ArgumentParser) -> None:
         "once for each --from, in the same order (default: the date of the file)",
     )
     command.add_argument(
-        "--skip-invalid", action="store_true", help="set aside tokens that do not have the documented shape"
+        "--endpoint",
+        metavar="ENDPOINT",
+        action="append",
+        help="what a saved response is of, such as policies or /auth/user-groups/ID/members; once for all "
+        "files or for each, in the same order; empty: its shape tells (default)",
+    )
+    command.add_argument(
+        "--caller",
+        metavar="NAME",
+        action="append",
+        help="who asked for a saved response, by any name; once for all files or for each, in the same order",
+    )
+    command.add_argument(
+        "--skip-invalid", action="store_true", help="set aside items that do not have the documented shape"
     )
     command.add_argument("--quiet", action="store_true", help="print no warnings; errors are still printed")
 

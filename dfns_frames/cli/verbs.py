@@ -120,7 +120,8 @@ def tables(options: argparse.Namespace) -> None:
         show(dictionary, options.format)
         return
     for (name, row), columns in dictionary.groupby(["table", "row"], sort=False):
-        say(f"{name}: a row is {row}")
+        endpoints = columns["endpoints"].iloc[0]
+        say(f"{name}: a row is {row}" + f"; from {endpoints}" * isinstance(endpoints, str))
         for column in columns.itertuples():
             say(f"  {column.column:<16} {column.type:<45} {column.meaning}")
         say()
