@@ -19,7 +19,7 @@ from dfns_frames.audit.terms import (
     token_subjects,
     tokens,
 )
-from dfns_frames.audit.unsure import UNREAD_RIGHTS, blind_tokens, dateless
+from dfns_frames.audit.unsure import UNREAD_RIGHTS, blind_tokens, dateless, sure_if
 from dfns_frames.audit.wording import quoted
 from dfns_frames.measures.ages import exact_ages
 
@@ -134,6 +134,7 @@ def not_replaced(look: Look) -> Found:
             for row, each, days in zip(rows.tolist(), at, _days(ages, rows), strict=True)
         ],
         int(np.count_nonzero(young & ~np.isnat(ages))),
+        confidence=sure_if(found.priv[rows] == MAYBE),
         unknown=[
             UNREAD_RIGHTS if found.priv[row] == MAYBE else _BLIND if unsure[row] else None
             for row in rows.tolist()
@@ -182,6 +183,7 @@ def can_come_back(look: Look) -> Found:
             for row in at
         ],
         int(off.sum()),
+        confidence=sure_if(found.priv[rows] == MAYBE),
         unknown=[
             UNREAD_RIGHTS
             if found.priv[row] == MAYBE

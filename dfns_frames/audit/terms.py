@@ -251,6 +251,6 @@ def organisation(frames: Tables, is_found: bool) -> Subjects:
 
 
 def several_organisations(frames: Tables) -> list[str]:
-    """Say that lists of several organisations are joined, so that policies do not tell whose they are."""
+    """Say that lists of several organisations are joined, so that nothing tells whose policies they are."""
     count = len(organisations(frames))
     return [f"lists of {count:,} organisations are joined; audit each by itself"] * (count > 1)
