@@ -227,13 +227,13 @@ def _user_names(frames: Tables) -> list[str | None]:
 
 
 @kept
-def registration(frames: Tables) -> list[int]:
+def registration(frames: Tables) -> Ints:
     """Return whether each user is registered: 1, 0, or -1 where that is not known; of machines always 1."""
     everyone, users = people(frames), table(frames, "users")
     count, flag = len(everyone.ids), users["is_registered"]
     yes = np.bincount(everyone.number[flags(users, "is_registered")], minlength=count) > 0
     no = np.bincount(everyone.number[np.asarray(pc.equal(flag, False).fill_null(False))], minlength=count) > 0
-    return np.where(everyone.is_machine | yes, 1, np.where(no, 0, -1)).tolist()
+    return np.where(everyone.is_machine | yes, 1, np.where(no, 0, -1))
 
 
 @kept
