@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from dfns_frames import demo as demo
     from dfns_frames import measures as measures
     from dfns_frames._api.catalogue import operations as operations
+    from dfns_frames._archive.archive import Archive as Archive
+    from dfns_frames._archive.compare import compare as compare
     from dfns_frames._facts.dictionary import dictionary as dictionary
     from dfns_frames.audit.catalogue import rules as rules
     from dfns_frames.client import Client as Client
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 # Where each public name lives. They are imported on use, so that `dfns-frames --help` costs no pandas.
 _HOMES = {
     "ApiError": "errors",
+    "Archive": "_archive.archive",
     "AuthenticationError": "errors",
     "Client": "client",
     "ConfigurationError": "errors",
@@ -54,6 +57,7 @@ _HOMES = {
     "ResponseError": "errors",
     "SchemaError": "errors",
     "ServerError": "errors",
+    "compare": "_archive.compare",
     "concat": "frames.joining",
     "demo": "",
     "dictionary": "_facts.dictionary",

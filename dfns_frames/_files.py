@@ -53,7 +53,7 @@ def new_file(path: StrPath, *, suffix: str, overwrite: bool) -> Iterator[IO[byte
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
 
 @contextmanager
@@ -99,11 +99,11 @@ def new_folder(folder: StrPath, names: Sequence[str], *, overwrite: bool) -> Ite
                 (target / name).parent.mkdir(exist_ok=True)
                 (part / name).replace(target / name)
             shutil.rmtree(part)
-            _sync_folder(target)
+            sync_folder(target)
         else:
             part.chmod(mode)
             part.rename(target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
 
 
 def _resolve(path: StrPath, what: str) -> Path:
@@ -184,7 +184,7 @@ def _sync(file: Path) -> None:
         os.fsync(opened.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new names last; where folders cannot be synced (Windows), the system sees to it."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

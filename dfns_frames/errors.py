@@ -60,7 +60,14 @@ class Hint(StrEnum):
     FILE_DATE = "pass fetched_at= to say when the list was made"
     OTHER_ENDPOINT = "leave endpoint= out, or name the right one"
     NO_OPTIONS = "leave endpoint=, caller=, fetched_at= and skip_invalid= out"
-    DEADLINE = "give Client(deadline=…) more if the list is long"
+    SAVED = (
+        "pass the response as the API sent it (JSON); of exports only the folder that to_parquet() wrote can "
+        "be read back: read(folder)"
+    )
+    ASK = "Client fetches: `dff.Client().pats()`"
+    OPENED = "download the file first, or pass it opened: open(path, 'rb')"
+    JSON_TEXT = "pass that as bytes: text.encode()"
+    DEADLINE = "give Client(deadline=…) more if the server is slow"
     MAX_BODY = "Client(max_body=…) allows more"
 
 
@@ -240,6 +247,14 @@ class SchemaError(DfnsFramesError):
 
 class MissingTableError(DfnsFramesError, KeyError):
     """The question needs a table that these frames do not hold; the message says what gives it."""
+
+    def __init__(self, message: str, *, plain: str = "") -> None:
+        super().__init__(message)
+        self._plain = plain  # the same without a word of Python
+
+    def worded(self, hint: str | None, *, option: str | None = None) -> str:
+        """Return the error as text for readers who do not write Python."""
+        return f"{self._plain or self.args[0]}; {hint}" if hint else super().worded(hint, option=option)
 
 
 class DriftWarning(UserWarning):

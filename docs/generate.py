@@ -33,9 +33,10 @@ def tables() -> str:
         "`dfns-frames tables`. All times are UTC; positions count from 0; the key of a table is **bold**.",
     ]
     for (table, row), columns in dff.dictionary().groupby(["table", "row"], sort=False):
+        whole = columns["endpoints"].iloc[0]
         parts += [
             f"\n## {table}",
-            f"A row is {row}.",
+            f"A row is {row}." + (f" From {_asked(whole)}." if isinstance(whole, str) else ""),
             "",
             "| column | type | field | meaning |",
             "|---|---|---|---|",
@@ -43,14 +44,21 @@ def tables() -> str:
         for column in columns.to_dict("records"):
             name = f"**{column['column']}**" if column["key"] else column["column"]
             field = f"`{column['field']}`" if isinstance(column["field"], str) else ""
-            parts.append(f"| {name} | {column['type']} | {field} | {column['meaning']} |")
+            only = column["endpoints"] if column["endpoints"] != whole else None
+            from_them = f" Only from {_asked(only)}." if isinstance(only, str) else ""
+            parts.append(f"| {name} | {column['type']} | {field} | {column['meaning']}{from_them} |")
     return "\n".join(parts) + "\n"
+
+
+def _asked(endpoints: str) -> str:
+    return ", ".join(f"`GET {endpoint}`" for endpoint in endpoints.split(", "))
 
 
 def shell() -> str:
     """Return every command's help as Markdown."""
     parts = ["# The shell", "Generated from `--help` (`make docs`)."]
-    verbs = ("fetch", "tokens", "export", "demo", "serve", "tables", "operations", "audit", "rules")
+    verbs = ("fetch", "tokens", "who-can", "explain", "audit", "rules", "export", "demo", "serve")
+    verbs = (*verbs, "tables", "operations")
     for command in ((), *((verb,) for verb in verbs)):
         shown = subprocess.run(
             [sys.executable, "-m", "dfns_frames", *command, "--help"],

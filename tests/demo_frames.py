@@ -32,6 +32,7 @@ def organisation(caller: str) -> dff.Frames:
             place |= {"url": server.url, "item_count": 0, "rejected_count": 0}
             asked.append({**place, "fetched_at": dff.demo.SNAPSHOT})
     found = {name: pa.concat_tables(parts) for name, parts in tables.items()}
+    found |= {name: TABLES[name].empty() for name in ("drift", "rejected")}
     return dff.Frames({**found, "sources": TABLES["sources"].from_rows(asked)})
 
 

@@ -266,6 +266,13 @@ def test_lists_of_two_people_are_no_pages() -> None:
         assert len(read(pages).tokens) == 2
 
 
+def test_a_callers_name_is_passed_on() -> None:
+    """It stands in `sources` and with each listed item."""
+    frames = read(body(LISTED["/v2/policies"]), caller="ada")
+    assert frames.sources["caller"].tolist() == ["ada"]
+    assert frames.policies["caller"].tolist() == ["ada"]
+
+
 def test_a_file_older_than_what_it_lists_is_warned_of(tmp_path: Path) -> None:
     """Of any source whose items have dates; the word for them fits."""
     for path, noun in (("/permissions", "permission"), ("/auth/user-groups", "user group")):

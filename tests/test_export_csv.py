@@ -118,10 +118,10 @@ def test_missing_differs_from_empty(tmp_path: Path) -> None:
     """A missing id is an empty field, an empty name a pair of quotes; lines end as RFC 4180 has it."""
     folder = named("").to_csv(tmp_path / "out")
     header, line, end = (folder / "tokens.csv").read_bytes().split(b"\r\n")
-    assert header.startswith(b'"source","token_no","token_id","name"')
+    assert header.startswith(b'"source","caller","token_no","token_id","name"')
     assert line == (
-        b'"/auth/pats",0,"to-1","","Pat",true,"2026-03-01T09:30:00.000000Z","or-1","us-1",,"cred-1",'
-        b'"SHA256:1",false,0,0'
+        b'"/auth/pats","us-1",0,"to-1","","Pat",true,"2026-03-01T09:30:00.000000Z","or-1","us-1",,'
+        b'"cred-1","SHA256:1",false,0,0'
     )
     assert end == b""
 

@@ -88,7 +88,7 @@ def test_truncated_and_foreign_files_are_refused(tmp_path: Path) -> None:
     whole = file.read_bytes()
     table = pq.read_table(file)
     file.write_bytes(whole[:-20])
-    with pytest.raises(dff.ResponseError, match=r"tokens\.parquet' is not what to_parquet"):
+    with pytest.raises(dff.ResponseError, match=r"tokens\.parquet' is damaged"):
         dff.read(folder)
     file.write_bytes(b"")
     with pytest.raises(dff.ResponseError, match="damaged"):
@@ -145,14 +145,14 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
         dff.read(tmp_path / "none")
     folder = tmp_path / "a=b"
     folder.mkdir()
-    with pytest.raises(FileNotFoundError, match=r"nothing in this folder is of to_parquet.*name the files"):
+    with pytest.raises(FileNotFoundError, match=r"no export in Parquet; of .*name the files"):
         dff.read(folder)
     named("a").to_parquet(folder)
     with pytest.raises(FileNotFoundError, match="name the folder above"):
         dff.read(folder / "tokens")
     assert len(dff.read(folder).tokens) == 1
     (folder / "sources/sources.parquet").unlink()
-    with pytest.raises(FileNotFoundError, match="lacks this table"):
+    with pytest.raises(FileNotFoundError, match="the export lacks this table"):
         dff.read(folder)
 
 

@@ -347,7 +347,9 @@ def test_what_was_exported_is_no_response(tmp_path: Path) -> None:
     folder = pats.to_parquet(tmp_path / "pats")
     with pytest.raises(IsADirectoryError, match="a folder is no page"):
         dff.read([folder, folder])
-    with pytest.raises(dff.ResponseError, match=r"tokens\.parquet' is not a saved response but Parquet"):
+    with pytest.raises(
+        dff.ResponseError, match=r"tokens\.parquet' is not a saved response but a file of Parquet"
+    ):
         dff.read(folder / "tokens/tokens.parquet")
     with pytest.raises(dff.ResponseError, match="is not a saved response but a workbook"):
         dff.read(pats.to_excel(tmp_path / "pats.xlsx"))

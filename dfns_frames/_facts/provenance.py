@@ -1,4 +1,4 @@
-"""What every output says of its tokens: where they came from, when, and whether they are all there are."""
+"""What every output says of what it shows: where it came from, when, and whether it is all there is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,19 @@ import pyarrow.compute as pc
 
 from dfns_frames import __version__
 from dfns_frames._api.sources import SOURCES
-from dfns_frames._api.tables import TABLES
+from dfns_frames._engine.drift import shorten
+from dfns_frames._facts.asked import (
+    asked,
+    count,
+    counted,
+    held,
+    is_read,
+    items_of,
+    listed,
+    not_read,
+    subject,
+    title,
+)
 from dfns_frames._facts.tables import Tables
 
 LOOKS = "lists of one caller"
@@ -20,6 +32,8 @@ LOOKS = "lists of one caller"
 # In the metadata of the Arrow table `tokens`: of how many tokens a filter kept these; files keep it too. What
 # the sources listed does not tell: a token that two lists have is one, and no filter left it out.
 FILTERED_FROM = b"filtered_from"
+_ASSIGNMENTS = ("token_assignments", "user_assignments")
+_NAMED = 3  # sources that a caption names
 _SECONDS, _MINUTES = "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"
 
 
@@ -28,22 +42,26 @@ def plural(count: int, noun: str) -> str:
     return noun if count == 1 else f"{noun}s"
 
 
-def held(tables: Tables, name: str) -> pa.Table:
-    """Return a table, without rows where frames do not hold it."""
-    return tables.arrow(name) if name in tables else TABLES[name].empty()
-
-
 def source_lines(tables: Tables) -> list[str]:
-    """Return a line for each source that was asked."""
+    """Return a line for each source that was asked; one that did not come says what would help."""
     lines = []
-    for row in held(tables, "sources").to_pylist():
-        count = row["item_count"] or 0
-        rejected = f", {row['rejected_count'] or 0:,} set aside" * bool(row["rejected_count"])
-        source = SOURCES.get(row["source"])
-        item, items = (source.item, source.items) if source else ("item", "items")
-        listed = f"{count:,} {item if count == 1 else items}{rejected}"
-        lines.append(f"{row['source']} from {row['url']}, {_when(row)}: {row['status']}, {listed}")
+    rows = asked(tables)
+    callers = {row["caller"] for row in rows}
+    for row in rows:
+        by = f" by {shorten(row['caller'])}" if len(callers) > 1 and row["caller"] else ""
+        begin = f"{row['source']}{by} from {row['url'] or 'somewhere'}, {_when(row)}: {row['status']}, "
+        if is_read(row):
+            rejected = f", {row['rejected_count'] or 0:,} set aside" * bool(row["rejected_count"])
+            lines.append(f"{begin}{_how_many(row)}{rejected}")
+        else:
+            lines.append(f"{begin}{''.join(not_read([row]))}")
     return lines
+
+
+def _how_many(row: dict[str, Any]) -> str:
+    if row["item_count"] is None:
+        return f"an unknown number of {items_of(row)[1]}"
+    return count(row["item_count"], *items_of(row))
 
 
 def _when(source: dict[str, Any]) -> str:
@@ -56,7 +74,8 @@ def _when(source: dict[str, Any]) -> str:
 
 def taken(tables: Tables) -> str:
     """Say in a few words when the lists were made, and where that is only a file's date or a clock's time."""
-    sources = [row for row in held(tables, "sources").to_pylist() if row["fetched_at"]]
+    rows = [row for row in asked(tables) if row["fetched_at"]]
+    sources = [row for row in rows if is_read(row)] or rows
     if not sources:
         return "taken at an unknown time"
     times = [row["fetched_at"].astimezone(UTC) for row in sources]
@@ -78,13 +97,14 @@ def taken(tables: Tables) -> str:
 
 
 def visibility(tables: Tables) -> str:
-    """Return to whom the tokens are visible; a list holds its caller's own only."""
-    lists = held(tables, "sources").num_rows
-    if lists < 2:
+    """Return to whom it is visible; what a list holds depends on who asks."""
+    rows = [row for row in asked(tables) if is_read(row)]
+    callers = {row["caller"] for row in rows}
+    if len(rows) < 2 or (len({row["source"] for row in rows}) == len(rows) and len(callers) == 1):
         return "visible to the caller"
-    if _looks(tables) == [lists]:
-        return f"visible to the one caller of {lists:,} lists"
-    return f"visible to the callers of {lists:,} lists"
+    if _looks(tables) == [len(rows)] or (len(callers) == 1 and None not in callers):
+        return f"visible to the one caller of {len(rows):,} lists"
+    return f"visible to the callers of {len(rows):,} lists"
 
 
 def cautions(tables: Tables) -> list[str]:
@@ -132,19 +152,48 @@ def caption(tables: Tables, shown: Callable[[str], str] = str) -> str:
     shown
         How the picture shows a text that is from outside.
     """
-    asked, tokens = held(tables, "sources"), held(tables, "tokens")
-    before = _filtered_from(tokens)
+    rows, before = asked(tables), _filtered_from(held(tables, "tokens"))
     part = "" if before is None else f" of the {before:,} read" if before >= 0 else ", a part of those read"
-    counted = f"{tokens.num_rows:,} {plural(tokens.num_rows, 'token')}{part}"
-    names = ", ".join(sorted({f"GET {name}" for name in asked["source"].to_pylist()})) or "no source"
-    said = [f"Source: {shown(names)}; {counted}, {visibility(tables)}; {taken(tables)}."]
-    troubles = sorted({str(status) for status in asked["status"].to_pylist()} - {"ok"})
-    if troubles:
-        said.append(f"NOT ALL: a source is {', '.join(map(shown, troubles))}.")
-    rejected = pc.sum(asked["rejected_count"]).as_py() or 0
-    if rejected:
-        said.append(f"{rejected:,} invalid {plural(rejected, 'token')} set aside.")
+    said = [
+        f"Source: {shown(_origin(tables, rows))}; {counted(tables)}{part}, {visibility(tables)}; "
+        f"{taken(tables)}."
+    ]
+    said += [f"NOT ALL: {shown(text)}." for text in _incomplete(rows)]
+    lacking = not_read(rows)
+    if lacking:
+        said.append(f"NOT ALL: {shown('; '.join(lacking))}.")
+    for name, number in _rejected(rows):
+        said.append(f"{number:,} invalid {plural(number, name)} set aside.")
     return " ".join([*said, *cautions(tables)])
+
+
+def _origin(tables: Tables, rows: list[dict[str, Any]]) -> str:
+    """Name the sources that came; of many, those that what is counted comes from."""
+    names = sorted({row["source"] for row in rows if is_read(row)})
+    if len(names) > _NAMED and "tokens" in tables:
+        fed = [name for name in names if name in SOURCES and "tokens" in SOURCES[name].tables]
+        names = [*fed, *(name for name in names if name not in fed)]
+    more = f" and {len(names) - _NAMED:,} more" * (len(names) > _NAMED)
+    return ", ".join(f"GET {name}" for name in names[:_NAMED]) + more or "no source"
+
+
+def _incomplete(rows: list[dict[str, Any]]) -> list[str]:
+    found = [row for row in rows if row["status"] == "incomplete"]
+    if len(rows) == 1:
+        return ["a source is incomplete"] * len(found)
+    return [
+        f"the list of {items} is incomplete" for items in dict.fromkeys(items_of(row)[1] for row in found)
+    ]
+
+
+def _rejected(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """Return how many items were set aside, by what they are."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        if row["rejected_count"]:
+            name = items_of(row)[0]
+            counts[name] = counts.get(name, 0) + row["rejected_count"]
+    return [*counts.items()]
 
 
 def when(tables: Tables) -> str:
@@ -154,32 +203,43 @@ def when(tables: Tables) -> str:
 
 
 def overview(tables: Tables) -> list[str]:
-    """Say what this is: whose tokens, when, from where, and what it cannot show."""
-    counts = {name: tables.arrow(name).num_rows for name in tables}
-    assignments = held(tables, "token_assignments")
-    unknown = pc.sum(assignments["operation_count"].is_null()).as_py() or 0
-    subject, limits = "What is", []
-    if "tokens" in tables:
-        subject = "Access tokens"
-        limits = ["The API lists the caller's own tokens only, so those of other people are not here."]
-    besides = ", and the permissions assigned to them" * ("token_assignments" in tables)
+    """Say what this is: of what, visible to whom, when, from where, and what it cannot show."""
+    rows = asked(tables)
+    begin = f"Access {subject(tables).removeprefix('the ')}" if "tokens" in tables else title(tables)
+    assigned = [name for name in _ASSIGNMENTS if name in tables]
+    besides = ", and the permissions assigned to them" * bool(assigned)
     lines = [
-        f"{subject} {visibility(tables)}{filtered(tables)}{besides}.",
+        f"{begin} {visibility(tables)}{filtered(tables)}{besides}.",
         f"{when(tables)}; written by dfns-frames {__version__}.",
         *cautions(tables),
+        *(f"NOT ALL: {text}." for text in not_read(rows)),
         *source_lines(tables),
-        *limits,
     ]
-    if pc.any(pc.equal(held(tables, "sources")["status"], "incomplete")).as_py():
-        lines.append("INCOMPLETE: the API had further pages that were never read; there are more tokens.")
+    if "tokens" in tables:
+        lines.append(_limit(rows))
+    lines += [
+        f"INCOMPLETE: the API had further pages that were never read; there are more {items}."
+        for items in dict.fromkeys(items_of(row)[1] for row in rows if row["status"] == "incomplete")
+    ]
+    unknown = sum(tables.arrow(name)["operation_count"].null_count for name in assigned)
     if unknown:
         some = f"{unknown:,} {plural(unknown, 'assignment')}"
         lines.append(f"For {some} the API listed no operations, so these are unknown, not none.")
     unknown_things = "not known to this version, or noted when lists were joined"
     for name, meaning in (("rejected", "set aside as unreadable"), ("drift", unknown_things)):
-        if count := counts.get(name):
-            lines.append(f"{count:,} {plural(count, 'row')} in {name!r}: {meaning}.")
+        if number := held(tables, name).num_rows:
+            lines.append(f"{number:,} {plural(number, 'row')} in {name!r}: {meaning}.")
     return lines
+
+
+def _limit(rows: list[dict[str, Any]]) -> str:
+    """Say whose tokens are not here, whoever asks for whatever there is."""
+    asked_for = [SOURCES[row["source"]] for row in rows if row["source"] in SOURCES]
+    others = {
+        source.items for source in asked_for if source.scope == "organization" and "tokens" in source.tables
+    }
+    begin = f"Besides those of {listed(sorted(others))}, the" if others else "The"
+    return f"{begin} API lists the caller's own tokens only, so those of other people are not here."
 
 
 def _filtered_from(tokens: pa.Table) -> int | None:

@@ -45,6 +45,18 @@ def as_utc(when: object, option: str, *, past: bool = False) -> datetime:
     return min(datetime.combine(given, time.max, UTC), now) if is_day else given
 
 
+def beginning(when: object, option: str) -> datetime:
+    """Read a time as `as_utc` does, but for a date alone, which is the beginning of that day.
+
+    Raises
+    ------
+    ConfigurationError
+        It is not a time.
+    """
+    found = _moment(when)
+    return found[0] if found else as_utc(when, option)
+
+
 def _moment(when: object) -> tuple[datetime, bool] | None:
     """Return the time in UTC, of a day its beginning, and whether it is a day; None if it is neither."""
     if isinstance(when, str):

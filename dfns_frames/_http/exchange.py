@@ -22,7 +22,7 @@ from dfns_frames._http.faults import failure, faults, is_cut
 from dfns_frames._http.proxy import proxy_for
 from dfns_frames._http.replies import http_date
 from dfns_frames._unpack import STEP, UnpackError, unpack
-from dfns_frames.errors import ConfigurationError, DfnsFramesError, NetworkError, ResponseError
+from dfns_frames.errors import ConfigurationError, DfnsFramesError, Hint, NetworkError, ResponseError
 
 if TYPE_CHECKING:
     import requests
@@ -180,9 +180,7 @@ class Exchange:
             if good:
                 return failure(fault, self._server, begun=True)
         if good and received.tell() > limit:
-            return NetworkError(
-                f"the list has more than {self._limits.max_body:,} bytes (Client(max_body=…) allows more)"
-            )
+            return NetworkError(f"the list has more than {self._limits.max_body:,} bytes", hint=Hint.MAX_BODY)
         return Answer(response.status_code, headers, Body(received.getvalue()))
 
 

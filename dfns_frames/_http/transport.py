@@ -18,7 +18,7 @@ from dfns_frames._hidden import Secret
 from dfns_frames._http.connection import Connection, Connections
 from dfns_frames._http.exchange import Answer, Exchange, Limits, Params
 from dfns_frames._http.replies import error_of
-from dfns_frames.errors import DfnsFramesError, NetworkError, ResponseError
+from dfns_frames.errors import DfnsFramesError, Hint, NetworkError, ResponseError
 
 RETRY_AFTER_CAP = 60.0  # seconds that a server may make us wait before it is an error instead
 
@@ -192,8 +192,7 @@ class Call:
                 self._worker.dismiss()
                 self.connection, self._worker = Connection(self._secret), _Worker()
         return outcome or NetworkError(
-            f"no complete answer within the deadline of {self._limits.deadline:g} s; "
-            "give Client(deadline=…) more if the list is long"
+            f"no complete answer within the deadline of {self._limits.deadline:g} s", hint=Hint.DEADLINE
         )
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 
 import dfns_frames as dff
 from dfns_frames.cli.arguments import add_audit, add_rules
+from dfns_frames.cli.hints import HINTS, MISSING, OPTIONS
 from dfns_frames.cli.terminal import (
     BROKEN_PIPE,
     DONE,
@@ -23,7 +24,6 @@ from dfns_frames.cli.terminal import (
     open_streams,
     settle,
 )
-from dfns_frames.errors import Hint
 
 _ABOUT = """\
 Who holds a Dfns access token, since when, and what could be done with it: tables, charts and workbooks.
@@ -51,18 +51,6 @@ Exit codes:
 """
 
 _FORMATS = ("table", "csv", "json", "jsonl", "markdown")
-
-HINTS = {
-    Hint.SKIP_INVALID: "pass --skip-invalid to set aside what does not fit and read the rest",
-    Hint.FETCH_AGAIN: (
-        "--skip-invalid only sets listed items aside, and cannot help with that: fetch the list again"
-    ),
-    Hint.TIME: (
-        "pass a date such as 2026-03-02 (the end of that day, UTC), or an RFC 3339 time such as "
-        "2026-03-02T08:00:00Z"
-    ),
-}
-"""The library's hints, in words for somebody who writes no Python."""
 
 Commands = dict[str, argparse.ArgumentParser]
 
@@ -98,12 +86,13 @@ def _run(arguments: Sequence[str] | None) -> int:
     options = _parser().parse_args(arguments)
     with notices(quiet=getattr(options, "quiet", False)):
         # Loaded on use, so that --help costs no pandas.
-        verb = getattr(import_module(f"dfns_frames.cli.{options.module}"), options.verb)
+        name = options.verb.replace("-", "_")
+        verb = getattr(import_module(f"dfns_frames.cli.{options.module}"), name)
         return verb(options) or DONE
 
 
 def _code(error: dff.DfnsFramesError) -> int:
-    if isinstance(error, dff.ConfigurationError):
+    if isinstance(error, dff.ConfigurationError | dff.MissingTableError):
         return USAGE
     return NOT_UNDERSTOOD if isinstance(error, dff.ResponseError | dff.SchemaError) else REFUSED
 
@@ -112,7 +101,9 @@ def _message(error: dff.DfnsFramesError) -> str:
     """Return the library's message, with hint and option as the shell calls them."""
     name = error.option if isinstance(error, dff.ConfigurationError) else None
     hint = HINTS[error.hint] if error.hint else None
-    return error.worded(hint, option=name and f"--{name.replace('_', '-')}")
+    if isinstance(error, dff.MissingTableError):
+        hint = MISSING
+    return error.worded(hint, option=name and OPTIONS.get(name, f"--{name.replace('_', '-')}"))
 
 
 def _file_message(error: OSError) -> str:
@@ -149,6 +140,10 @@ def _parser() -> argparse.ArgumentParser:
         add("tokens", "list the tokens, highest severity first, then oldest"),
         add("export", "write the tokens as a workbook, as CSV or as Parquet"),
     )
+    _add_questions(
+        add("who-can", "list who can do something, by which way and past which gate", module="people"),
+        add("explain", "list through what a token, user or account holds its rights", module="people"),
+    )
     audit = add("audit", "apply the rules and list what they find, worst first", module="audit")
     rules = add("rules", "list the rules of audit, or show one", module="audit")
     _add_input(audit)
@@ -180,14 +175,20 @@ def _add_readers(
         _add_input(command)
     tokens.add_argument(
         "--can",
-        metavar="CATEGORY",
+        metavar="WHAT",
         action="append",
         default=[],
-        help="only tokens that can or may do this; a column says yes or unknown. One of move_funds, approve, "
-        "grant_access, change_policy, export_keys, key_custody, identities and egress; repeat it for tokens "
-        "that can do several",
+        help="only tokens whose permissions allow this, or may; a column says yes or unknown. A category "
+        "(move_funds, approve, grant_access, change_policy, export_keys, key_custody, identities or egress), "
+        "a way such as put_into_a_group, or an operation; repeat it for tokens that can do several. "
+        "`who-can` takes their users and the policies into account",
     )
-    tokens.add_argument("--owner", metavar="ID", help="only tokens of this user or application")
+    tokens.add_argument(
+        "--owner",
+        metavar="NAME|ID",
+        help="only tokens of this user, service account or application; by name, the organisation is read "
+        "for it",
+    )
     tokens.add_argument("--inactive", action="store_true", help="only tokens that are switched off")
     tokens.add_argument(
         "--older-than",
@@ -206,14 +207,34 @@ def _add_readers(
         command.add_argument("--overwrite", action="store_true", help="replace files that exist")
 
 
+def _add_questions(who_can: argparse.ArgumentParser, explain: argparse.ArgumentParser) -> None:
+    who_can.add_argument(
+        "what",
+        metavar="WHAT",
+        nargs="+",
+        help="a category such as move_funds, a way such as put_into_a_group (spaces and hyphens will do), or "
+        "an operation such as Wallets:Transfers:Create",
+    )
+    who_can.add_argument(
+        "--alone", action="store_true", help="only those whom nothing is known to stop: nobody has to agree"
+    )
+    explain.add_argument("identity", metavar="ID", help="a token (to-…), user or service account (us-…)")
+    explain.add_argument("--operation", metavar="NAME", help="only the rights that contain this operation")
+    for command in (who_can, explain):
+        _add_input(command)
+        command.set_defaults(whole=True)
+        _add_format(command)
+
+
 def _add_input(command: argparse.ArgumentParser) -> None:
     source = command.add_mutually_exclusive_group()
     source.add_argument(
         "--from",
         dest="files",
-        metavar="FILE",
+        metavar="FILE|FOLDER",
         action="append",
-        help="a saved response, or a folder of Parquet files; - is standard input; repeat it to join several",
+        help="a saved response of any source, or a folder that --out or --parquet wrote; - is standard "
+        "input; repeat it to join several",
     )
     source.add_argument("--demo", action="store_true", help="read the demo organisation")
     source.add_argument("--region", metavar="REGION", help="read the API of this region: eu or uae")
@@ -225,7 +246,20 @@ def _add_input(command: argparse.ArgumentParser) -> None:
         "once for each --from, in the same order (default: the date of the file)",
     )
     command.add_argument(
-        "--skip-invalid", action="store_true", help="set aside tokens that do not have the documented shape"
+        "--endpoint",
+        metavar="ENDPOINT",
+        action="append",
+        help="what a saved response is of, such as policies or /auth/user-groups/ID/members; once for all "
+        "files or for each, in the same order; empty: its shape tells (default)",
+    )
+    command.add_argument(
+        "--caller",
+        metavar="NAME",
+        action="append",
+        help="who asked for a saved response, by any name; once for all files or for each, in the same order",
+    )
+    command.add_argument(
+        "--skip-invalid", action="store_true", help="set aside items that do not have the documented shape"
     )
     command.add_argument("--quiet", action="store_true", help="print no warnings; errors are still printed")
 

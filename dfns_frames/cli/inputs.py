@@ -1,4 +1,4 @@
-"""Where the shell's tokens come from: the API, saved responses, or the demo organisation."""
+"""Where what the shell shows comes from: the API, saved responses, or the demo organisation."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import dfns_frames as dff
+from dfns_frames._facts.asked import asked, held, not_read
 from dfns_frames.cli.terminal import USAGE, ShellError, complain
 
 _REJECTED_SHOWN = 20
@@ -18,6 +19,8 @@ def read(options: argparse.Namespace) -> dff.Frames:
     """Read what the options ask for, joined if it is several, and tell of what was odd about it."""
     frames = _from_files(options) if options.files else _from_api(options)
     if not options.quiet:
+        for text in not_read(asked(frames)):
+            complain(f"warning: {text}")
         _tell_drift(frames)
     _tell_rejected(frames)
     return frames
@@ -26,6 +29,8 @@ def read(options: argparse.Namespace) -> dff.Frames:
 def _from_api(options: argparse.Namespace) -> dff.Frames:
     if options.fetched_at:
         raise ShellError(USAGE, "--fetched-at goes with --from; a live response says itself when it was made")
+    if options.endpoint:
+        raise ShellError(USAGE, "--endpoint goes with --from: it says what a file is a response of")
     if options.demo:
         client = dff.demo.client()
     else:
@@ -50,20 +55,39 @@ def _from_files(options: argparse.Namespace) -> dff.Frames:
             f"--fetched-at is given {_times(len(times))} and --from {_times(len(files))}; "
             "give one for each file, in the same order",
         )
-    parts = [_from_file(*each, options.skip_invalid) for each in zip(files, times, strict=True)]
+    endpoints = _for_each("--endpoint", options.endpoint, files)
+    callers = _for_each("--caller", options.caller, files)
+    parts = [
+        _from_file(file, options.skip_invalid, fetched_at=time, endpoint=endpoint, caller=caller)
+        for file, time, endpoint, caller in zip(files, times, endpoints, callers, strict=True)
+    ]
     return parts[0] if len(parts) == 1 else dff.concat(parts)
 
 
-def _from_file(file: str, fetched_at: str | None, skip_invalid: bool) -> dff.Frames:
+def _for_each(option: str, given: list[str] | None, files: list[str]) -> list[str | None]:
+    """Return what is given for each file: the same for all if it is given once; an empty one is left out."""
+    values = (given or [""]) * (len(files) if len(given or [""]) == 1 else 1)
+    if len(values) != len(files):
+        raise ShellError(
+            USAGE,
+            f"{option} is given {_times(len(values))} and --from {_times(len(files))}; give it once for all "
+            "files, or once for each, in the same order",
+        )
+    return [value if value.strip() else None for value in values]
+
+
+def _from_file(file: str, skip_invalid: bool, **options: str | None) -> dff.Frames:
     if not file.strip():
-        raise ShellError(USAGE, "--from needs the name of a file; - is standard input")
+        raise ShellError(USAGE, "--from needs the name of a file or folder; - is standard input")
     if file == "-":
-        return dff.read(sys.stdin.buffer, fetched_at=fetched_at, skip_invalid=skip_invalid)
+        return dff.read(sys.stdin.buffer, skip_invalid=skip_invalid, **options)
     path = Path(file)
     if not path.is_dir():
-        return dff.read(path, fetched_at=fetched_at, skip_invalid=skip_invalid)
-    if fetched_at is not None:
-        raise ShellError(USAGE, f"--fetched-at does not apply to the folder {file}, which keeps its own time")
+        return dff.read(path, skip_invalid=skip_invalid, **options)
+    for name, value in options.items():
+        if value is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise ShellError(USAGE, f"{option} does not apply to the folder {file}, which says that itself")
     return dff.read(path)
 
 
@@ -72,14 +96,14 @@ def _times(count: int) -> str:
 
 
 def _tell_drift(frames: dff.Frames) -> None:
-    kinds = Counter(frames.arrow("drift")["what"].to_pylist())
+    kinds = Counter(held(frames, "drift")["what"].to_pylist())
     if kinds:
         listed = ", ".join(f"{kind} ({count:,})" for kind, count in kinds.items())
         complain(f"warning: drift noticed: {listed}; `dfns-frames export` lists each in the table drift")
 
 
 def _tell_rejected(frames: dff.Frames) -> None:
-    problems = frames.arrow("rejected")["problems"].to_pylist()
+    problems = held(frames, "rejected")["problems"].to_pylist()
     for problem in problems[:_REJECTED_SHOWN]:
         complain(f"set aside: {problem}")
     if len(problems) > _REJECTED_SHOWN:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import dfns_frames as dff
+from dfns_frames._facts.asked import title
 from dfns_frames._facts.provenance import filtered, source_lines, visibility
 from dfns_frames.cli.terminal import visible
 from dfns_frames.measures.classes import SENSITIVE
@@ -18,13 +19,15 @@ _YEAR_DAYS = 365
 def summary(frames: dff.Frames) -> str:
     """Return what a reviewer asks first, in a few lines."""
     rows = ", ".join(f"{name} {frames.arrow(name).num_rows:,}" for name in frames)
+    # Without the assignments nothing is known of what tokens can do.
+    has_answers = {"tokens", "token_assignments", "token_operations"} <= {*frames}
+    answers = [*_answers(dff.measures.capabilities(frames)), ""] if has_answers else []
     return "\n".join(
         [
-            f"Tokens {visibility(frames)}{filtered(frames)}",
+            f"{title(frames)} {visibility(frames)}{filtered(frames)}",
             *(f"  {visible(line)}" for line in source_lines(frames)),
             "",
-            *_answers(dff.measures.capabilities(frames)),
-            "",
+            *answers,
             f"Rows: {rows}",
         ]
     )

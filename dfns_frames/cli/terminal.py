@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import dfns_frames as dff
+from dfns_frames.cli.hints import HINTS
 
 DONE, FINDINGS, USAGE, REFUSED, NOT_UNDERSTOOD, FILE_FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 BROKEN_PIPE = 128 + 13
@@ -150,7 +151,10 @@ def _ignore(*_: object, **__: object) -> None:
 
 
 def _show(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
-    first = str(message).partition("\n")[0]
+    text = str(message)
+    if isinstance(message, dff.DriftWarning) and message.hint:
+        text = message.worded(HINTS[message.hint])
+    first = text.partition("\n")[0]
     # The table of that name has what this is about; the shell counts it once all is read.
     if not (issubclass(category, dff.DriftWarning) and ".drift" in first):
         complain(f"warning: {first}")

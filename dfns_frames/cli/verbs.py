@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dfns_frames as dff
+from dfns_frames._api.catalogue import CATEGORIES
+from dfns_frames._api.ways import WAYS
 from dfns_frames.cli.inputs import read
 from dfns_frames.cli.listing import FOR_PROGRAMS, show
 from dfns_frames.cli.summary import summary
 from dfns_frames.cli.terminal import USAGE, ShellError, complain, flush, known, say
-from dfns_frames.measures.classes import SENSITIVE, worst_text
+from dfns_frames.measures.asking import named
+from dfns_frames.measures.classes import SENSITIVE, allowed, worst_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,12 +50,14 @@ def tokens(options: argparse.Namespace) -> None:
     """List tokens, the worst and oldest first."""
     if options.older_than is not None and options.older_than < 0:
         raise ShellError(USAGE, f"--older-than takes a number of days, not {options.older_than}")
-    asked = [known("--can", name, list(SENSITIVE)) for name in options.can]
-    found = dff.measures.capabilities(read(options))
+    asked = [_what(name) for name in options.can]
+    # Only the list of users says what they are called.
+    options.whole = options.owner is not None and not options.owner.startswith(("us-", "ap-"))
+    frames = read(options)
+    found = dff.measures.capabilities(frames)
+    found = found.assign(**{what: allowed(frames, what) for what in asked if what not in SENSITIVE})
     if options.owner is not None:
-        found = found[found["owner_id"] == options.owner]
-        if found.empty:
-            complain(f"nobody with the id {options.owner!r} owns a token listed here")
+        found = found[_owned(frames, found, options.owner)]
     for name in asked:
         found = found[found[name] != "no"]
     if options.inactive:
@@ -62,10 +68,37 @@ def tokens(options: argparse.Namespace) -> None:
     show(found if options.format in FOR_PROGRAMS else _for_people(found, asked), options.format)
 
 
+def _what(given: str) -> str:
+    """Return what tokens are asked for, as it is written; an operation may be one that only they hold."""
+    name = named(given)
+    if name in WAYS or name in CATEGORIES:
+        return name
+    return given.strip() if ":" in given else known("--can", given, [*SENSITIVE, *WAYS])
+
+
+def _owned(frames: dff.Frames, found: pd.DataFrame, owner: str) -> pd.Series[bool]:
+    """Tell which tokens are of somebody, called by id, by name or by the name to sign in with."""
+    called = owner.strip().casefold()
+    ids = {owner.strip()}
+    if "users" in frames:
+        users = frames["users"][["user_id", "name", "username"]]
+        meant = users[["name", "username"]].apply(lambda names: names.str.strip().str.casefold() == called)
+        ids |= set(users.loc[meant.fillna(False).any(axis=1), "user_id"].dropna())
+    owned = found["owner_id"].isin(ids)
+    if not owned.any():
+        near = difflib.get_close_matches(owner, found["owner_name"].dropna().unique(), n=3)
+        hint = f"; near: {', '.join(near)}" * bool(near)
+        complain(f"nobody with the name or id {owner!r} owns a token listed here{hint}")
+    elif (count := found.loc[owned, "owner_id"].nunique()) > 1:
+        complain(f"{count:,} users are called {owner!r}; --owner with an id lists the tokens of one")
+    return owned
+
+
 def _for_people(found: pd.DataFrame, asked: list[str]) -> pd.DataFrame:
     """Return the columns that answer, few enough for a terminal; a bound says that it is one."""
     worded = found.assign(worst=worst_text(found["worst"], found["worst_is_lower_bound"]))
-    columns = ["token_id", "name", "owner_id", "is_active", "age_days", "holds_everything", "worst"]
+    owner = ["owner_id"] if found["owner_name"].isna().all() else ["owner_name", "owner_id"]
+    columns = ["token_id", "name", *owner, "is_active", "age_days", "holds_everything", "worst"]
     return worded[[*columns, *dict.fromkeys(asked)]]
 
 
@@ -87,7 +120,8 @@ def tables(options: argparse.Namespace) -> None:
         show(dictionary, options.format)
         return
     for (name, row), columns in dictionary.groupby(["table", "row"], sort=False):
-        say(f"{name}: a row is {row}")
+        endpoints = columns["endpoints"].iloc[0]
+        say(f"{name}: a row is {row}" + f"; from {endpoints}" * isinstance(endpoints, str))
         for column in columns.itertuples():
             say(f"  {column.column:<16} {column.type:<45} {column.meaning}")
         say()

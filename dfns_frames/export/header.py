@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames._api.judgements import FINDING_SEVERITIES, STATUSES
-from dfns_frames._facts.provenance import held, overview, plural
+from dfns_frames._facts.asked import held
+from dfns_frames._facts.provenance import overview, plural
 from dfns_frames._facts.tables import Tables
 from dfns_frames.measures.found import CURRENT, not_looked_at
 

@@ -90,7 +90,7 @@ def to_parquet(frames: Tables, folder: StrPath, *, overwrite: bool = False) -> P
         for name in frames:
             table = frames.arrow(name)
             table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: about})
-            pa.parquet.write_table(table, part / _path(name), compression="zstd")
+            pa.parquet.write_table(table, part / _path(name), compression="zstd", write_page_checksum=True)
         how = [_HOW.format(folder=Path(folder).name), *(" ".join(line.split()) for line in header(frames))]
         (part / _README).write_text("\n".join([*how, ""]) if [*frames] else _NOTHING, encoding="utf-8")
     return Path(folder).expanduser()
@@ -161,8 +161,8 @@ def _holds_nothing(place: Path) -> bool:
 
 def _no_export(place: Path) -> str:
     if place.name in TABLES and (place / f"{place.name}.parquet").is_file():
-        return "this is one table of a folder that to_parquet() wrote; name the folder above"
-    return "nothing in this folder is of to_parquet(); of saved responses, name the files"
+        return "this is one table of an export; name the folder above"
+    return "this folder holds no export in Parquet; of saved responses, name the files"
 
 
 def _read(name: str, folder: Path) -> tuple[pa.Table, _Written]:
@@ -170,11 +170,11 @@ def _read(name: str, folder: Path) -> tuple[pa.Table, _Written]:
     path = folder / _path(name)
     if not path.is_file():
         raise FileNotFoundError(
-            errno.ENOENT, "the folder lacks this table; name one that to_parquet() wrote", str(path)
+            errno.ENOENT, "the export lacks this table, which its other files name", str(path)
         )
     try:
         # A file of its own: the folder's name might otherwise be taken for a partition (a=b).
-        table = pa.parquet.ParquetFile(path).read()
+        table = pa.parquet.ParquetFile(path, page_checksum_verification=True).read()
         table.validate(full=True)  # else a text that is no UTF-8 fails when somebody looks at it
         said = table.schema.metadata[_KEY]
         about = json.loads(said)
@@ -190,9 +190,7 @@ def _read(name: str, folder: Path) -> tuple[pa.Table, _Written]:
     ) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise ResponseError(
-            f"{str(path)!r} is not what to_parquet() writes: it is damaged, or of another origin"
-        ) from error
+        raise ResponseError(f"{str(path)!r} is damaged, or of another origin than to_parquet()") from error
     if written.schema > VERSION:
         raise ResponseError(
             f"{str(path)!r} was written by a newer version of dfns-frames: its tables are of version "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from html import escape
 from typing import Any, NoReturn
 
 import numpy as np
@@ -16,10 +15,10 @@ from dfns_frames import export, measures
 from dfns_frames._api.tables import JUDGED, TABLES
 from dfns_frames._facts.keys import item_rows, items_of
 from dfns_frames._facts.lists import keep
-from dfns_frames._facts.provenance import cautions, filtered, note_filter, plural, source_lines, visibility
+from dfns_frames._facts.provenance import note_filter
 from dfns_frames._facts.tables import compact
 from dfns_frames._hints import UNCHANGING, did_you_mean, no_such_attribute
-from dfns_frames.errors import MissingTableError
+from dfns_frames.frames import showing
 from dfns_frames.frames.auditing import audit
 from dfns_frames.frames.dataframes import own, to_pandas
 from dfns_frames.frames.holding import checked, lacking
@@ -80,6 +79,8 @@ class Frames(Mapping[str, pd.DataFrame]):
     rejected: pd.DataFrame
 
     audit = audit
+    __repr__ = showing.text
+    _repr_html_ = showing.html
     to_csv = export.to_csv
     to_excel = export.to_excel
     to_json = export.to_json
@@ -141,7 +142,7 @@ class Frames(Mapping[str, pd.DataFrame]):
             return self._tables[name]
         except KeyError:
             if name in TABLES:
-                raise MissingTableError(lacking(name, self._tables)) from None
+                raise lacking(name, self._tables) from None
             raise KeyError(self._no_such_table(name)) from None
 
     def __getitem__(self, name: str) -> pd.DataFrame:
@@ -157,7 +158,7 @@ class Frames(Mapping[str, pd.DataFrame]):
         if name.startswith("_"):
             raise AttributeError(f"Frames have no attribute {name!r}")
         if name in TABLES and name not in self._tables:
-            raise AttributeError(lacking(name, self._tables))
+            raise AttributeError(str(lacking(name, self._tables)))
         if name not in self._tables:
             public = [each for each in dir(self) if not each.startswith("_")]
             raise AttributeError(no_such_attribute(name, public, self._tables))
@@ -274,32 +275,6 @@ class Frames(Mapping[str, pd.DataFrame]):
                 tables[name] = compact(tables[name].filter(pa.array(inside)))
         left_out = tokens["token_id"].filter(pa.array(~rows)).drop_null().to_pylist()
         return self._made(tables, self.was_listed | frozenset(left_out))
-
-    def __repr__(self) -> str:
-        lines = [f"Frames of {self._subject()} {visibility(self)}{filtered(self)}"]
-        lines += [f"  {line}" for line in (*cautions(self), *source_lines(self))]
-        width = max(map(len, self._tables), default=0)
-        for name, table in self._tables.items():
-            row = f"a row is {TABLES[name].row}"
-            lines.append(f"  {name:<{width}}  {table.num_rows:>9,} {plural(table.num_rows, 'row'):<4}  {row}")
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td><code>{escape(name)}</code></td><td style='text-align:right'>{table.num_rows:,}</td>"
-            f"<td style='text-align:left'>{escape(TABLES[name].row)}</td></tr>"
-            for name, table in self._tables.items()
-        )
-        subject = "Tokens" if "tokens" in self._tables else "What is"
-        sources = "<br>".join(map(escape, (*cautions(self), *source_lines(self))))
-        return (
-            f"<div><b>{subject} {visibility(self)}{escape(filtered(self))}</b><br>{sources}"
-            "<table><thead><tr><th style='text-align:left'>table</th><th>rows</th>"
-            f"<th style='text-align:left'>a row is</th></tr></thead><tbody>{rows}</tbody></table></div>"
-        )
-
-    def _subject(self) -> str:
-        return "the tokens" if "tokens" in self._tables else "what is"
 
     def _no_such_table(self, name: str) -> str:
         hint = did_you_mean(name, self._tables)

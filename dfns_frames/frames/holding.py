@@ -9,7 +9,7 @@ import pyarrow as pa
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._api.tables import JUDGED, TABLES
 from dfns_frames._api.vocabulary import Source, Table
-from dfns_frames.errors import ConfigurationError
+from dfns_frames.errors import ConfigurationError, MissingTableError
 
 
 def checked(tables: object) -> dict[str, pa.Table]:
@@ -52,16 +52,21 @@ def _checked(table: pa.Table, declared: Table) -> pa.Table:
     return table if table.column_names == names else table.select(names)
 
 
-def lacking(name: str, held: Mapping[str, pa.Table]) -> str:
-    """Say of a declared table that frames do not hold where it comes from."""
-    sources = [_described(source) for source in SOURCES.values() if name in source.tables]
-    origin = f"; it comes from {', or '.join(sources)}" if sources else ""
+def lacking(name: str, held: Mapping[str, pa.Table]) -> MissingTableError:
+    """Return the error for a declared table that frames do not hold: it says where that comes from."""
+    sources = [source for source in SOURCES.values() if name in source.tables]
+    there_are = f"There are: {', '.join(held) or 'none'}"
+    for_python, plain = (
+        f"there is no table {name!r} here"
+        + f"; it comes from {', or '.join(_described(each, code=code) for each in sources)}" * bool(sources)
+        for code in (True, False)
+    )
     if name in JUDGED:
-        origin = f"; an audit makes it: `audit = frames.audit()`, then `audit.{name}`"
-    return f"there is no table {name!r} here{origin}. There are: {', '.join(held) or 'none'}."
+        for_python += f"; an audit makes it: `audit = frames.audit()`, then `audit.{name}`"
+    return MissingTableError(f"{for_python}. {there_are}.", plain=f"{plain}. {there_are}")
 
 
-def _described(source: Source) -> str:
+def _described(source: Source, *, code: bool) -> str:
     needs = f", which needs the operation {source.operation}" if source.operation else ""
-    method = f" (`Client().{source.method}()`)" if source.method else ""
+    method = f" (`Client().{source.method}()`)" if code and source.method else ""
     return f"GET {source.path}{method}{needs}"

@@ -23,14 +23,10 @@ import pandas as pd
 from dfns_frames._engine.arrow import MAX_BODY
 from dfns_frames._engine.drift import clean
 from dfns_frames._hidden import Body
-from dfns_frames.errors import ConfigurationError, ResponseError
+from dfns_frames.errors import ConfigurationError, Hint, ResponseError
 from dfns_frames.frames.container import Frames
 
 _GZIP = b"\x1f\x8b"
-_BACK = (
-    "Pass the response as the API sent it (JSON). Of exports, only the folder that to_parquet() wrote can be "
-    "read back: read(folder)"
-)
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):/", re.IGNORECASE)  # one letter alone is a drive
 _CELL = r'(?:"\w[^"]*"|\w[\w .-]*)'
 _CSV = re.compile(rf"{_CELL}(?:,{_CELL})+|{_CELL}(?:;{_CELL})+|{_CELL}(?:\t{_CELL})+")
@@ -97,9 +93,11 @@ def load(page: Page) -> Loaded:
 
 
 def _from_path(page: Page) -> Loaded:
-    problem = _not_a_path(page)
+    problem, hint = _not_a_path(page)
     if problem:
-        raise ConfigurationError(f"read() takes the path of a file or folder, {problem}")
+        raise ConfigurationError(
+            f"must be the path of a file or folder to read, {problem}", option="source", hint=hint
+        )
     path = Path(os.fsdecode(page.source))
     with contextlib.suppress(RuntimeError):  # nobody has that home: then it is a name like any other
         path = path.expanduser()
@@ -118,25 +116,25 @@ def folder_of(source: object) -> Path | None:
     return Path(name) if os.path.isdir(name) else None  # noqa: PTH112 - the same
 
 
-def _not_a_path(page: Page) -> str | None:
-    """Say what a text is instead of a path; None if it may be one. A file may have any name."""
+def _not_a_path(page: Page) -> tuple[str, Hint | None]:
+    """Say what a text is instead of a path, and what to do; nothing if it may be one: any name is a path."""
     text = os.fsdecode(page.source).strip("\ufeff \t\r\n")
     if os.path.exists(page.source):  # noqa: PTH110 - unlike Path.exists, it takes any text
-        return None
+        return "", None
     if not text:
-        return "and this one is empty"
+        return "and this one is empty", None
     if text[0] in "{[":
-        return "not JSON text; pass that as bytes: text.encode()"
+        return "not JSON text", Hint.JSON_TEXT
     if "\0" in text:
-        return "and no path holds a NUL character"
+        return "and no path holds a NUL character", None
     address = _ADDRESS.match(text)
     if not address:
-        return None
+        return "", None
     if address[1].lower() in ("http", "https"):
-        return "not a web address; Client fetches: `dff.Client().pats()`"
+        return "not a web address", Hint.ASK
     if address[1].lower() == "file":
-        return "not an address; leave out `file://`"
-    return "not an address; download the file first, or pass it opened: open(path, 'rb')"
+        return "not an address; leave out `file://`", None
+    return "not an address", Hint.OPENED
 
 
 def _from_open_file(page: Page) -> Loaded:
@@ -189,28 +187,26 @@ def _plain(value: object) -> Any:
 
 
 def _refuse_other_files(loaded: Loaded) -> None:
-    what = _other_file(loaded.body)
+    what, hint = _other_file(loaded.body)
     if what:
         subject = repr(loaded.place) if loaded.is_named else "this"
-        raise ResponseError(f"{subject} is not a saved response but {what}")
+        raise ResponseError(f"{subject} is not a saved response but {what}", hint=hint)
 
 
-def _other_file(body: Body) -> str | None:
-    """Say what a file is that is often taken for a response; None if it may be one."""
+def _other_file(body: Body) -> tuple[str, Hint | None]:
+    """Say what a file is that is often taken for a response, and what to do; nothing if it may be one."""
     if body.data.startswith(b"PAR1"):
-        return "Parquet; read() takes the folder that to_parquet() wrote, not a file in it"
+        return "a file of Parquet", Hint.SAVED
     if body.data.startswith(b"PK\x03\x04"):
-        return (
-            f"a workbook. {_BACK}"
-            if _is_workbook(body)
-            else "a zip archive: it is compressed, unpack it first"
-        )
+        if _is_workbook(body):
+            return "a workbook", Hint.SAVED
+        return "a zip archive: it is compressed, unpack it first", None
     first, *_ = body.data[:4096].decode("utf-8-sig", errors="replace").lstrip().splitlines() or [""]
     if first.startswith(("|", "# ")):
-        return f"Markdown. {_BACK}"
+        return "Markdown", Hint.SAVED
     if _CSV.fullmatch(first.rstrip()):
-        return f"CSV. {_BACK}"
-    return None
+        return "CSV", Hint.SAVED
+    return "", None
 
 
 def _is_workbook(body: Body) -> bool:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dfns_frames._api.catalogue import CATEGORIES, SEVERITIES, UNKNOWN
+from dfns_frames._api.catalogue import CATEGORIES, SEVERITIES, UNKNOWN, successor
 from dfns_frames._facts.codes import as_text, created_at, flags, labelled, owner_ids, texts
 from dfns_frames._facts.contents import catalogue
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.holdings import USABLE, as_severities, severity_of, token_holdings
 from dfns_frames._facts.people import owner_names
 from dfns_frames.measures.ages import whole_days
+from dfns_frames.measures.asking import deeds_of
 from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
@@ -119,6 +120,34 @@ def answer(held: Holdings, categories: list[str]) -> Ints:
     yes |= held.everything[:, None]
     unsure |= is_blind(held)[:, None]
     return np.where(yes, _YES, np.where(unsure, _UNSURE, _NO))
+
+
+def allowed(frames: Tables, what: object) -> pd.Series:
+    """Return whether each token's own permissions allow a way or an operation: yes, no or unknown.
+
+    Raises
+    ------
+    ConfigurationError
+        There is nothing of that name; the message lists what there is.
+    """
+    held = token_holdings(frames)
+    today = [successor(name) for name in held.operations]
+    usable = np.array([_YES, _UNSURE, _NO])[held.usable]
+    dark = np.where((held.unlisted > 0) & ~held.everything, _UNSURE, _NO)
+    # From the best to the worst: `_NO` comes before `_UNSURE` in `ANSWERS`.
+    rank = np.array([_YES, _UNSURE, _NO])
+    order = np.argsort(rank)
+    best = np.full(held.count, order[_NO])
+    for deed in deeds_of(frames, what):
+        worst = np.zeros(held.count, dtype=np.int64)
+        for need in deed.needs:
+            number = [place for place, name in enumerate(today) if name == need]
+            pairs = np.isin(held.operation, number)
+            can = order[dark]
+            np.minimum.at(can, held.holder[pairs], order[usable[pairs]])
+            worst = np.maximum(worst, can)
+        best = np.minimum(best, worst)
+    return pd.Series(pd.Categorical.from_codes(rank[best], pd.Index(ANSWERS, dtype=TEXT)))
 
 
 def is_blind(held: Holdings) -> Flags:

@@ -1,0 +1,250 @@
+"""Adding a snapshot: whose it is and from when, what is refused, and how it comes to its place."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dfns_frames._archive.layout import STAGING, Snapshot, snapshot_path, snapshots
+from dfns_frames._archive.reading import only_columns, stored
+from dfns_frames._facts.provenance import filtered
+from dfns_frames._facts.tables import compact
+from dfns_frames._files import sync_folder
+from dfns_frames.errors import ConfigurationError
+from dfns_frames.export import to_parquet
+from dfns_frames.frames.container import Frames
+from dfns_frames.frames.intake import warn
+from dfns_frames.frames.making import with_caller
+
+ADDING = "add-"
+FORGETTING = "forget-"
+_AHEAD = timedelta(minutes=5)
+_TRIES = 100
+_LISTED = {"sources": ["source", "status"], "tokens": ["source", "token_id"]}
+
+
+def add(folder: Path, frames: Frames, org: str | None, caller: str | None) -> Path:
+    """Put frames into an archive; `Archive.add` says how."""
+    _refuse_parts(frames)
+    org, caller = _org_of(frames, org), _caller_of(frames, caller)
+    look = _look_of(frames)
+    target = snapshot_path(folder, org, caller, look)
+    owned = _owned(frames, org, caller)
+    is_new = not target.exists() and _put(owned, folder, target)
+    if is_new:
+        _warn_of_vanished(folder, owned, Snapshot(look, org, caller, target))
+    elif stored(target) != owned:
+        raise ConfigurationError(
+            "the archive has another snapshot of this organisation, caller and second already, "
+            f"{str(target)!r}; it is kept, and this one is not added. Were both answers given within that "
+            "second? Fetch again"
+        )
+    return target
+
+
+def _refuse_parts(frames: Frames) -> None:
+    """Refuse frames that are not what one caller was answered: what is not in them would seem to be gone.
+
+    Raises
+    ------
+    ConfigurationError
+        They are filtered or joined, or do not say where they come from.
+    """
+    if not isinstance(frames, Frames):
+        raise ConfigurationError(
+            f"an archive keeps Frames, not {type(frames).__name__}; read() makes them of a saved response"
+        )
+    if "sources" not in frames or not frames.arrow("sources").num_rows:
+        raise ConfigurationError(
+            "these frames do not say where they come from; add what a client or read() gave"
+        )
+    if filtered(frames) or frames.was_listed:
+        raise ConfigurationError(
+            "these frames are filtered, and what the filter left out would seem to be gone; add them before "
+            "the filter"
+        )
+    sources = frames.arrow("sources")
+    callers = sources["caller"].drop_null().unique().to_pylist()
+    if len(callers) > 1:
+        raise ConfigurationError(
+            f"these frames are joined from the lists of {len(callers):,} callers; add those of each caller "
+            "before concat(), the archive's at() joins them again"
+        )
+    for name in pc.value_counts(sources["source"]).to_pylist():
+        if name["counts"] > 1:
+            raise ConfigurationError(
+                f"these frames hold {name['counts']:,} lists of {name['values']}, and a snapshot holds one "
+                "list of each source; add each look before concat()"
+            )
+
+
+def _org_of(frames: Frames, given: str | None) -> str:
+    named = [
+        frames.arrow(name)["org_id"].cast(pa.string()).unique().drop_null().to_pylist()
+        for name in frames
+        if "org_id" in frames.arrow(name).column_names
+    ]
+    found = sorted({org for each in named for org in each})
+    if len(found) > 1:
+        raise ConfigurationError(
+            f"these frames are of {len(found):,} organisations ({', '.join(found[:3])}"
+            f"{', …' * (len(found) > 3)}); add those of each by itself"
+        )
+    if given is None and not found:
+        raise ConfigurationError(
+            "must be named: nothing in these frames says which organisation they are of", option="org"
+        )
+    if given is not None and found and given != found[0]:
+        raise ConfigurationError(
+            f"does not fit: these frames are of {found[0]}", option="org", given=repr(given)
+        )
+    return given if given is not None else found[0]
+
+
+def _caller_of(frames: Frames, given: str | None) -> str:
+    found = frames.arrow("sources")["caller"].drop_null().unique().to_pylist()
+    if given is None and not found:
+        raise ConfigurationError("must be named: nothing in these frames says who asked", option="caller")
+    return given if given is not None else found[0]
+
+
+def _look_of(frames: Frames) -> datetime:
+    """Return when the newest list was made, to the second; refuse a time that nobody vouches for."""
+    sources = frames.arrow("sources").select(["source", "fetched_at", "fetched_at_basis"]).to_pylist()
+    for row in sources:
+        if row["fetched_at_basis"] == "file date":
+            raise ConfigurationError(
+                f"when {row['source']} was answered is not known, only when its file was last changed; say "
+                "it as you read it: read(…, fetched_at=…)"
+            )
+    times = [row["fetched_at"] for row in sources if row["fetched_at"]]
+    if not times:
+        raise ConfigurationError("nothing says when these frames were fetched: read(…, fetched_at=…) does")
+    newest, now = max(times).astimezone(UTC), datetime.now(UTC)
+    if newest - now > _AHEAD:
+        raise ConfigurationError(
+            f"these frames are from {newest:%Y-%m-%dT%H:%M:%SZ}, which is still to come: it is now "
+            f"{now:%Y-%m-%dT%H:%M:%SZ} by this computer's clock. Set the clock right, or fetched_at"
+        )
+    return newest.replace(microsecond=0)
+
+
+def _owned(frames: Frames, org: str, caller: str) -> Frames:
+    """Return the frames with the caller and the organisation under which they are kept."""
+    tables = with_caller({name: frames.arrow(name) for name in frames}, caller)
+    sources = tables["sources"]
+    place = sources.column_names.index("org_id")
+    filled = sources["org_id"].fill_null(org)
+    tables["sources"] = sources.set_column(place, sources.schema.field(place), filled)
+    return Frames({name: compact(table.combine_chunks()) for name, table in tables.items()})
+
+
+def _put(frames: Frames, folder: Path, target: Path) -> bool:
+    """Write into the staging area, make it last, and move it to its place by one rename.
+
+    Returns whether it is there now: another process may have been first.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; nothing of it is left.
+    """
+    staged = folder / STAGING / f"{ADDING}{secrets.token_hex(8)}"
+    try:
+        staged.mkdir(parents=True)
+        written = to_parquet(frames, staged / target.name)
+        for below in (*written.iterdir(), written):
+            if below.is_dir():
+                sync_folder(below)
+        is_there = _move(written, target)
+        for above in target.parents[: len(target.relative_to(folder).parts)]:
+            sync_folder(above)
+        return is_there
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(target)) from error
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _move(written: Path, target: Path) -> bool:
+    """Rename; if the organisation is forgotten between making the folders above and that, make them again."""
+    for _ in range(_TRIES):
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            written.rename(target)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            if error.errno in (errno.EEXIST, errno.ENOTEMPTY) and target.is_dir():
+                return False
+            raise
+        return True
+    raise FileNotFoundError(
+        errno.ENOENT,
+        "the folders above it vanish as soon as they are made; is something tidying up the archive?",
+    )
+
+
+def _warn_of_vanished(folder: Path, frames: Frames, added: Snapshot) -> None:
+    """Warn of a list that is ok but lacks most of what the one before had: it may be a fault of the API."""
+    for source, ids in _ids(frames).items():
+        before = _ids_before(folder, added, source)
+        gone = len(before - ids)
+        if 2 * gone > len(before):
+            warn(
+                f"{gone:,} of the {len(before):,} tokens that {source} listed before are not in this answer, "
+                "which is kept. If you doubt it, fetch again: changes() shows what is back",
+                UserWarning,
+            )
+
+
+def _ids(tables: Any) -> dict[str, set[str]]:
+    """Return the token ids of each source that was answered in full."""
+    if "tokens" not in [*tables]:
+        return {}
+    sources, tokens = tables.arrow("sources"), tables.arrow("tokens")
+    found: dict[str, set[str]] = {}
+    for row in sources.filter(pc.equal(sources["status"], "ok")).select(["source"]).to_pylist():
+        own = tokens["token_id"].filter(pc.equal(tokens["source"], row["source"]))
+        found[row["source"]] = set(own.cast(pa.string()).drop_null().to_pylist())
+    return found
+
+
+def _ids_before(folder: Path, added: Snapshot, source: str) -> set[str]:
+    for each in reversed(snapshots(folder, added.org, added.caller)):
+        if each < added:
+            found = _ids(only_columns(each.path, _LISTED))
+            if source in found:
+                return found[source]
+    return set()
+
+
+def forget(folder: Path, org: str) -> int:
+    """Remove an organisation; `Archive.forget` says how."""
+    doomed = snapshots(folder, org)
+    left = list((folder / STAGING).glob(f"{FORGETTING}*"))  # of one that was killed while it forgot
+    if not doomed and not left:
+        known = sorted({each.org for each in snapshots(folder)})
+        raise ConfigurationError(
+            f"the archive has no organisation {org!r}; there are: {', '.join(known[:10]) or 'none'}"
+            f"{', …' * (len(known) > 10)}"
+        )
+    gone = folder / STAGING / f"{FORGETTING}{secrets.token_hex(8)}"
+    if doomed:
+        gone.parent.mkdir(exist_ok=True)
+        place = doomed[0].path.parent.parent
+        with suppress(FileNotFoundError):  # another process forgets it at this moment
+            os.rename(place, gone)  # noqa: PTH104 - as one step: from here on nobody sees any of it
+            sync_folder(place.parent)
+    for each in [*left, gone]:
+        shutil.rmtree(each, ignore_errors=True)
+    return len(doomed)

@@ -1,0 +1,305 @@
+"""`Archive`: snapshots of an organisation, kept in a folder, and what they tell of its past."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from dfns_frames._api.catalogue import CATEGORIES
+from dfns_frames._archive import adding, answers, asking, checking, looking_back
+from dfns_frames._archive.embedded import Embedded
+from dfns_frames._archive.layout import Snapshot, quoted, snapshots
+from dfns_frames._archive.opening import opened
+from dfns_frames._archive.reading import only_columns, row_count
+from dfns_frames._archive.spark import Spark
+from dfns_frames._facts.times import as_utc
+from dfns_frames._hints import did_you_mean
+from dfns_frames.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dfns_frames._files import StrPath
+    from dfns_frames.frames.container import Frames
+
+
+class Archive:
+    """Snapshots of one or more organisations in a folder, and the questions that only the past answers.
+
+    The API tells what there is now: a token that was deleted is in no list any more, and nothing says when a
+    permission was given. Whoever keeps the answers can tell. Each snapshot is a folder of Parquet files as
+    :meth:`Frames.to_parquet` writes them; nothing in it changes once it is there, and any program that reads
+    Parquet reads it. Several processes may add and ask at the same time.
+
+    What is between two looks nobody saw. So whatever changed did so after the last look that shows it as it
+    was, and by the first one that shows it otherwise. A list that was refused, or not read to its end, never
+    makes anything disappear.
+
+    Parameters
+    ----------
+    folder
+        Where the snapshots are; made if it does not exist.
+    engine
+        What answers questions: DuckDB in this process if None (``pip install 'dfns-frames[archive]'``), or a
+        Spark session, for archives that one machine cannot read in reasonable time.
+
+    Raises
+    ------
+    ConfigurationError
+        The folder holds something else, or an archive of a newer version.
+    OSError
+        It cannot be made or read.
+
+    Examples
+    --------
+    >>> archive = dff.Archive("archive")  # doctest: +SKIP
+    >>> archive.add(dff.Client().pats())  # doctest: +SKIP
+    PosixPath('archive/snapshots/org=or-…/caller=us-…/look=2026-10-19T07-30-00Z')
+    >>> archive.lifetimes()[["name", "first_seen", "gone_after", "gone_by"]]  # doctest: +SKIP
+    """
+
+    def __init__(self, folder: StrPath, engine: Any = None) -> None:
+        self._engine: asking.Engine = Embedded() if engine is None else Spark(engine)
+        self._folder = opened(folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where the snapshots are."""
+        return self._folder
+
+    def __repr__(self) -> str:
+        return f"Archive({str(self._folder)!r})"
+
+    def add(self, frames: Frames, org: str | None = None, caller: str | None = None) -> Path:
+        """Keep frames as one snapshot.
+
+        Parameters
+        ----------
+        frames
+            What one caller was answered at one time: not filtered, not joined from several callers.
+        org
+            The organisation, where nothing in the frames says it: where a list is empty, for instance.
+        caller
+            Under whose name to keep it; by default, as the frames say.
+
+        Returns
+        -------
+        pathlib.Path
+            The snapshot's folder. Adding equal frames again changes nothing, and returns the same.
+
+        Raises
+        ------
+        ConfigurationError
+            The frames are filtered, joined, of several organisations or of nobody knows which, from an
+            unknown time or from one that is still to come; or another answer to that caller of the same
+            second is there already.
+        OSError
+            It cannot be written, and nothing of it is left.
+
+        Warns
+        -----
+        UserWarning
+            A list lacks most of the tokens that the one before had. It is kept.
+
+        Examples
+        --------
+        >>> archive.add(dff.demo.client().pats())  # doctest: +SKIP
+        """
+        return adding.add(self._folder, frames, org, caller)
+
+    def snapshots(self, org: str | None = None, caller: str | None = None) -> pd.DataFrame:
+        """List what is kept.
+
+        Parameters
+        ----------
+        org, caller
+            Only those of one organisation, or of one caller.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row is one snapshot, the oldest first; key: `org_id`, `caller`, `taken`. Columns: `org_id`,
+            `caller`, `taken` (when its newest list was made, to the second), `statuses` (each source and its
+            status), `rows` (of all its tables), `bytes`.
+
+        Raises
+        ------
+        ResponseError
+            A snapshot is damaged; :meth:`check` says what to do.
+
+        Examples
+        --------
+        >>> archive.snapshots()[["org_id", "taken", "statuses"]]  # doctest: +SKIP
+              org_id                     taken       statuses
+        0  or-7vwr2… 2026-10-19 07:30:00+00:00  /auth/pats ok
+        """
+        found = snapshots(self._folder, org, caller)
+        with ThreadPoolExecutor() as threads:  # most of it is waiting for the disk
+            rows = list(threads.map(_described, found))
+        return answers.to_frame(answers.SNAPSHOTS.from_rows(rows), answers.SNAPSHOTS, is_quoted=False)
+
+    def at(self, when: date | str, org: str | None = None, caller: str | None = None) -> Frames:
+        """Return what was known at a moment: of each list the last complete look up to then.
+
+        Parameters
+        ----------
+        when
+            The moment. A date alone is the end of that day, UTC.
+        org
+            The organisation, where the archive has several.
+        caller
+            Only what this caller saw. By default the lists of all callers are joined, as `concat` does.
+
+        Returns
+        -------
+        Frames
+            `sources` says how old each list is, and so does every chart and file made of them. A list of
+            which no look was complete is as its last look shows it, with its status.
+
+        Raises
+        ------
+        ConfigurationError
+            It is before the first look, the archive is empty, or it has several organisations and `org`
+            names none.
+
+        Examples
+        --------
+        >>> archive.at("2026-05-01").plot.creation_over_time()  # doctest: +SKIP
+        """
+        return looking_back.at(self._folder, as_utc(when, "when"), org, caller)
+
+    def lifetimes(self, org: str | None = None, caller: str | None = None) -> pd.DataFrame:
+        """List from when to when each token was there.
+
+        Parameters
+        ----------
+        org, caller
+            Only those of one organisation, or those that one caller listed.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row is one token that was ever listed, the oldest first; key: `org_id`, `token_id`. Columns:
+            `org_id`, `caller`, `token_id`, `name` (the last one), `born` (exact: the API says it),
+            `first_seen`, `last_seen`, `gone_after` and `gone_by` (it vanished between the two; missing if it
+            is not known to be gone), `off_after` and `off_by` (it was switched off between the two; missing
+            if the last look shows it on; `off_after` alone is missing if no look ever showed it on). Tokens
+            without an id are left out.
+
+        Raises
+        ------
+        ConfigurationError
+            DuckDB is not installed.
+
+        Examples
+        --------
+        >>> archive.lifetimes()[["name", "born", "gone_after", "gone_by"]]  # doctest: +SKIP
+        """
+        return answers.to_frame(self._ask(asking.LIFETIMES, org, caller), answers.LIFETIMES)
+
+    def holders(
+        self, category: str, on: date | str, org: str | None = None, caller: str | None = None
+    ) -> pd.DataFrame:
+        """List the tokens that could do something of one class at one moment.
+
+        Parameters
+        ----------
+        category
+            A class of operations, such as ``"move_funds"``; ``dff.operations()`` has all.
+        on
+            The moment. A date alone is the end of that day, UTC.
+        org, caller
+            Only those of one organisation, or those that one caller listed.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row is one token that was active and held an operation of that class which its kind can use,
+            or everything; key: `org_id`, `token_id`. Columns: `org_id`, `caller`, `token_id`, `name`,
+            `certainty`: ``"seen"`` if the looks on both sides of the moment (or a look just then) show it,
+            else ``"possible"``: it changed between the two, some of its operations were not listed, or
+            nobody has looked since.
+
+        Raises
+        ------
+        ConfigurationError
+            There is no such class, or DuckDB is not installed.
+
+        Examples
+        --------
+        >>> archive.holders("move_funds", on="2026-05-01")  # doctest: +SKIP
+        """
+        if category not in CATEGORIES:
+            hint = did_you_mean(str(category), CATEGORIES)
+            raise ConfigurationError(
+                f"does not know {category!r}.{hint} There are: {', '.join(CATEGORIES)}", option="category"
+            )
+        answer = self._ask(asking.HOLDERS, org, caller, moment=as_utc(on, "on"), category=category)
+        return answers.to_frame(answer, answers.HOLDERS)
+
+    def check(self) -> pd.DataFrame:
+        """Read everything, and list what is not as it should be.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row is one problem; empty if there is none. Columns: `path` (below the folder), `problem`,
+            `remedy` (what to do).
+
+        Examples
+        --------
+        >>> archive.check().empty  # doctest: +SKIP
+        True
+        """
+        rows = checking.problems(self._folder)
+        return answers.to_frame(answers.PROBLEMS.from_rows(rows), answers.PROBLEMS, is_quoted=False)
+
+    def forget(self, org: str) -> int:
+        """Remove all snapshots of an organisation, for good.
+
+        From one moment to the next nobody sees any of them. If the process is killed after that, what is
+        left of the files goes with the next ``forget``; :meth:`check` names it until then.
+
+        Parameters
+        ----------
+        org
+            The organisation (or-…).
+
+        Returns
+        -------
+        int
+            How many snapshots there were.
+
+        Raises
+        ------
+        ConfigurationError
+            The archive has no such organisation.
+
+        Examples
+        --------
+        >>> archive.forget("or-7vwr2-h2f29-9m6a0fmkk7rr2hj7")  # doctest: +SKIP
+        12
+        """
+        return adding.forget(self._folder, org)
+
+    def _ask(self, question: asking.Question, org: str | None, caller: str | None, **asked: Any) -> pa.Table:
+        wanted = asking.Wanted(
+            None if org is None else quoted(org, "org"), None if caller is None else quoted(caller, "caller")
+        )
+        return self._engine.ask(str(self._folder), question, wanted, asking.given_to(question, **asked))
+
+
+def _described(each: Snapshot) -> dict[str, Any]:
+    sources = only_columns(each.path, {"sources": ["source", "status"]}).arrow("sources").to_pylist()
+    return {
+        "org_id": each.org,
+        "caller": each.caller,
+        "taken": each.look,
+        "statuses": ", ".join(f"{row['source']} {row['status']}" for row in sources),
+        "rows": row_count(each.path),
+        "bytes": sum(path.stat().st_size for path in each.path.rglob("*") if path.is_file()),
+    }

@@ -1,0 +1,98 @@
+"""Checking an archive: what in its folder is damaged, left over or foreign, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from dfns_frames._api.tables import TABLES
+from dfns_frames._archive.adding import ADDING, FORGETTING
+from dfns_frames._archive.layout import (
+    MARKER,
+    SNAPSHOTS,
+    STAGING,
+    Snapshot,
+    look_name,
+    parse_look,
+    snapshots,
+)
+from dfns_frames._archive.reading import stored
+from dfns_frames.errors import DfnsFramesError
+
+_Problem = tuple[Path, str, str]
+_RESTORE = "bring the folder back from a backup, or delete it to go on without this look"
+_FOREIGN = "an archive has no such thing; move it elsewhere"
+_README = "README.txt"
+_DEPTH = ("org", "caller", "look")
+
+
+def problems(folder: Path) -> list[dict[str, str]]:
+    """Return a row for each problem; `Archive.check` says which there are."""
+    found = [*_around(folder), *_left_over(folder / STAGING), *_foreign(folder / SNAPSHOTS, _DEPTH)]
+    for each in snapshots(folder):
+        found += _inside(each)
+    return [
+        {"path": str(path.relative_to(folder)), "problem": problem, "remedy": remedy}
+        for path, problem, remedy in found
+    ]
+
+
+def _around(folder: Path) -> Iterator[_Problem]:
+    for path in _entries(folder):
+        if path.name not in (MARKER, SNAPSHOTS, STAGING):
+            yield path, "not part of an archive", _FOREIGN
+
+
+def _left_over(staging: Path) -> Iterator[_Problem]:
+    for path in _entries(staging):
+        if path.name.startswith(ADDING):
+            yield (
+                path,
+                "left over from an add that was killed, or that is at work",
+                "delete it when no add is at work; no snapshot that was added is in it",
+            )
+        elif path.name.startswith(FORGETTING):
+            yield path, "left over from a forget that was killed, or that is at work", "call forget() again"
+        else:
+            yield path, "not part of an archive", _FOREIGN
+
+
+def _foreign(folder: Path, keys: tuple[str, ...]) -> Iterator[_Problem]:
+    """Find what is called otherwise than an archive calls it; such folders are never read."""
+    for path in _entries(folder):
+        key, _, text = path.name.partition("=")
+        if key != keys[0] or not text or not path.is_dir() or (key == "look" and not parse_look(text)):
+            yield path, "not part of an archive", _FOREIGN
+        elif len(keys) > 1:
+            yield from _foreign(path, keys[1:])
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Return what is in a folder; files that systems leave everywhere, such as .DS_Store, do no harm."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_dir() or not path.name.startswith("."))
+
+
+def _inside(each: Snapshot) -> Iterator[_Problem]:
+    try:
+        frames = stored(each.path)
+    except (DfnsFramesError, OSError, pa.ArrowException) as error:
+        if each.path.is_dir():  # else it was forgotten meanwhile
+            yield each.path, str(error), _RESTORE
+        return
+    for path in _entries(each.path):
+        if path.name not in {*TABLES, _README}:
+            yield path, "not part of a snapshot", _FOREIGN
+    sources = frames.arrow("sources").select(["org_id", "caller", "fetched_at"]).to_pylist()
+    said = {(row["org_id"], row["caller"]) for row in sources if row["org_id"] is not None} | {
+        (each.org, each.caller)
+    }
+    if len(said) > 1 or look_name(frames.fetched_at) != look_name(each.look):
+        yield (
+            each.path,
+            "its folder says another organisation, caller or time than the files in it",
+            "it was moved or renamed by hand: move it back, or delete it and add the frames again",
+        )

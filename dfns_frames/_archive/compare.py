@@ -1,0 +1,101 @@
+"""`compare`: what changed between two looks at one organisation.
+
+A row is one change. What is inside a thing comes and goes with it: a new token is one row, whatever it holds.
+What one side cannot tell is `unknown`, and what neither can is no row; ``docs/compare.md`` has the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dfns_frames._archive.compare_frame import as_changes
+from dfns_frames._archive.compare_rows import rows_of
+from dfns_frames._archive.compare_sides import order_trouble, paired
+from dfns_frames._archive.compare_summary import summarized
+from dfns_frames._archive.compare_tables import compared
+from dfns_frames.frames.container import Frames
+from dfns_frames.frames.intake import warn
+from dfns_frames.frames.saved import Saved, read
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Look = Frames | Saved | Sequence[Saved]
+
+
+def compare(old: Look, new: Look) -> pd.DataFrame:
+    """List what changed between two looks at one organisation, the worst first.
+
+    Parameters
+    ----------
+    old, new
+        The earlier look and the later one: Frames, or whatever `read` takes, such as a saved response or a
+        folder that `to_parquet` wrote.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row is one change. Columns:
+
+        * `change`: appeared, changed, disappeared; or unknown, where one side cannot tell;
+        * `object`: token, assignment, operation, user, permission and so on; `source` where all that a source
+          lists is unknown;
+        * the ids `token_id`, `permission_id`, `assignment_id`, `user_id`, `policy_id` and `group_id`, missing
+          where they do not apply;
+        * `name`, and `owner_id`: the user, else the application, that a token acts for;
+        * `field`, `old` and `new`, as text; of what changed, a row for each field;
+        * `operation`;
+        * `severity` of what was gained: the worst operation of a token that appeared or was switched on, or
+          of an assignment or operation that was added; none if nothing was gained, missing where `change` is
+          unknown;
+        * `after` and `by`: it happened after the one and no later than the other.
+
+        What a new token holds appears with it, in one row. ``attrs["summary"]`` says what was compared, from
+        when to when, and what could not be.
+
+    Raises
+    ------
+    ConfigurationError
+        The sides are of different organisations, list tokens of different callers, or are the wrong way
+        round.
+    MissingTableError
+        A side lacks the table `sources`, which says what was read.
+
+    Warns
+    -----
+    DriftWarning
+        `new` seems to be older than `old`, by times that are only those of files or of this computer's clock.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> token = {
+    ...     "tokenId": "to-1", "name": "ci", "kind": "Pat", "isActive": True, "orgId": "or-1",
+    ...     "dateCreated": "2026-03-01T09:30:00Z", "linkedUserId": "us-1", "linkedAppId": "",
+    ...     "credId": "", "publicKey": "", "permissionAssignments": [],
+    ... }
+    >>> gained = {"permissionId": "pm-1", "permissionName": "treasury", "assignmentId": "",
+    ...     "operations": ["Wallets:Transfers:Create"]}
+    >>> may = dff.read({"items": [token]}, fetched_at="2026-05-01")
+    >>> june = dff.read(
+    ...     {"items": [{**token, "name": "deploy", "permissionAssignments": [gained]}]},
+    ...     fetched_at="2026-06-01",
+    ... )
+    >>> changes = dff.compare(may, june)
+    >>> changes[["change", "object", "token_id", "field", "old", "new", "severity"]]
+         change      object token_id            field  old       new  severity
+    0  appeared  assignment     to-1  permission_name  NaN  treasury  critical
+    1   changed       token     to-1             name   ci    deploy      none
+    """
+    pair = paired(*(look if isinstance(look, Frames) else read(look) for look in (old, new)))
+    trouble = order_trouble(pair)
+    if trouble:
+        warn(
+            f"new seems to be older than old, by times that nothing vouches for ({trouble}): say when each "
+            "list was made, with fetched_at= of `read`. Until then they are compared in the order given"
+        )
+    comparison = compared(pair)
+    changes = as_changes(rows_of(comparison))
+    changes.attrs["summary"] = summarized(comparison, changes)
+    return changes

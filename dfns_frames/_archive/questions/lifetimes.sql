@@ -1,0 +1,52 @@
+-- From when to when was each token there, and since when has it been off?
+--
+-- A row is one token that was ever listed. It is gone from after the last look that lists it by the first
+-- later look that proves it is not there; both missing: as far as is known it is there. It is off if the
+-- last look that lists it says so: from after the last look that says it was on (missing: there is none) by
+-- the first one after that.
+WITH spans AS (
+    SELECT
+        org,
+        token_id,
+        min(seen_at) AS first_seen,
+        max(seen_at) AS last_seen,
+        max(CASE WHEN is_active THEN seen_at END) AS last_on
+    FROM dfns_sightings
+    GROUP BY org, token_id
+),
+latest AS (
+    SELECT s.org, s.token_id, max(s.caller) AS caller, max(s.name) AS name, max(s.born) AS born
+    FROM dfns_sightings AS s
+    JOIN spans AS p ON p.org = s.org AND p.token_id = s.token_id AND p.last_seen = s.seen_at
+    GROUP BY s.org, s.token_id
+),
+gone AS (
+    SELECT p.org, p.token_id, min(a.seen_at) AS gone_by
+    FROM spans AS p
+    JOIN dfns_absences AS a ON a.org = p.org AND a.token_id = p.token_id AND a.seen_at > p.last_seen
+    GROUP BY p.org, p.token_id
+),
+turned_off AS (
+    SELECT p.org, p.token_id, min(s.seen_at) AS off_by
+    FROM spans AS p
+    JOIN dfns_sightings AS s
+        ON s.org = p.org AND s.token_id = p.token_id AND (p.last_on IS NULL OR s.seen_at > p.last_on)
+    GROUP BY p.org, p.token_id
+)
+SELECT
+    p.org AS org_id,
+    l.caller,
+    p.token_id,
+    l.name,
+    l.born,
+    p.first_seen,
+    p.last_seen,
+    CASE WHEN g.gone_by IS NOT NULL THEN p.last_seen END AS gone_after,
+    g.gone_by,
+    CASE WHEN o.off_by IS NOT NULL THEN p.last_on END AS off_after,
+    o.off_by
+FROM spans AS p
+JOIN latest AS l ON l.org = p.org AND l.token_id = p.token_id
+LEFT JOIN gone AS g ON g.org = p.org AND g.token_id = p.token_id
+LEFT JOIN turned_off AS o ON o.org = p.org AND o.token_id = p.token_id
+ORDER BY p.org, l.born NULLS LAST, p.first_seen, p.token_id

@@ -1,0 +1,41 @@
+-- When was each source looked at, and what does the look prove?
+--
+-- A row is one look at one source. Looks are comparable within a series: of one organisation and source, and
+-- where a source lists the caller's own (per_caller), of one caller. Of two at the same moment one counts. A
+-- look is complete if the source was answered in full and each item that was set aside has an id: what a
+-- complete look lacks was not there, but for the items that it set aside. Any other look proves only that
+-- what it lists was there.
+WITH set_aside AS (
+    SELECT org, caller, look, source, count(item_id) AS with_id
+    FROM dfns_rejected
+    GROUP BY org, caller, look, source
+),
+judged AS (
+    SELECT
+        s.org,
+        s.caller,
+        s.look,
+        s.source,
+        CASE WHEN k.per_caller THEN s.caller ELSE '' END AS series,
+        s.fetched_at AS seen_at,
+        s.status,
+        s.status IN ('ok', 'incomplete') AS is_read,
+        s.status = 'ok' AND coalesce(s.rejected_count, 0) <= coalesce(r.with_id, 0) AS is_complete
+    FROM dfns_sources AS s
+    LEFT JOIN dfns_known_sources AS k ON k.source = s.source
+    LEFT JOIN set_aside AS r
+        ON r.org = s.org AND r.caller = s.caller AND r.look = s.look AND r.source = s.source
+    WHERE s.fetched_at IS NOT NULL
+),
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY org, source, series, seen_at
+            ORDER BY CASE WHEN is_complete THEN 0 WHEN is_read THEN 1 ELSE 2 END, caller, look
+        ) AS place
+    FROM judged
+)
+SELECT org, caller, look, source, series, seen_at, status, is_read, is_complete
+FROM ranked
+WHERE place = 1

@@ -1,0 +1,91 @@
+"""Questions on Spark: the same texts over the same files, in a session of the user's own."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from dfns_frames._archive.asking import KEYS, PREFIX, Question, Wanted, columns_of, text_of
+from dfns_frames._archive.layout import SNAPSHOTS
+from dfns_frames.errors import ConfigurationError
+
+_TYPES = {pa.string(): "string", pa.int64(): "bigint", pa.float64(): "double", pa.bool_(): "boolean"}
+
+
+class Spark:
+    """A Spark session, which reads the snapshots from wherever it can read: a disk, or an object store.
+
+    Parameters
+    ----------
+    session
+        The session; of Spark 4 or later, classic or Connect.
+    """
+
+    def __init__(self, session: Any) -> None:
+        if not all(hasattr(session, name) for name in ("sql", "read", "createDataFrame")):
+            raise ConfigurationError(
+                f"must be a Spark session, or None for DuckDB, not {type(session).__name__}", option="engine"
+            )
+        self._session = session
+
+    def ask(self, folder: str, question: Question, wanted: Wanted, given: Mapping[str, pa.Table]) -> pa.Table:
+        """Return the answer of a question.
+
+        Raises
+        ------
+        ConfigurationError
+            The session is stopped, or cannot do what Spark 4 can.
+        """
+        views: list[str] = []
+        kept: list[Any] = []
+        try:
+            for name, table in given.items():
+                self._view(views, name, self._session.createDataFrame(table))
+            for name in question.tables:
+                self._view(views, name, self._files(folder, name, wanted))
+            for name in question.after:
+                # Kept while the question runs, since several others read it.
+                kept.append(self._session.sql(text_of(name)).persist())
+                self._view(views, name, kept[-1])
+            return self._session.sql(text_of(question.name)).toArrow()
+        except (AttributeError, TypeError, ConnectionError) as error:
+            raise ConfigurationError(
+                "the Spark session does not answer: it is stopped, or older than Spark 4; make a new one "
+                f"({type(error).__name__}: {error})"
+            ) from error
+        finally:
+            self._forget(views, kept)
+
+    def _view(self, views: list[str], name: str, frame: Any) -> None:
+        frame.createOrReplaceTempView(PREFIX + name)
+        views.append(PREFIX + name)
+
+    def _files(self, folder: str, name: str, wanted: Wanted) -> Any:
+        """Return a table of all snapshots; Spark reads only the folders that the filter leaves."""
+        schema = columns_of(name)
+        words = ", ".join(f"`{field.name}` {_TYPES.get(field.type, 'timestamp')}" for field in schema)
+        root = posixpath.join(folder, SNAPSHOTS)
+        pattern = posixpath.join(root, "org=*", "caller=*", "look=*", name)
+        reader = self._session.read.schema(words).option("basePath", root)
+        try:
+            frame = reader.parquet(pattern)
+        except Exception as error:
+            if getattr(error, "getCondition", lambda: "")() != "PATH_NOT_FOUND":
+                raise
+            frame = self._session.createDataFrame(schema.empty_table(), words)  # no snapshot has the table
+        for column, value in zip(KEYS, (wanted.org, wanted.caller), strict=False):
+            frame = frame if value is None else frame.where(frame[column] == value)
+        return frame
+
+    def _forget(self, views: list[str], kept: list[Any]) -> None:
+        """Leave nothing behind in the user's session; one that is stopped has nothing left."""
+        try:
+            for frame in kept:
+                frame.unpersist()
+            for view in views:
+                self._session.catalog.dropTempView(view)
+        except (AttributeError, TypeError, ConnectionError):
+            return

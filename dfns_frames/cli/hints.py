@@ -1,0 +1,35 @@
+"""What to do about an error or a warning, in words for somebody who writes no Python."""
+
+from __future__ import annotations
+
+from dfns_frames.errors import Hint
+
+HINTS = {
+    Hint.SKIP_INVALID: "pass --skip-invalid to set aside what does not fit and read the rest",
+    Hint.FETCH_AGAIN: (
+        "--skip-invalid only sets listed items aside, and cannot help with that: fetch the list again"
+    ),
+    Hint.FILE_DATE: "give --fetched-at to say when the list was made",
+    Hint.OTHER_ENDPOINT: "leave --endpoint out, or give the right one",
+    Hint.NO_OPTIONS: "leave --endpoint, --caller, --fetched-at and --skip-invalid out",
+    Hint.SAVED: (
+        "give the response as the API sent it (JSON); of exports only the folder that --out or --parquet "
+        "wrote can be read back"
+    ),
+    Hint.ASK: "leave --from out to ask the API, or save the response with curl and give the file",
+    Hint.OPENED: "download the file first",
+    Hint.JSON_TEXT: "give the name of a file, or - for standard input",
+    Hint.DEADLINE: "try again, or save the response with curl and read it with --from",
+    Hint.MAX_BODY: "save the response with curl and read it with --from",
+    Hint.TIME: (
+        "pass a date such as 2026-03-02 (the end of that day, UTC), or an RFC 3339 time such as "
+        "2026-03-02T08:00:00Z"
+    ),
+}
+"""The library's hints, in words for somebody who writes no Python."""
+
+MISSING = "fetch it with a token that may read it, or add the saved response with --from"
+"""Of a table that is not there."""
+
+OPTIONS = {"source": "--from"}
+"""What the shell calls an option that the library calls otherwise than it would be written."""

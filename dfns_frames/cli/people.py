@@ -1,0 +1,57 @@
+"""The verbs about who can do what: `who-can` and `explain`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+import dfns_frames as dff
+from dfns_frames._api.sources import SOURCES
+from dfns_frames._facts.unread import not_read
+from dfns_frames.cli.inputs import read
+from dfns_frames.cli.listing import FOR_PROGRAMS, show
+from dfns_frames.cli.terminal import complain
+from dfns_frames.measures.asking import deeds_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WHO = ["name", "identity_kind", "owner_name", "way", "alone", "gate", "effective", "active", "basis"]
+_WHY = ["through", "permission_name", "group_name", "since", "in_effect", "operation_count", "worst"]
+
+
+def who_can(options: argparse.Namespace) -> None:
+    """List who can do something, those who need nobody first."""
+    what = " ".join(options.what)
+    if ":" not in what:  # an operation may be one that only the organisation knows
+        deeds_of(dff.Frames({}), what)
+    frames = read(options)
+    found = frames.who_can(what, alone=True if options.alone else None)
+    if found.empty:
+        alone = " without anybody else" * options.alone
+        complain(f"nobody listed here can do that{alone}, as far as is known")
+    _answer(options, frames, found, [*_WHO, "identity_id"])
+
+
+def explain(options: argparse.Namespace) -> None:
+    """List through what somebody holds their rights."""
+    frames = read(options)
+    found = frames.explain(options.identity, options.operation)
+    if found.empty:
+        complain(f"{options.identity} is listed here, and holds nothing of that kind that is listed")
+    _answer(options, frames, found, _WHY)
+
+
+def _answer(options: argparse.Namespace, frames: dff.Frames, found: pd.DataFrame, columns: list[str]) -> None:
+    if not options.quiet and (missing := not_read(frames, SOURCES)):
+        complain(f"{missing} What they would tell is unknown.")
+    is_for_people = options.format not in FOR_PROGRAMS
+    if "since" in found:
+        form = "%Y-%m-%d" if is_for_people else "%Y-%m-%dT%H:%M:%SZ"
+        found = found.assign(since=found["since"].dt.strftime(form))
+    if not is_for_people:
+        show(found, options.format)
+        return
+    # What is missing in every row tells nobody anything.
+    kept = [name for name in columns if name == columns[0] or not found[name].isna().all()]
+    show(found[kept], options.format)

@@ -1,0 +1,181 @@
+"""What an archive tells of the past: lifetimes, holders and changes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import warnings
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import dfns_frames as dff
+from tests.conftest import assignment, read, token
+
+MOVER = assignment("Treasury", operations=["Wallets:Transfers:Create"])
+UNLISTED = {key: value for key, value in MOVER.items() if key != "operations"}
+
+
+def time(day: int) -> datetime:
+    return datetime(2026, 3, day, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> dff.Archive:
+    return dff.Archive(tmp_path / "archive")
+
+
+def look(archive: dff.Archive, day: int, *tokens: dict[str, Any], **options: Any) -> None:
+    """Add what was listed on a day of March 2026."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        archive.add(
+            read(*tokens, fetched_at=time(day), **options), org=None if tokens else "or-1", caller="us-1"
+        )
+
+
+def partial(archive: dff.Archive, day: int, *tokens: dict[str, Any]) -> None:
+    """Add a look that was not read to its end."""
+    body = {"items": list(tokens), "nextPageToken": "more"}
+    archive.add(dff.read(body, fetched_at=time(day)), org="or-1", caller="us-1")
+
+
+def lifetime(archive: dff.Archive, which: str = "to-1") -> dict[str, Any]:
+    """Return the days of one token's lifetime."""
+    found = archive.lifetimes().set_index("token_id").loc[which]
+    names = ["first_seen", "last_seen", "gone_after", "gone_by", "off_after", "off_by"]
+    return {name: found[name].day for name in names if not pd.isna(found[name])}
+
+
+def test_from_one_snapshot_nothing_is_known_to_be_gone(archive: dff.Archive) -> None:
+    """One look tells when a token was born, and that it was there."""
+    look(archive, 2, token(1), token(2, isActive=False))
+    found = archive.lifetimes()
+    assert found.columns.tolist() == [
+        "org_id", "caller", "token_id", "name", "born", "first_seen", "last_seen", "gone_after", "gone_by",
+        "off_after", "off_by",
+    ]  # fmt: skip
+    assert found["born"].tolist() == [datetime(2026, 3, 1, 9, 30, tzinfo=UTC)] * 2
+    assert lifetime(archive, "to-1") == {"first_seen": 2, "last_seen": 2}
+    assert lifetime(archive, "to-2") == {"first_seen": 2, "last_seen": 2, "off_by": 2}
+
+
+def test_gone_is_between_two_looks(archive: dff.Archive) -> None:
+    """A token went between the last look that has it and the first complete one that has not."""
+    look(archive, 2, token(1), token(2))
+    partial(archive, 3, token(2))
+    look(archive, 4, token(2, name="new name"))
+    look(archive, 5, token(2, name="new name"))
+    assert lifetime(archive) == {"first_seen": 2, "last_seen": 2, "gone_after": 2, "gone_by": 4}
+    assert lifetime(archive, "to-2") == {"first_seen": 2, "last_seen": 5}
+    assert archive.lifetimes().set_index("token_id").loc["to-2", "name"] == "new name"
+
+
+def test_what_came_back_is_not_gone(archive: dff.Archive) -> None:
+    """A token that a later look lists again is there."""
+    look(archive, 2, token(1), token(2))
+    look(archive, 3, token(2))
+    look(archive, 4, token(1), token(2))
+    assert lifetime(archive) == {"first_seen": 2, "last_seen": 4}
+
+
+def test_off_is_since_the_last_time_it_was_on(archive: dff.Archive) -> None:
+    """Switched off, on and off again: the last time counts; on again: it is not off."""
+    for day, active in ((2, True), (3, False), (4, True), (5, True), (6, False), (7, False)):
+        look(archive, day, token(1, isActive=active))
+    assert lifetime(archive) == {"first_seen": 2, "last_seen": 7, "off_after": 5, "off_by": 6}
+    look(archive, 8, token(1))
+    assert lifetime(archive) == {"first_seen": 2, "last_seen": 8}
+
+
+def test_late_looks_take_their_place(archive: dff.Archive) -> None:
+    """A look that is added late counts by its own time."""
+    look(archive, 2, token(1), token(2))
+    look(archive, 6, token(2))
+    look(archive, 4, token(1), token(2))
+    assert lifetime(archive)["gone_after"] == 4
+
+
+def test_an_item_set_aside_may_be_the_missing_one(archive: dff.Archive) -> None:
+    """A set-aside item with the token's id leaves open whether it is there; with no id, whether any is."""
+    look(archive, 2, token(1), token(2))
+    odd = {key: value for key, value in token(1).items() if key != "name"}
+    look(archive, 3, token(2), odd, skip_invalid=True)
+    assert lifetime(archive) == {"first_seen": 2, "last_seen": 2}
+    look(archive, 4, token(2), {"name": 5}, skip_invalid=True)
+    assert lifetime(archive) == {"first_seen": 2, "last_seen": 2}
+    look(archive, 5, token(2), {**odd, "tokenId": "to-9"}, skip_invalid=True)
+    assert lifetime(archive) == {"first_seen": 2, "last_seen": 2, "gone_after": 2, "gone_by": 5}
+
+
+def test_callers_and_organisations_are_kept_apart(archive: dff.Archive) -> None:
+    """What one caller is not shown says nothing of what another is."""
+    look(archive, 2, token(1))
+    archive.add(read(token(7, linkedUserId="us-2"), fetched_at=time(3)))
+    archive.add(read(token(1, orgId="or-2"), fetched_at=time(4)))
+    found = archive.lifetimes()
+    assert found[["org_id", "caller", "token_id"]].to_numpy().tolist() == [
+        ["or-1", "us-1", "to-1"], ["or-1", "us-2", "to-7"], ["or-2", "us-1", "to-1"],
+    ]  # fmt: skip
+    assert found["gone_by"].isna().all()
+    assert len(archive.lifetimes(org="or-2")) == 1
+    assert archive.lifetimes(org="or-1", caller="us-2")["token_id"].tolist() == ["to-7"]
+
+
+def holders(archive: dff.Archive, on: str, category: str = "move_funds") -> dict[str, str]:
+    found = archive.holders(category, on=on)
+    return dict(zip(found["token_id"], found["certainty"].astype(str), strict=True))
+
+
+def test_holders_are_seen_between_two_looks_that_agree(archive: dff.Archive) -> None:
+    """On a day between, seen if both looks say so, possible if one does; after the last look all possible."""
+    gained, lost, steady, other = token(1), token(2, MOVER), token(3, MOVER), token(4, assignment())
+    look(archive, 2, gained, lost, steady, other)
+    look(archive, 4, token(1, MOVER), token(2), steady, other)
+    assert holders(archive, "2026-03-02T08:00:00Z") == {"to-2": "seen", "to-3": "seen"}
+    assert holders(archive, "2026-03-03") == {"to-1": "possible", "to-2": "possible", "to-3": "seen"}
+    assert holders(archive, "2026-03-04T08:00:00Z") == {"to-1": "seen", "to-3": "seen"}
+    assert holders(archive, "2026-03-05") == {"to-1": "possible", "to-3": "possible"}
+    assert holders(archive, "2026-03-01") == {"to-2": "possible", "to-3": "possible"}
+    assert holders(archive, "2026-02-27") == {}  # none of them was born
+
+
+def test_holders_are_as_capabilities_says(archive: dff.Archive, demo_pats: dff.Frames) -> None:
+    """At the moment of a look, seen is yes and possible unknown, of the tokens that are active."""
+    archive.add(demo_pats, caller="us-1")
+    able = dff.measures.capabilities(demo_pats).query("is_active")
+    for category in ("move_funds", "approve", "grant_access", "identities"):
+        found = holders(archive, demo_pats.fetched_at.isoformat(), category)
+        words = {"yes": "seen", "unknown": "possible"}
+        told = able.set_index("token_id")[category].astype(str).map(words).dropna()
+        assert found == told.to_dict()
+
+
+def test_inactive_and_unlisted_holders(archive: dff.Archive) -> None:
+    """An inactive token holds nothing; one with unlisted operations is possible."""
+    look(archive, 2, token(1, MOVER, isActive=False), token(2, UNLISTED), token(3, UNLISTED, MOVER))
+    assert holders(archive, "2026-03-02T08:00:00Z") == {"to-2": "possible", "to-3": "seen"}
+
+
+def test_an_unknown_category_is_refused(archive: dff.Archive) -> None:
+    """The message names what was probably meant, and all there are."""
+    with pytest.raises(dff.ConfigurationError, match="Did you mean 'move_funds'"):
+        archive.holders("move_fund", on="2026-03-02")
+    with pytest.raises(dff.ConfigurationError, match="is not a time"):
+        archive.holders("move_funds", on="yesterday")
+
+
+def test_without_duckdb_the_error_names_the_extra(tmp_path: Path) -> None:
+    """Adding and looking back work without DuckDB; a question says what to install."""
+    code = (
+        "import sys; sys.modules['duckdb'] = None\n"
+        "import dfns_frames as dff\nfrom tests.conftest import read, token\n"
+        f"archive = dff.Archive({str(tmp_path / 'archive')!r})\n"
+        "archive.add(read(token(1))); archive.at('2026-04-01'); archive.snapshots(); archive.check()\n"
+        "try:\n    archive.lifetimes()\nexcept dff.ConfigurationError as error:\n    print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "pip install 'dfns-frames[archive]'" in done.stdout
