@@ -102,7 +102,7 @@ class Tokens:
         """Each token, with its owner, as the beginning of a sentence."""
         owners = {
             owner: f" of {quoted(name if name is not None else owner)}" if owner else ""
-            for owner, name in zip(self.owners, self.owner_names, strict=True)
+            for owner, name in dict(zip(self.owners, self.owner_names, strict=True)).items()
         }
         return [
             f"Token {quoted(name)}{owners[owner]}"
