@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from benchmarks.contenders import CONTENDERS
 from benchmarks.data import response
 from benchmarks.measuring import Line, commands, in_turns
+from benchmarks.organisation import serving as serving_organisation
 from benchmarks.outputs import WRITERS
 from benchmarks.outputs import charts as known_charts
 from benchmarks.server import certified, serving
@@ -63,6 +64,12 @@ def pages(size: int, rounds: int) -> list[Line]:
         if line.seconds:
             line.note = f"{line.note} ({line.best / size * 1e3:,.2f} ms a page)".strip()
     return lines
+
+
+def organisation(_: int, rounds: int) -> list[Line]:
+    """Measure a whole organisation, which takes some 450 requests, on the loopback."""
+    with serving_organisation() as url:
+        return in_turns([("organization()", "ours, organisation from HTTP", url)], rounds)
 
 
 def imports(_: int, rounds: int) -> list[Line]:
@@ -124,6 +131,7 @@ SECTIONS: dict[str, Callable[[int, int], list[Line]]] = {
     "frames": frames,
     "http": http,
     "pages": pages,
+    "organisation": organisation,
     "imports": imports,
     "shell": shell,
     "growth": growth,
@@ -136,6 +144,7 @@ SECTIONS: dict[str, Callable[[int, int], list[Line]]] = {
 # Sections that choose their size themselves.
 SIZED = {
     "pages": _PAGES,
+    "organisation": 0,
     "imports": 0,
     "shell": 0,
     "growth": 0,

@@ -41,12 +41,13 @@ def test_it_writes_all_there_is_and_says_what_to_open(tmp_path: Path, capsys: Ca
     assert main(["demo", "--out", str(out)]) == 0
     names = {path.name for path in out.iterdir()}
     assert {"tokens.csv", "README.txt", "pats.xlsx", "token_ages.png", NOTEBOOK} <= names
+    assert {"audit.xlsx", "audit.json", "audit.md"} <= names
     assert [name for name in names if name.startswith(".")] == [".dfns-frames-demo.json"]
     captured = capsys.readouterr()
     assert captured.err == ""
     assert "full administrators" in captured.out
     last = captured.out.splitlines()[-1]
-    assert last.startswith(f"Open first: {out}/pats.xlsx")
+    assert last.startswith(f"Open first: {out}/audit.xlsx, a workbook that says what is wrong")
     assert NOTEBOOK in last
 
 

@@ -20,6 +20,8 @@ from dfns_frames.cli.terminal import FILE_FAILED, USAGE, ShellError, flush, say
 from dfns_frames.demo.notebooks import notebook_folder
 
 _WORKBOOK = "pats.xlsx"
+_AUDIT = ("audit.xlsx", "audit.json", "audit.md")
+_OF_AUDITS = ("findings",)  # the charts of what an audit found
 # What a demo wrote, by name, with the digests that it may have: so that the next one replaces its own files
 # and no others, nor what somebody has worked on since.
 _MANIFEST = ".dfns-frames-demo.json"
@@ -34,13 +36,14 @@ def demo(options: argparse.Namespace) -> None:
     folder = Path(options.out)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dff.DriftWarning)  # the demo has drift to show, and shows it
-        frames = dff.demo.client().pats()
+        client = dff.demo.client()
+        frames = client.pats()
+        audit = frames.audit()
     charts = charts_of(frames)
     notebooks = [path.name for path in notebook_folder().glob("*.ipynb")]
     images = [f"{name}.png" for name in charts]
-    _refuse_strangers(
-        folder, [_WORKBOOK, "README.txt", *(f"{name}.csv" for name in frames), *images, *notebooks]
-    )
+    files = [_WORKBOOK, *_AUDIT, "README.txt", *(f"{name}.csv" for name in frames)]
+    _refuse_strangers(folder, [*files, *images, *notebooks])
     say(f"{summary(frames)}\n\nThe permissions that most tokens hold:\n")
     spread = dff.measures.permission_spread(frames).head(5).round({"share": 2})
     show(spread.drop(columns="permission_id"), "table")
@@ -49,18 +52,20 @@ def demo(options: argparse.Namespace) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     # Made beside their place, so that an interrupted demo leaves the files of the last one whole.
     with tempfile.TemporaryDirectory(dir=folder, prefix=".dfns-frames-demo-") as made:
-        has_notebooks = _make(Path(made), frames, charts)
+        has_notebooks = _make(Path(made), frames, audit, charts)
         _put_in_place(Path(made), folder)
     _tell(folder, charts=len(charts), has_notebooks=has_notebooks)
 
 
-def _make(folder: Path, frames: dff.Frames, charts: Iterable[str]) -> bool:
+def _make(folder: Path, frames: dff.Frames, audit: dff.Frames, charts: Iterable[str]) -> bool:
     """Make all files; return whether notebooks are among them."""
     plt.switch_backend("agg")
     frames.to_csv(folder)
     frames.to_excel(folder / _WORKBOOK)
+    for name in _AUDIT:
+        dff.write(audit, folder / name)
     for name in charts:
-        figure = getattr(frames.plot, name)().figure
+        figure = getattr((audit if name in _OF_AUDITS else frames).plot, name)().figure
         figure.savefig(folder / f"{name}.png", dpi=120)
         plt.close(figure)
     return bool(dff.demo.run_notebooks(folder))
@@ -124,6 +129,7 @@ def _digest(path: Path) -> str:
 
 def _tell(folder: Path, *, charts: int, has_notebooks: bool) -> None:
     say(f"\ntables     {folder}/*.csv")
+    say(f"audit      {', '.join(f'{folder}/{name}' for name in _AUDIT)}")
     say(f"workbook   {folder}/{_WORKBOOK}")
     say(f"charts     {folder}/*.png, {charts} of them")
     if has_notebooks:
@@ -134,4 +140,7 @@ def _tell(folder: Path, *, charts: int, has_notebooks: bool) -> None:
             "notebooks  none, since JupyterLab is missing; in a clone of the repository: pip install '.[lab]'"
         )
         then = f"{folder}/sensitive_reach.png"
-    say(f"\nOpen first: {folder}/{_WORKBOOK}; then {then}")
+    say(
+        f"\nOpen first: {folder}/{_AUDIT[0]}, a workbook that says what is wrong and what was not looked at; "
+        f"then {then}"
+    )

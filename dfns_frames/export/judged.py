@@ -27,6 +27,7 @@ FOR_READERS = {
     "accepted_by": 11.5,
     "accepted_until": 14.0,
 }
+_WIDER = {"evidence": 52.0, "remedy": 85.0}
 _REST = {
     "finding_id": 20.0,
     "severity_reason": 48.0,
@@ -45,11 +46,15 @@ _GAPS_FIRST = ("not evaluated", "partly", "findings", "clean")
 def findings_sheet(tables: Tables, changes: Changes) -> Sheet:
     """Return what was found, the worst first."""
     table = tables.arrow("findings")
-    rest = [name for name in table.column_names if name not in FOR_READERS]
+    shown = dict(FOR_READERS)
+    if not pc.any(table["accepted"]).as_py():
+        # Nobody has accepted anything: what to do gets the room.
+        shown = {name: width for name, width in shown.items() if not name.startswith("accepted")} | _WIDER
+    rest = [name for name in table.column_names if name not in shown]
     rest.sort(key=lambda name: list(_REST).index(name) if name in _REST else len(_REST))
-    cells = as_cells("Findings", table.select([*FOR_READERS, *rest]), changes)
+    cells = as_cells("Findings", table.select([*shown, *rest]), changes)
     until = "accepted_until (UTC)"
-    widths = {(until if name == "accepted_until" else name): width for name, width in FOR_READERS.items()}
+    widths = {(until if name == "accepted_until" else name): width for name, width in shown.items()}
     return Sheet(
         "Findings",
         (Block(cells),),
@@ -60,7 +65,7 @@ def findings_sheet(tables: Tables, changes: Changes) -> Sheet:
         severities=frozenset({"severity"}),
         answers=frozenset({"status"}),
         widths=widths | {name: _REST.get(name, _OTHER) for name in rest},
-        printed_columns=len(FOR_READERS),
+        printed_columns=len(shown),
     )
 
 

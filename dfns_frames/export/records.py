@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ SCHEMA_VERSION = 1  # of the JSON of Frames: another number is another form, whi
 VERSION, ABOUT = "schema_version", "about"
 
 _ROWS = 1 << 14  # at a time
+_NULL = "null"
 
 
 def array_lines(found: list[Values], rows: int) -> Iterator[str]:
@@ -34,24 +36,48 @@ def tables_lines(tables: Tables, *, ascii_only: bool = False) -> Iterator[str]:
     yield f"{json.dumps(ABOUT)}: {json.dumps(header(tables), ensure_ascii=ascii_only, indent=1)}"
     for name in tables:
         yield f",\n{json.dumps(name)}: "
-        yield from _array(_rows(tables.arrow(name)), ascii_only=ascii_only)
+        yield from _bracketed(_lines(tables.arrow(name), ascii_only=ascii_only))
     yield "}\n"
 
 
-def _array(rows: Iterator[dict[str, Any]], *, ascii_only: bool = False) -> Iterator[str]:
+def _array(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
+    return _bracketed(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
+
+
+def _bracketed(lines: Iterator[str]) -> Iterator[str]:
     yield "["
-    for number, row in enumerate(rows):
+    for number, line in enumerate(lines):
         yield ",\n" if number else "\n"
-        yield json.dumps(row, ensure_ascii=ascii_only, allow_nan=False)
+        yield line
     yield "\n]\n"
 
 
-def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
+def _lines(table: pa.Table, *, ascii_only: bool) -> Iterator[str]:
+    """Return the rows as objects; column by column, since an encoder for each row takes six times as long."""
+    quote = encode_basestring_ascii if ascii_only else encode_basestring
+    names = [json.dumps(name).replace("%", "%%") for name in table.column_names]
+    row = f"{{{', '.join(f'{name}: %s' for name in names)}}}"
     for start in range(0, table.num_rows, _ROWS):
         part = table.slice(start, _ROWS)
-        columns = [_json(column.combine_chunks()) for column in part.columns]
+        columns = [_cells(column.combine_chunks(), quote) for column in part.columns]
         for cells in zip(*columns, strict=True):
-            yield dict(zip(table.column_names, cells, strict=True))
+            yield row % cells
+
+
+def _cells(array: pa.Array, quote: Callable[[str], str]) -> list[str]:
+    """Return the text of each value."""
+    if pa.types.is_dictionary(array.type):
+        texts = _cells(array.dictionary, quote)
+        return [_NULL if place is None else texts[place] for place in array.indices.to_pylist()]
+    return [
+        _NULL if value is None else quote(value) if isinstance(value, str) else _number(value)
+        for value in _json(array)
+    ]
+
+
+def _number(value: float) -> str:
+    """Return the text of a number or a flag."""
+    return json.dumps(value, allow_nan=False)
 
 
 def _json(array: pa.Array) -> list[Any]:
