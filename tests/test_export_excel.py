@@ -178,7 +178,7 @@ def test_a_lower_bound_says_at_least(tmp_path: Path) -> None:
 
 def filtered(rows: list[list[Any]], how: str) -> list[list[Any]]:
     """Filter Tokens as a sentence of the Summary says."""
-    name, wanted = re.fullmatch(r"(.*?) [=≥] (.*?)(?: \(unclear.*)?", how).groups()
+    name, wanted = re.fullmatch(r"(.*?) [=≥] (.*?)(?: \(those not.*)?", how).groups()
     at = rows[0].index(name)
     if "≥" in how:
         return [row for row in rows[1:] if row[at] is not None and row[at] >= int(wanted)]
@@ -198,9 +198,9 @@ def test_what_the_summary_counts_can_be_listed(demo_pats: dff.Frames, tmp_path: 
             assert row[3] == len(found), row
             assert row[1] == sum(each[active] for each in found), row
             assert row[1] + row[2] == row[3]
-            if "unclear" in row[6]:
-                unclear = filtered(tokens, row[6].split(" = ")[0] + " = unknown")
-                assert row[4] == sum(each[active] for each in unclear), row
+            if "those not known" in row[6]:
+                unknown = filtered(tokens, row[6].split(" = ")[0] + " = unknown")
+                assert row[4] == sum(each[active] for each in unknown), row
             else:
                 assert row[4] == pytest.approx(row[3] / len(demo_pats.tokens))
             assert row[5]

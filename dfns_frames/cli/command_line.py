@@ -180,9 +180,9 @@ def _add_readers(
         action="append",
         default=[],
         help="only tokens whose permissions allow this, or may; a column says yes or unknown. A category "
-        "(move_funds, approve, grant_access, change_policy, export_keys, key_custody, identities or egress), "
-        "a way such as put_into_a_group, or an operation; repeat it for tokens that can do several. "
-        "`who-can` takes their users and the policies into account",
+        "(move_funds, approve, grant_access, change_policy, export_keys, key_custody, identities or egress; "
+        "'send data out' and other labels will do), a way such as put_into_a_group, or an operation; repeat "
+        "it for tokens that can do several. `who-can` takes their users and the policies into account",
     )
     tokens.add_argument(
         "--owner",
