@@ -142,7 +142,7 @@ def test_tables_filters_and_panes(demo_pats: dff.Frames, tmp_path: Path) -> None
     assert book["README"].freeze_panes == "A2"
     (created,) = [cell for cell in book["Tokens"][1] if cell.value == "created (UTC)"]
     assert book["Tokens"][f"{created.column_letter}2"].number_format == "yyyy-mm-dd"
-    assert book["Sources"]["C2"].number_format == "yyyy-mm-dd hh:mm:ss"
+    assert book["Sources"]["E2"].number_format == "yyyy-mm-dd hh:mm:ss"
     assert book["Sources"].column_dimensions["C"].width > 19  # else a date shows as #####
 
 
