@@ -401,7 +401,7 @@ def test_files_give_the_same_tables_as_the_server(path: str, method: str) -> Non
             dff.read(saved(server, place), endpoint=place, caller=who, fetched_at=when) for place in places
         ]
         read = parts[0] if len(parts) == 1 else dff.concat(parts)
-    drift = {"drift": [], "rejected": []}
+    drift: Rows = {"drift": [], "rejected": []}
     numbers = {"member_no": 0, "assignment_no": 0} if path in AROUND else {}
     made = {name: [{**row, **numbers} for row in rows] for name, rows in of(read).items()}
     expected = {name: [{**row, **numbers} for row in rows] for name, rows in of(asked).items()}
