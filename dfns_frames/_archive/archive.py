@@ -76,8 +76,8 @@ class Archive(Past):
         """
         if "://" in self._place:
             raise ConfigurationError(
-                f"{self._place!r} is read by Spark alone, which answers changes(), lifetimes() and holders(); the "
-                "rest needs a folder that this machine can reach"
+                f"{self._place!r} is read by Spark alone, which answers changes(), lifetimes() and "
+                "holders(); the rest needs a folder that this machine can reach"
             )
         return Path(self._place)
 

@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import dfns_frames as dff
-from dfns_frames.cli.arguments import add_archive, add_audit, add_format, add_keeping, add_rules
+from dfns_frames.cli.arguments import (
+    add_archive,
+    add_audit,
+    add_compare,
+    add_demo,
+    add_format,
+    add_keeping,
+    add_rules,
+)
 from dfns_frames.cli.hints import HINTS, MISSING, OPTIONS
 from dfns_frames.cli.terminal import (
     BROKEN_PIPE,
@@ -41,7 +49,7 @@ The bearer token comes from the environment variable DFNS_AUTH_TOKEN. The server
 Exit codes:
 
   0    done
-  1    audit found something at or above --fail-on
+  1    audit or compare found something at or above --fail-on
   2    wrong usage or configuration
   3    the API refused or failed
   4    the response could not be understood
@@ -146,23 +154,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     audit = add("audit", "apply the rules and list what they find, worst first", module="audit")
     rules = add("rules", "list the rules of audit, or show one", module="audit")
+    compare = add("compare", "list what changed between two looks, worst first", module="compare")
     _add_input(audit)
     demo = add(
         "demo", "fetch the demo organisation; write tables, workbook, charts, notebooks", module="demo"
     )
-    demo.add_argument(
-        "--out",
-        metavar="DIR",
-        default="demo-output",
-        help="folder to write to; files of an earlier demo are replaced, others never (default: %(default)s)",
-    )
+    add_demo(demo)
     serve = add("serve", "run the demo API on this machine until interrupted")
     serve.add_argument("--port", type=int, default=0, help="port to listen on (default: any free one)")
     tables = add("tables", "list the tables, what a row is and what each column means")
     operations = add("operations", "list the known operations, what each allows and how severe it is")
     operations.add_argument("--category", help="only the operations of one category, such as move_funds")
-    for command in (tables, operations, audit, rules):
+    for command in (tables, operations, audit, rules, compare):
         add_format(command)
+    add_compare(compare)
     add_audit(audit)
     add_rules(rules)
     kept = add(
@@ -183,9 +188,9 @@ def _add_readers(
         action="append",
         default=[],
         help="only tokens whose permissions allow this, or may; a column says yes or unknown. A category "
-        "(move_funds, approve, grant_access, change_policy, export_keys, key_custody, identities or egress), "
-        "a way such as put_into_a_group, or an operation; repeat it for tokens that can do several. "
-        "`who-can` takes their users and the policies into account",
+        "(move_funds, approve, grant_access, change_policy, export_keys, key_custody, identities or egress; "
+        "'send data out' and other labels will do), a way such as put_into_a_group, or an operation; repeat "
+        "it for tokens that can do several. `who-can` takes their users and the policies into account",
     )
     tokens.add_argument(
         "--owner",
