@@ -74,7 +74,7 @@ def beyond_lifetime(look: Look) -> Found:
         "medium",
         f"older than {limit:g} days",
         [
-            f"{found.called[row]} is marked active and is {days:,} days old; a token lives {limit:g} at most."
+            f"{found.called[row]} is marked active and is {days:,} days old; tokens live at most {limit:g}."
             for row, days in zip(rows.tolist(), _days(ages, rows), strict=True)
         ],
         int(np.count_nonzero(found.is_active & ~np.isnat(ages))),
