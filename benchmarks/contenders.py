@@ -58,6 +58,19 @@ def _ours_http(url: str) -> Work:
     return lambda: _made(Client(TOKEN, url=url).pats())
 
 
+@contender("ours, organisation from HTTP")
+def _ours_organisation(url: str) -> Work:
+    from dfns_frames import Client
+
+    def work() -> Rows:
+        org = Client(TOKEN, url=url).organization()
+        return tuple(
+            org.arrow(name).num_rows for name in ("users", "user_operations", "permission_assignments")
+        )
+
+    return work
+
+
 @contender("ours, pages from HTTP")
 def _ours_pages(url: str) -> Work:
     import requests  # noqa: F401 - the first request of a process would load it

@@ -9,12 +9,14 @@ from importlib.util import find_spec
 from benchmarks.contenders import CONTENDERS
 from benchmarks.data import response
 from benchmarks.measuring import Line, commands, in_turns
+from benchmarks.organisation import serving as serving_organisation
 from benchmarks.outputs import WRITERS
 from benchmarks.outputs import charts as known_charts
 from benchmarks.server import certified, serving
 
 _GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 _WRITTEN = 8_400  # some 200,000 operations; the other workbook writers need a minute for them
+_AUDITED = (5_000, 100_000)
 _PAGES = 100
 _LARGE = 84_000  # some 2 million, beyond what a sheet can hold
 
@@ -62,6 +64,12 @@ def pages(size: int, rounds: int) -> list[Line]:
         if line.seconds:
             line.note = f"{line.note} ({line.best / size * 1e3:,.2f} ms a page)".strip()
     return lines
+
+
+def organisation(_: int, rounds: int) -> list[Line]:
+    """Measure a whole organisation, which takes some 450 requests, on the loopback."""
+    with serving_organisation() as url:
+        return in_turns([("organization()", "ours, organisation from HTTP", url)], rounds)
 
 
 def imports(_: int, rounds: int) -> list[Line]:
@@ -113,20 +121,37 @@ def charts(size: int, rounds: int) -> list[Line]:
     return in_turns([(name, name, str(response(size))) for name in known_charts()], rounds)
 
 
+def audits(_: int, rounds: int) -> list[Line]:
+    """Measure an audit of a large organisation and of a provider's, their lists read before."""
+    sizes = {f"{size:,} tokens": size for size in _AUDITED}
+    return in_turns([(label, "audit", str(response(size))) for label, size in sizes.items()], rounds)
+
+
 SECTIONS: dict[str, Callable[[int, int], list[Line]]] = {
     "frames": frames,
     "http": http,
     "pages": pages,
+    "organisation": organisation,
     "imports": imports,
     "shell": shell,
     "growth": growth,
     "writers": writers,
     "large_files": large_files,
     "charts": charts,
+    "audits": audits,
 }
 
 # Sections that choose their size themselves.
-SIZED = {"pages": _PAGES, "imports": 0, "shell": 0, "growth": 0, "writers": _WRITTEN, "large_files": _LARGE}
+SIZED = {
+    "pages": _PAGES,
+    "organisation": 0,
+    "imports": 0,
+    "shell": 0,
+    "growth": 0,
+    "writers": _WRITTEN,
+    "large_files": _LARGE,
+    "audits": 0,
+}
 
 
 def _same_rows(lines: list[Line]) -> list[Line]:

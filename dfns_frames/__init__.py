@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from dfns_frames.errors import ResponseError as ResponseError
     from dfns_frames.errors import SchemaError as SchemaError
     from dfns_frames.errors import ServerError as ServerError
+    from dfns_frames.errors import SourceWarning as SourceWarning
     from dfns_frames.export import write as write
     from dfns_frames.frames.container import Frames as Frames
     from dfns_frames.frames.joining import concat as concat
@@ -57,6 +58,7 @@ _HOMES = {
     "ResponseError": "errors",
     "SchemaError": "errors",
     "ServerError": "errors",
+    "SourceWarning": "errors",
     "compare": "_archive.compare",
     "concat": "frames.joining",
     "demo": "",

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from dfns_frames.errors import ConfigurationError
 
@@ -20,6 +19,8 @@ _REDACTED = 8  # characters from which on a text is long enough to be a secret, 
 
 _TOKEN = re.compile(r"[\w.~+/-]+=*", re.ASCII)  # RFC 6750
 _PREFIX = re.compile(r"(authorization\s*:|bearer\b)", re.IGNORECASE)
+_METADATA = "https://custom/app_metadata"
+_IDENTITY = re.compile(r"(us|to)-[0-9A-Za-z]{1,40}(-[0-9A-Za-z]{1,40}){0,4}", re.ASCII)
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019\u201e\u00ab\u00bb"
 
 
@@ -70,14 +71,30 @@ class Secret:
 
     def expiry(self) -> datetime | None:
         """Return when the token expires, if it is a JWT that says so; unverified, for display only."""
-        parts = self._reveal().split(".")
-        if len(parts) != 3:
+        try:
+            return datetime.fromtimestamp(int(self._claims()["exp"]), UTC)
+        except (ValueError, KeyError, TypeError, OverflowError, OSError):
             return None
+
+    def identity(self) -> str | None:
+        """Return the id of the user or token that the token says it is of; unverified, for display only.
+
+        Nothing else of what it says comes out.
+        """
+        claims = self._claims()
+        inner = claims.get(_METADATA)
+        found = [claims.get("sub")]
+        if isinstance(inner, dict):
+            found += [inner.get(name) for name in ("tokenId", "userId")] + list(inner.values())
+        return next((text for text in found if isinstance(text, str) and _IDENTITY.fullmatch(text)), None)
+
+    def _claims(self) -> dict[str, Any]:
+        parts = self._reveal().split(".")
         try:
             claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-            return datetime.fromtimestamp(int(claims["exp"]), UTC)
-        except (ValueError, KeyError, TypeError, OverflowError, OSError, binascii.Error, RecursionError):
-            return None
+        except (ValueError, IndexError, RecursionError):
+            return {}
+        return claims if len(parts) == 3 and isinstance(claims, dict) else {}
 
     def __repr__(self) -> str:
         return "<secret>"

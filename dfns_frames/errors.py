@@ -40,6 +40,7 @@ __all__ = [
     "ResponseError",
     "SchemaError",
     "ServerError",
+    "SourceWarning",
 ]
 
 PROBLEMS_SHOWN = 20
@@ -276,3 +277,7 @@ class DriftWarning(UserWarning):
     def worded(self, hint: str | None) -> str:
         """Return the warning as text for readers who do not write Python; `hint` is in their words."""
         return f"{self.args[0]}; {hint}" if hint else str(self.args[0])
+
+
+class SourceWarning(UserWarning):
+    """Sources that were asked for did not come; the message says which, and what would help."""

@@ -32,6 +32,7 @@ def organisation(caller: str, week_before: bool = False) -> dff.Frames:
             status = _read(session, server.url, path, tables)
             place: dict[str, Any] = {"source_no": len(asked), "source": path, "status": status}
             place |= {"url": server.url, "item_count": 0, "rejected_count": 0}
+            place["needs_operation"] = SOURCES[path].operation
             asked.append({**place, "fetched_at": when})
     found = {name: pa.concat_tables(parts) for name, parts in tables.items()}
     found |= {name: TABLES[name].empty() for name in ("drift", "rejected")}

@@ -76,6 +76,8 @@ def test_an_empty_archive_has_frames_with_columns(archive: dff.Archive) -> None:
     """Before anything is added every question has an answer without rows, but `at`."""
     assert archive.snapshots().empty
     assert archive.lifetimes().empty
+    assert archive.changes().empty
+    assert archive.changes().columns.tolist()[:4] == ["org_id", "caller", "change", "object"]
     assert archive.holders("move_funds", on="2026-03-02").empty
     assert archive.check().empty
     assert str(archive.lifetimes()["born"].dtype) == "datetime64[us, UTC]"

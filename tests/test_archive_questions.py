@@ -6,6 +6,7 @@ import subprocess
 import sys
 import warnings
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -179,3 +180,103 @@ def test_without_duckdb_the_error_names_the_extra(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "pip install 'dfns-frames[archive]'" in done.stdout
+
+
+def rows_of(changes: pd.DataFrame) -> list[str]:
+    """Return changes as sorted rows, without whose they are."""
+    plain = changes.drop(columns=["org_id", "caller"], errors="ignore").astype(str)
+    return sorted(" | ".join(map(str, row)) for row in plain.to_numpy().tolist())
+
+
+def told(archive: dff.Archive, **options: Any) -> list[str]:
+    """Return what changed, in a few words."""
+    found = archive.changes(**options)
+    columns = ["change", "object", "token_id", "field", "old", "new", "after", "by"]
+    rows = found[columns].astype(object).where(found[columns].notna(), None).to_numpy().tolist()
+    days = [[*row[:6], *(f"{each.day}" for each in row[6:])] for row in rows]
+    return sorted(" ".join(str(each) for each in row if each is not None) for row in days)
+
+
+def test_changes_are_those_of_compare_from_look_to_look(archive: dff.Archive) -> None:
+    """Where each look is complete, changes are what compare gives for each two that follow each other."""
+    once, twice = (
+        assignment("Twice", operations=["Keys:Export"]),
+        assignment("Once", operations=["Wallets:Read"]),
+    )
+    looks = [
+        [token(1, MOVER, twice, twice), token(2), token(3, UNLISTED)],
+        [token(1, MOVER, twice, name="new"), token(2, isActive=False), token(4, once, MOVER)],
+        [token(1, twice), token(2), token(4, once, UNLISTED, kind="ServiceAccount"), token(3, MOVER)],
+        [token(2, assignment(permissionName="renamed", permissionId="pm-x")), token(4, once), token(5)],
+        [],
+    ]
+    frames = [
+        read(*tokens, fetched_at=time(day), **({"caller": "us-1"} if not tokens else {}))
+        for day, tokens in enumerate(looks, start=2)
+    ]
+    for each in frames:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            archive.add(each, org="or-1")
+    steps = [dff.compare(old, new) for old, new in pairwise(frames)]
+    expected = [row for step in steps for row in rows_of(step[step["change"] != "unknown"])]
+    found = archive.changes()
+    assert rows_of(found[found["change"] != "unknown"]) == sorted(expected)
+    assert found.dtypes["severity"] == steps[0].dtypes["severity"]
+    for day in range(2, 7):
+        part = archive.changes(since=time(day), until=time(day + 1))
+        assert rows_of(part[part["change"] != "unknown"]) == sorted(
+            row for step in steps[day - 2 : day - 1] for row in rows_of(step[step["change"] != "unknown"])
+        )
+
+
+def test_a_gap_is_bridged(archive: dff.Archive) -> None:
+    """What an incomplete look leaves open, the next complete one tells: from the look before on."""
+    look(archive, 2, token(1), token(2))
+    partial(archive, 3, token(2))
+    assert told(archive) == [
+        "unknown source status ok incomplete 2 3",
+        "unknown token to-1 listed listed incomplete 2 3",
+    ]
+    look(archive, 4, token(2), token(3))
+    assert told(archive) == ["appeared token to-3 2 4", "disappeared token to-1 2 4"]
+
+
+def test_since_and_until_are_about_the_look_that_shows_it(archive: dff.Archive) -> None:
+    """A change counts by the look that shows it; a date as `since` is its beginning, as `until` its end."""
+    for day in (2, 4, 6):
+        look(archive, day, *(token(number) for number in range(1, day)))
+    assert len(archive.changes()) == 4
+    assert told(archive, since="2026-03-05") == ["appeared token to-4 4 6", "appeared token to-5 4 6"]
+    assert told(archive, until="2026-03-04") == ["appeared token to-2 2 4", "appeared token to-3 2 4"]
+    assert told(archive, since=time(4), until=time(6)) == told(archive, since="2026-03-05")
+    assert told(archive, since=time(6)) == []
+
+
+def test_unlisted_operations_say_nothing(archive: dff.Archive) -> None:
+    """Operations are compared between the looks that list any, however long ago the one was."""
+    wider = MOVER | {"operations": ["Wallets:Transfers:Create", "Keys:Export"]}
+    look(archive, 2, token(1, MOVER))
+    look(archive, 3, token(1, UNLISTED))
+    assert told(archive) == ["unknown assignment to-1 operations listed not listed 2 3"]
+    look(archive, 4, token(1, wider))
+    assert told(archive) == ["appeared operation to-1 2 4"]
+    assert told(archive, since="2026-03-04") == ["appeared operation to-1 2 4"]
+
+
+def test_a_refused_source_makes_nothing_disappear(archive: dff.Archive) -> None:
+    """A source that was refused when last asked is one row, which says since when nothing is known."""
+    look(archive, 2, token(1))
+    frames = read(token(1), fetched_at=time(3))
+    tables = {name: frames.arrow(name) for name in frames if not name.startswith("token")}
+    sources = tables["sources"]
+    place = sources.column_names.index("status")
+    refused = pd.Series(["forbidden"], dtype="category")
+    import pyarrow as pa
+
+    tables["sources"] = sources.set_column(
+        place, sources.schema.field(place), pa.array(refused).cast(sources.schema.field(place).type)
+    )
+    archive.add(dff.Frames(tables), org="or-1", caller="us-1")
+    assert told(archive) == ["unknown source status ok forbidden 2 3"]
+    assert lifetime(archive) == {"first_seen": 2, "last_seen": 2}

@@ -142,7 +142,7 @@ def test_tables_filters_and_panes(demo_pats: dff.Frames, tmp_path: Path) -> None
     assert book["README"].freeze_panes == "A2"
     (created,) = [cell for cell in book["Tokens"][1] if cell.value == "created (UTC)"]
     assert book["Tokens"][f"{created.column_letter}2"].number_format == "yyyy-mm-dd"
-    assert book["Sources"]["C2"].number_format == "yyyy-mm-dd hh:mm:ss"
+    assert book["Sources"]["E2"].number_format == "yyyy-mm-dd hh:mm:ss"
     assert book["Sources"].column_dimensions["C"].width > 19  # else a date shows as #####
 
 
@@ -178,7 +178,7 @@ def test_a_lower_bound_says_at_least(tmp_path: Path) -> None:
 
 def filtered(rows: list[list[Any]], how: str) -> list[list[Any]]:
     """Filter Tokens as a sentence of the Summary says."""
-    name, wanted = re.fullmatch(r"(.*?) [=≥] (.*?)(?: \(unclear.*)?", how).groups()
+    name, wanted = re.fullmatch(r"(.*?) [=≥] (.*?)(?: \(those not.*)?", how).groups()
     at = rows[0].index(name)
     if "≥" in how:
         return [row for row in rows[1:] if row[at] is not None and row[at] >= int(wanted)]
@@ -198,9 +198,9 @@ def test_what_the_summary_counts_can_be_listed(demo_pats: dff.Frames, tmp_path: 
             assert row[3] == len(found), row
             assert row[1] == sum(each[active] for each in found), row
             assert row[1] + row[2] == row[3]
-            if "unclear" in row[6]:
-                unclear = filtered(tokens, row[6].split(" = ")[0] + " = unknown")
-                assert row[4] == sum(each[active] for each in unclear), row
+            if "those not known" in row[6]:
+                unknown = filtered(tokens, row[6].split(" = ")[0] + " = unknown")
+                assert row[4] == sum(each[active] for each in unknown), row
             else:
                 assert row[4] == pytest.approx(row[3] / len(demo_pats.tokens))
             assert row[5]

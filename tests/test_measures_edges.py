@@ -173,7 +173,7 @@ def test_no_owner_is_called_nan(infer: bool) -> None:
     assert frame["value"].tolist() == [1, 1]
     assert frame["value_share"].isna().tolist() == [False, True]
     assert frame["gini"].tolist() == [0.0, 0.0]
-    assert frame.attrs["notes"] == ["Left out: 1 token without an owner."]
+    assert frame.attrs["notes"] == ["1 token without an owner is left out."]
 
 
 def test_an_application_owns_what_no_user_does() -> None:
@@ -206,7 +206,7 @@ def test_concentration_says_what_it_assumed_and_left_out() -> None:
         f"2 tokens of full administrators: all {len(naive.CURRENT)} current operations each, listed or not."
     ]
     frame = dff.measures.concentration(load("unlisted-operations"))
-    assert frame.attrs["notes"] == ["Left out: 2 tokens whose operations are not all known."]
+    assert frame.attrs["notes"] == ["2 tokens are left out: the API did not list all of their operations."]
 
 
 def test_full_administrators_hold_everything_in_every_measure() -> None:

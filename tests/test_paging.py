@@ -1,6 +1,7 @@
 """Lists that come in pages: what is asked for, and which of them end."""
 
 import json
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -90,3 +91,34 @@ def test_an_empty_page_may_have_a_next_one() -> None:
     keeping = Keeping(lambda number: answer(200, pages[number]))
     with serving(keeping) as server:
         assert len(dff.Client("t", url=server.url).pats().tokens) == 3
+
+
+def test_a_deadline_is_for_one_request() -> None:
+    """A list of many pages may take longer."""
+
+    def slowly(number: int) -> bytes:
+        time.sleep(0.25)
+        body = {"items": [token(number)]} | ({"nextPageToken": str(number)} if number < 3 else {})
+        return answer(200, json.dumps(body).encode())
+
+    keeping = Keeping(slowly)
+    with serving(keeping) as server:
+        pats = dff.Client("t", url=server.url, deadline=0.6, retries=0).pats()
+    assert pats.tokens["token_id"].tolist() == ["to-0", "to-1", "to-2", "to-3"]
+
+
+def test_a_call_ends_however_long_its_list_is() -> None:
+    """Within the time for the whole of it, whatever the deadline of each request allows."""
+    numbers = iter(range(10_000))
+    keeping = Keeping(listed)
+    with serving(keeping) as server:
+        transport = Transport(server.url, Secret("t"), Limits((5, 5), 30, 0, 1 << 30, whole=0.6))
+        begun = time.monotonic()
+        with transport.call() as call, pytest.raises(dff.NetworkError, match=r"given up after 0\.01 minutes"):
+            list(call.pages("/list", following=lambda: str(next(numbers))))
+        assert time.monotonic() - begun < 3
+    assert len(keeping.asked) > 3
+    assert Limits((5, 5), 30, 0, 1).whole == 3_600
+    for deadline in (3_601, 86_400):
+        with pytest.raises(dff.ConfigurationError, match="at most an hour"):
+            dff.Client("t", deadline=deadline)

@@ -74,11 +74,13 @@ def test_what_was_not_read_is_named() -> None:
     """The caption names each source that was refused, and what reading it needs; crosses are not certain."""
     ax = Plot(organisation("payments-engineer")).who_can("move_funds")
     assert_readable(ax.get_figure())
-    assert (
-        "Not read: users (needs Auth:Users:Read), permission assignments (needs "
-        "Permissions:Assignments:Read), group members (needs Auth:UserGroups:Members:Read), policies (needs "
-        "Policies:Read)."
-    ) in caption(ax)
+    for missing in (
+        "users not read: needs Auth:Users:Read",
+        "permission assignments not read: needs Permissions:Assignments:Read",
+        "group members not read: needs Auth:UserGroups:Members:Read",
+        "policies not read: needs Policies:Read",
+    ):
+        assert caption(ax).count(missing) == 1
     assert "not covered by any kind of policy, not certain" in legend(ax)
 
 

@@ -10,6 +10,7 @@ from matplotlib import pyplot
 
 import dfns_frames as dff
 from dfns_frames._facts.provenance import caption, source_lines, taken
+from tests import organisations
 from tests.conftest import WHEN, read, token
 
 JANUARY, FEBRUARY = "2026-01-05T08:00:00Z", "2026-02-05T09:30:00Z"
@@ -285,3 +286,11 @@ def test_display_is_calm_for_frames_without_tokens() -> None:
         "  /auth/pats from a dict, 2026-03-02 08:00:00 UTC: ok, 0 tokens",
     ]
     assert caption(read()).startswith("Source: GET /auth/pats; 0 tokens, visible to the caller; snapshot")
+
+
+def test_captions_count_the_tokens_of_each_list() -> None:
+    """Where service accounts' tokens are counted too, a caption says how many are of which list."""
+    tokens = [organisations.Token(f"to-{n}", "us-1") for n in range(3)]
+    tokens.append(organisations.Token("to-sa", "us-2", source=organisations.MACHINES))
+    said = caption(organisations.frames(organisations.Organisation(tokens=tuple(tokens))))
+    assert "4 tokens (3 of /auth/pats, 1 of /auth/service-accounts), visible to the caller" in said

@@ -7,18 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
-from dfns_frames._api.catalogue import CATEGORIES
-from dfns_frames._archive import adding, answers, asking, checking, looking_back
+from dfns_frames._archive import adding, answers, checking, looking_back
 from dfns_frames._archive.embedded import Embedded
-from dfns_frames._archive.layout import Snapshot, quoted, snapshots
+from dfns_frames._archive.layout import Snapshot, snapshots
 from dfns_frames._archive.opening import opened
+from dfns_frames._archive.past import Past
 from dfns_frames._archive.reading import only_columns, row_count
 from dfns_frames._archive.spark import Spark
 from dfns_frames._facts.times import as_utc
-from dfns_frames._hints import did_you_mean
-from dfns_frames.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +23,7 @@ if TYPE_CHECKING:
     from dfns_frames.frames.container import Frames
 
 
-class Archive:
+class Archive(Past):
     """Snapshots of one or more organisations in a folder, and the questions that only the past answers.
 
     The API tells what there is now: a token that was deleted is in no list any more, and nothing says when a
@@ -63,8 +59,7 @@ class Archive:
     """
 
     def __init__(self, folder: StrPath, engine: Any = None) -> None:
-        self._engine: asking.Engine = Embedded() if engine is None else Spark(engine)
-        self._folder = opened(folder)
+        super().__init__(opened(folder), Embedded() if engine is None else Spark(engine))
 
     @property
     def folder(self) -> Path:
@@ -172,75 +167,6 @@ class Archive:
         """
         return looking_back.at(self._folder, as_utc(when, "when"), org, caller)
 
-    def lifetimes(self, org: str | None = None, caller: str | None = None) -> pd.DataFrame:
-        """List from when to when each token was there.
-
-        Parameters
-        ----------
-        org, caller
-            Only those of one organisation, or those that one caller listed.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row is one token that was ever listed, the oldest first; key: `org_id`, `token_id`. Columns:
-            `org_id`, `caller`, `token_id`, `name` (the last one), `born` (exact: the API says it),
-            `first_seen`, `last_seen`, `gone_after` and `gone_by` (it vanished between the two; missing if it
-            is not known to be gone), `off_after` and `off_by` (it was switched off between the two; missing
-            if the last look shows it on; `off_after` alone is missing if no look ever showed it on). Tokens
-            without an id are left out.
-
-        Raises
-        ------
-        ConfigurationError
-            DuckDB is not installed.
-
-        Examples
-        --------
-        >>> archive.lifetimes()[["name", "born", "gone_after", "gone_by"]]  # doctest: +SKIP
-        """
-        return answers.to_frame(self._ask(asking.LIFETIMES, org, caller), answers.LIFETIMES)
-
-    def holders(
-        self, category: str, on: date | str, org: str | None = None, caller: str | None = None
-    ) -> pd.DataFrame:
-        """List the tokens that could do something of one class at one moment.
-
-        Parameters
-        ----------
-        category
-            A class of operations, such as ``"move_funds"``; ``dff.operations()`` has all.
-        on
-            The moment. A date alone is the end of that day, UTC.
-        org, caller
-            Only those of one organisation, or those that one caller listed.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row is one token that was active and held an operation of that class which its kind can use,
-            or everything; key: `org_id`, `token_id`. Columns: `org_id`, `caller`, `token_id`, `name`,
-            `certainty`: ``"seen"`` if the looks on both sides of the moment (or a look just then) show it,
-            else ``"possible"``: it changed between the two, some of its operations were not listed, or
-            nobody has looked since.
-
-        Raises
-        ------
-        ConfigurationError
-            There is no such class, or DuckDB is not installed.
-
-        Examples
-        --------
-        >>> archive.holders("move_funds", on="2026-05-01")  # doctest: +SKIP
-        """
-        if category not in CATEGORIES:
-            hint = did_you_mean(str(category), CATEGORIES)
-            raise ConfigurationError(
-                f"does not know {category!r}.{hint} There are: {', '.join(CATEGORIES)}", option="category"
-            )
-        answer = self._ask(asking.HOLDERS, org, caller, moment=as_utc(on, "on"), category=category)
-        return answers.to_frame(answer, answers.HOLDERS)
-
     def check(self) -> pd.DataFrame:
         """Read everything, and list what is not as it should be.
 
@@ -285,12 +211,6 @@ class Archive:
         12
         """
         return adding.forget(self._folder, org)
-
-    def _ask(self, question: asking.Question, org: str | None, caller: str | None, **asked: Any) -> pa.Table:
-        wanted = asking.Wanted(
-            None if org is None else quoted(org, "org"), None if caller is None else quoted(caller, "caller")
-        )
-        return self._engine.ask(str(self._folder), question, wanted, asking.given_to(question, **asked))
 
 
 def _described(each: Snapshot) -> dict[str, Any]:

@@ -58,10 +58,14 @@ class Wanted:
     ----------
     org, caller
         Whose, as written in the names of folders.
+    first, last
+        From which look and up to which, as written there too, so that they sort by time.
     """
 
     org: str | None = None
     caller: str | None = None
+    first: str | None = None
+    last: str | None = None
 
 
 class Engine(Protocol):
@@ -110,7 +114,9 @@ def columns_of(name: str) -> pa.Schema:
     return pa.schema([*plain, *(pa.field(key, pa.string()) for key in KEYS)])
 
 
-def given_to(question: Question, **asked: datetime | str | None) -> dict[str, pa.Table]:
+def given_to(
+    question: Question, more: Mapping[str, pa.Table], **asked: datetime | str | None
+) -> dict[str, pa.Table]:
     """Return the facts that a question reads, and its arguments as a table of one row, each with its type."""
     arguments = {
         name: pa.array([value], pa.string() if isinstance(value, str) else TIME)
@@ -118,6 +124,7 @@ def given_to(question: Question, **asked: datetime | str | None) -> dict[str, pa
     }
     return {
         **{name: _FACTS[name]() for name in question.facts},
+        **more,
         "asked": pa.table(arguments or {"none": [0]}),
     }
 

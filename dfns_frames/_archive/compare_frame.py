@@ -82,23 +82,35 @@ def rows(count: int, columns: dict[str, Any]) -> pa.Table:
     return pa.Table.from_arrays(made, schema=SCHEMA)
 
 
-def as_changes(parts: Iterable[pa.Table]) -> pd.DataFrame:
-    """Bring rows together as a frame of changes, the worst first."""
-    found = pa.concat_tables([SCHEMA.empty_table(), *parts]).combine_chunks()
+def as_changes(parts: Iterable[pa.Table], whose: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Bring rows together as a frame of changes, the worst first.
+
+    Parameters
+    ----------
+    parts
+        Rows.
+    whose
+        The columns that they have before those of `SCHEMA`, which say whose they are.
+    """
+    schema = pa.schema([*((name, pa.string()) for name in whose), *SCHEMA])
+    found = pa.concat_tables([schema.empty_table(), *parts]).combine_chunks()
     order = pa.table(
         {
             "severity": _places(found["severity"], WORST_FIRST),
             "change": _places(found["change"], CHANGES),
             "object": _places(found["object"], objects()),
             **{
-                name: found[name] for name in (*ID_COLUMNS, "operation", "field", "old", "new", "after", "by")
+                name: found[name]
+                for name in (*ID_COLUMNS, "operation", "field", "old", "new", "after", "by", *whose)
             },
         }
     )
     found = found.take(pc.sort_indices(order, sort_keys=[(name, "ascending") for name in order.column_names]))
     frame = found.to_pandas(types_mapper={pa.string(): TEXT}.get)
     words: dict[str, Sequence[str]] = {"change": CHANGES, "object": objects(), "severity": SEVERITIES[::-1]}
-    words |= {name: sorted(found[name].drop_null().unique().to_pylist()) for name in ("field", "operation")}
+    words |= {
+        name: sorted(found[name].drop_null().unique().to_pylist()) for name in ("field", "operation", *whose)
+    }
     for name, known in words.items():
         places = _places(found[name], known).fill_null(-1).to_numpy()
         index = pd.Index([*known], dtype=TEXT)

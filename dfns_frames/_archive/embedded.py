@@ -38,7 +38,7 @@ class Embedded:
         """
         duckdb = _duckdb()
         for _ in range(_TRIES):
-            found = snapshots(Path(folder), *_names(wanted))
+            found = _wanted(Path(folder), wanted)
             try:
                 with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
                     return _asked(connection, question, found, given)
@@ -62,9 +62,13 @@ def _duckdb() -> Any:
     return duckdb
 
 
-def _names(wanted: Wanted) -> tuple[str | None, str | None]:
-    org, caller = wanted.org, wanted.caller
-    return org and unquoted(org), caller and unquoted(caller)
+def _wanted(folder: Path, wanted: Wanted) -> list[Snapshot]:
+    org, caller = (text and unquoted(text) for text in (wanted.org, wanted.caller))
+    return [
+        each
+        for each in snapshots(folder, org, caller)
+        if (wanted.first or "") <= each.path.name.removeprefix("look=") <= (wanted.last or "~")
+    ]
 
 
 def _asked(

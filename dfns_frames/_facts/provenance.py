@@ -155,7 +155,8 @@ def caption(tables: Tables, shown: Callable[[str], str] = str) -> str:
     rows, before = asked(tables), _filtered_from(held(tables, "tokens"))
     part = "" if before is None else f" of the {before:,} read" if before >= 0 else ", a part of those read"
     said = [
-        f"Source: {shown(_origin(tables, rows))}; {counted(tables)}{part}, {visibility(tables)}; "
+        f"Source: {shown(_origin(tables, rows))}; {counted(tables)}{part}{_by_source(tables)}, "
+        f"{visibility(tables)}; "
         f"{taken(tables)}."
     ]
     said += [f"NOT ALL: {shown(text)}." for text in _incomplete(rows)]
@@ -165,6 +166,13 @@ def caption(tables: Tables, shown: Callable[[str], str] = str) -> str:
     for name, number in _rejected(rows):
         said.append(f"{number:,} invalid {plural(number, name)} set aside.")
     return " ".join([*said, *cautions(tables)])
+
+
+def _by_source(tables: Tables) -> str:
+    """Say which list how many of the tokens are of, where they are of several endpoints."""
+    counts = pc.value_counts(held(tables, "tokens")["source"].cast(pa.string())).to_pylist()
+    said = ", ".join(f"{each['counts']:,} of {each['values']}" for each in counts)
+    return f" ({said})" if len(counts) > 1 else ""
 
 
 def _origin(tables: Tables, rows: list[dict[str, Any]]) -> str:

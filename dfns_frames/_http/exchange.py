@@ -41,13 +41,15 @@ class Limits:
     timeout
         Seconds to connect, and between two bytes.
     deadline
-        Seconds for the whole call, all pages and retries included.
+        Seconds for one request, its retries included, waits for the rate limit not.
     retries
         How often a request is repeated that a later try may answer.
     max_body
         Bytes of all bodies of the call, decoded.
     pages
         Pages of one list.
+    whole
+        Seconds for the whole call, whatever it waits for.
     """
 
     timeout: tuple[float, float]
@@ -55,6 +57,7 @@ class Limits:
     retries: int
     max_body: int
     pages: int = 9_999
+    whole: float = 3_600
 
 
 @dataclass(frozen=True)
@@ -68,14 +71,16 @@ class Answer:
     @property
     def date(self) -> datetime:
         """When the server says it answered, UTC; else this machine's time."""
-        return self._stated() or datetime.now(UTC)
+        return self.stated or datetime.now(UTC)
 
     @property
     def basis(self) -> str:
         """What `date` rests on: the ``response`` or this machine's ``clock``."""
-        return "response" if self._stated() else "clock"
+        return "response" if self.stated else "clock"
 
-    def _stated(self) -> datetime | None:
+    @property
+    def stated(self) -> datetime | None:
+        """When the server says it answered, UTC; None if it does not say."""
         return http_date(self.headers.get("date", ""))
 
 

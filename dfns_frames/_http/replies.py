@@ -33,7 +33,7 @@ _BLOCK = 1 << 20
 
 
 def error_of(
-    status: int, headers: Mapping[str, str], body: bytes, secret: Secret, now: datetime
+    status: int, headers: Mapping[str, str], body: bytes, secret: Secret, now: datetime, path: str
 ) -> DfnsFramesError:
     """Return the error that an answer with a status other than 200 stands for.
 
@@ -45,6 +45,8 @@ def error_of(
         The token, to blot it out of what the server says, and for its time of expiry.
     now
         The time, for telling whether the token has expired and how long it is to a `Retry-After`.
+    path
+        What was asked for, below the base address.
     """
     if status < 300:
         return ResponseError(f"the API answered {status} without a token list", status=status)
@@ -64,7 +66,7 @@ def error_of(
     # The server may echo a token, this one or another.
     said, error_id = (_JWT.sub("***", secret.redact(text)) for text in _said(body))
     message = said[:_MESSAGE_SHOWN].rstrip(". ")
-    kind, advice = _kind(status, secret, now)
+    kind, advice = _kind(status, secret, now, path)
     error = kind(
         f"the API answered {status}{f': {message}' if message else ''}{advice}",
         status=status,
@@ -115,13 +117,13 @@ def _not_utf8(body: bytes) -> int | None:
     return None
 
 
-def _kind(status: int, secret: Secret, now: datetime) -> tuple[type[ApiError], str]:
+def _kind(status: int, secret: Secret, now: datetime, path: str) -> tuple[type[ApiError], str]:
     if status == 401:
         return AuthenticationError, _why_unauthenticated(secret, now)
     if status == 403:
         return PermissionDeniedError, ". Ask an administrator for a permission with that operation"
     if status == 404:
-        return ApiError, ". Check the base address: it is the part before /auth/pats"
+        return ApiError, f". Check the base address: it is the part before {path}"
     if status == 429:
         return RateLimitError, ". The whole organisation shares this limit; wait a minute"
     return (ServerError if status >= 500 else ApiError), ""

@@ -1,4 +1,4 @@
-"""HTTP: one configured host, one secret, one deadline a call. Reads only.
+"""HTTP: one configured host, one secret, one deadline a request. Reads only.
 
 What is raised here has a message of our own, so that no traceback leads to a header or a body.
 """
@@ -13,16 +13,19 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from dfns_frames._hidden import Secret
 from dfns_frames._http.connection import Connection, Connections
 from dfns_frames._http.exchange import Answer, Exchange, Limits, Params
+from dfns_frames._http.pacing import Pace
 from dfns_frames._http.replies import error_of
 from dfns_frames.errors import DfnsFramesError, Hint, NetworkError, ResponseError
 
 RETRY_AFTER_CAP = 60.0  # seconds that a server may make us wait before it is an error instead
 
 _BACKOFF = 0.5  # seconds before the first retry, doubled each time, half of it by chance
+_LONG = 5.0  # seconds of waiting for the rate limit from which on it is said
 _log = logging.getLogger("dfns_frames")
 
 
@@ -44,11 +47,12 @@ class Transport:
         self._secret = secret
         self._limits = limits
         self._connections = Connections(secret)
+        self._pace = Pace()
 
     @contextlib.contextmanager
     def call(self) -> Iterator[Call]:
         """Begin a call, which ends with the block; what is kept of its connection serves the next."""
-        call = Call(self._base, self._secret, self._limits, self._connections.take())
+        call = Call(self._base, self._secret, self._limits, self._connections.take(), self._pace)
         try:
             yield call
         finally:
@@ -69,20 +73,29 @@ class Call:
         Deadlines and sizes.
     connection
         What it asks through, until that is abandoned.
+    pace
+        How fast the client may ask.
+
+    Attributes
+    ----------
+    answered
+        When each answer came, errors included, and what that time rests on.
     """
 
-    def __init__(self, base: str, secret: Secret, limits: Limits, connection: Connection) -> None:
+    def __init__(self, base: str, secret: Secret, limits: Limits, connection: Connection, pace: Pace) -> None:
         self.connection = connection
+        self.answered: list[tuple[datetime, str]] = []
         self._base = base
         self._secret = secret
         self._limits = limits
+        self._pace = pace
         # Loaded with the first request, since it takes a third of the time that pandas and pyarrow take; and
-        # here, where the deadline does not count yet.
+        # here, where no deadline counts yet.
         importlib.import_module("requests")
-        self._ends = time.monotonic() + limits.deadline
+        self._ends = time.monotonic() + limits.whole
         self._worker = _Worker()
         self._taken = 0  # bytes
-        self._told = False
+        self._told: set[str] = set()
 
     def end(self) -> None:
         """End the thread, which has nothing to do, and wait until it has ended: who forks next finds none."""
@@ -139,31 +152,48 @@ class Call:
         ConfigurationError
             A proxy or the CA bundle of the environment cannot be used.
         """
+        ends = time.monotonic() + self._limits.deadline
         for attempt in range(self._limits.retries + 1):
-            outcome = self._attempt(path, params)
+            ends += self._take_turn()  # it is no fault of the server's, so no deadline counts it
+            outcome = self._attempt(path, params, min(ends, self._ends))
             if isinstance(outcome, Answer) and outcome.status == 200:
                 self._taken += len(outcome.body.data)
                 return outcome
-            error = self._error(outcome)
-            wait = self._wait(error, attempt)
+            error = self._error(outcome, path)
+            wait = self._wait(error, attempt, min(ends, self._ends))
             if wait is None:
                 raise error
-            self._tell(error)
+            again = f"trying again, {self._limits.retries} times at most"
+            self._tell("again", f"{str(error).rstrip('.')}; {again}")
             time.sleep(wait)
         raise AssertionError("unreachable: the last attempt returns or raises")  # pragma: no cover
 
-    def _tell(self, error: DfnsFramesError) -> None:
-        """Say once a call that it goes on trying, and why: else a closed port is seconds of silence."""
-        level = logging.DEBUG if self._told else logging.WARNING
-        self._told = True
-        _log.log(level, "%s; trying again, %d times at most", str(error).rstrip("."), self._limits.retries)
+    def _take_turn(self) -> float:
+        """Wait until the rate limit leaves a request to us; return the seconds that took."""
+        waited = self._pace.take_turn(self._ends - time.monotonic(), self._tell_pace)
+        if waited is None:
+            raise self._late(self._ends)
+        return waited
 
-    def _error(self, outcome: Answer | DfnsFramesError) -> DfnsFramesError:
+    def _tell_pace(self, seconds: float) -> None:
+        if seconds >= _LONG:
+            self._tell(
+                "pace",
+                f"waiting {seconds:.0f} s: half of the organisation's rate limit is used up, and the other "
+                "half is left to production",
+            )
+
+    def _tell(self, what: str, message: str) -> None:
+        """Say once a call why it takes long: else a closed port is seconds of silence."""
+        _log.log(logging.DEBUG if what in self._told else logging.WARNING, "%s", message)
+        self._told.add(what)
+
+    def _error(self, outcome: Answer | DfnsFramesError, path: str) -> DfnsFramesError:
         if isinstance(outcome, DfnsFramesError):
             return outcome
-        return error_of(outcome.status, outcome.headers, outcome.body.data, self._secret, outcome.date)
+        return error_of(outcome.status, outcome.headers, outcome.body.data, self._secret, outcome.date, path)
 
-    def _wait(self, error: DfnsFramesError, attempt: int) -> float | None:
+    def _wait(self, error: DfnsFramesError, attempt: int, ends: float) -> float | None:
         """Return the seconds to wait before the next try; None if this was the last."""
         if not error.retryable or attempt == self._limits.retries:
             return None
@@ -171,10 +201,10 @@ class Call:
         wait = error.retry_after
         if wait is None:
             wait = backoff / 2 + random.uniform(0, backoff / 2)  # noqa: S311 - spreads load, guards nothing
-        left = self._ends - time.monotonic()
+        left = ends - time.monotonic()
         return wait if wait <= min(RETRY_AFTER_CAP, left) else None
 
-    def _attempt(self, path: str, params: Params | None) -> Answer | DfnsFramesError:
+    def _attempt(self, path: str, params: Params | None, ends: float) -> Answer | DfnsFramesError:
         """Send one request, in the call's thread, which is abandoned at the deadline.
 
         No timeout of requests bounds a whole answer: each byte that drips in restarts it, and looking a name
@@ -185,13 +215,26 @@ class Call:
         try:
             self._worker.begin(exchange)
             with contextlib.suppress(queue.Empty):
-                outcome = exchange.outcome.get(timeout=max(self._ends - time.monotonic(), 0))
+                outcome = exchange.outcome.get(timeout=max(ends - time.monotonic(), 0))
         finally:
+            if isinstance(outcome, Answer):
+                self.answered.append((outcome.date, outcome.basis))
+                self._pace.note(outcome.headers, outcome.stated)
+            else:
+                self._pace.forget()
             if outcome is None:  # late, or interrupted: the thread may hold on to the connection for long
                 exchange.abandon()
                 self._worker.dismiss()
                 self.connection, self._worker = Connection(self._secret), _Worker()
-        return outcome or NetworkError(
+        return outcome or self._late(ends)
+
+    def _late(self, ends: float) -> NetworkError:
+        if ends >= self._ends:
+            return NetworkError(
+                f"the call was given up after {self._limits.whole / 60:g} minutes, the longest that one "
+                "may take"
+            )
+        return NetworkError(
             f"no complete answer within the deadline of {self._limits.deadline:g} s", hint=Hint.DEADLINE
         )
 

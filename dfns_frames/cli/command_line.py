@@ -136,10 +136,11 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     _add_readers(
-        add("fetch", "read the tokens and print a summary; with --out, keep them as Parquet"),
+        add("fetch", "read the tokens, or all, and print a summary; with --out, keep them as Parquet"),
         add("tokens", "list the tokens, highest severity first, then oldest"),
         add("export", "write the tokens as a workbook, as CSV or as Parquet"),
     )
+    _add_sources(add("sources", "list what each source answers, and what it needs", module="sources"))
     _add_questions(
         add("who-can", "list who can do something, by which way and past which gate", module="people"),
         add("explain", "list through what a token, user or account holds its rights", module="people"),
@@ -179,9 +180,9 @@ def _add_readers(
         action="append",
         default=[],
         help="only tokens whose permissions allow this, or may; a column says yes or unknown. A category "
-        "(move_funds, approve, grant_access, change_policy, export_keys, key_custody, identities or egress), "
-        "a way such as put_into_a_group, or an operation; repeat it for tokens that can do several. "
-        "`who-can` takes their users and the policies into account",
+        "(move_funds, approve, grant_access, change_policy, export_keys, key_custody, identities or egress; "
+        "'send data out' and other labels will do), a way such as put_into_a_group, or an operation; repeat "
+        "it for tokens that can do several. `who-can` takes their users and the policies into account",
     )
     tokens.add_argument(
         "--owner",
@@ -197,6 +198,20 @@ def _add_readers(
         help="only tokens of at least this age when they were listed, and those of unknown age",
     )
     _add_format(tokens)
+    fetch.add_argument(
+        "--all",
+        dest="whole",
+        action="store_true",
+        help="read the whole organisation, as far as you may: service accounts, users, permissions, groups "
+        "and policies too",
+    )
+    fetch.add_argument(
+        "--require",
+        metavar="SOURCE",
+        action="append",
+        default=[],
+        help="with --all, fail if this source is not read, such as users or /v2/policies; may be repeated",
+    )
     fetch.add_argument("--out", metavar="DIR", help="folder for Parquet files, which --from reads back")
     export.add_argument("--excel", metavar="FILE", help="one workbook, *.xlsx")
     export.add_argument("--csv", metavar="DIR", help="folder for one CSV file per table")
@@ -205,6 +220,18 @@ def _add_readers(
     )
     for command in (fetch, export):
         command.add_argument("--overwrite", action="store_true", help="replace files that exist")
+
+
+def _add_sources(command: argparse.ArgumentParser) -> None:
+    _add_input(command)
+    command.set_defaults(whole=True)
+    command.add_argument(
+        "--role",
+        action="store_true",
+        help="list the operations of a role that may read every source, to ask an administrator for; asks "
+        "nobody",
+    )
+    _add_format(command)
 
 
 def _add_questions(who_can: argparse.ArgumentParser, explain: argparse.ArgumentParser) -> None:

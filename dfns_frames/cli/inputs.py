@@ -10,16 +10,19 @@ from pathlib import Path
 
 import dfns_frames as dff
 from dfns_frames._facts.asked import asked, held, not_read
-from dfns_frames.cli.terminal import USAGE, ShellError, complain
+from dfns_frames.cli.terminal import REFUSED, USAGE, ShellError, complain
 
 _REJECTED_SHOWN = 20
 
 
-def read(options: argparse.Namespace) -> dff.Frames:
-    """Read what the options ask for, joined if it is several, and tell of what was odd about it."""
+def read(options: argparse.Namespace, *, tell_losses: bool = True) -> dff.Frames:
+    """Read what the options ask for, joined if it is several, and tell of what was odd about it.
+
+    Of the API that is the caller's tokens; for a verb that sets `whole`, everything that the caller may read.
+    """
     frames = _from_files(options) if options.files else _from_api(options)
     if not options.quiet:
-        for text in not_read(asked(frames)):
+        for text in not_read(asked(frames)) if tell_losses else []:
             complain(f"warning: {text}")
         _tell_drift(frames)
     _tell_rejected(frames)
@@ -31,6 +34,9 @@ def _from_api(options: argparse.Namespace) -> dff.Frames:
         raise ShellError(USAGE, "--fetched-at goes with --from; a live response says itself when it was made")
     if options.endpoint:
         raise ShellError(USAGE, "--endpoint goes with --from: it says what a file is a response of")
+    callers = options.caller or [None]
+    if len(callers) > 1 or (options.demo and options.caller):
+        raise ShellError(USAGE, "--caller names whoever asks: one name, and none of the demo")
     if options.demo:
         client = dff.demo.client()
     else:
@@ -40,8 +46,14 @@ def _from_api(options: argparse.Namespace) -> dff.Frames:
                 "there is no token: set the environment variable DFNS_AUTH_TOKEN, read a saved response with "
                 "--from FILE, or try the demo organisation with --demo",
             )
-        client = dff.Client(region=options.region)
-    return client.pats(skip_invalid=options.skip_invalid)
+        client = dff.Client(region=options.region, caller=callers[0])
+    if not getattr(options, "whole", False):
+        return client.pats(skip_invalid=options.skip_invalid)
+    org = client.organization(require=getattr(options, "require", ()), skip_invalid=options.skip_invalid)
+    if org.sources["status"].isin(["failed", "skipped"]).all():
+        first = org.sources["detail"].iloc[0]
+        raise ShellError(REFUSED, f"no source was read; of the first one, {first}")
+    return org
 
 
 def _from_files(options: argparse.Namespace) -> dff.Frames:

@@ -7,6 +7,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -52,8 +53,15 @@ def render(frame: pd.DataFrame, form: str) -> str:
 
 
 def _values(column: pd.Series[Any]) -> list[Any]:
-    """Return a column as plain Python values, missing as None."""
-    return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
+    """Return a column as values that JSON has too, missing as None."""
+    return [
+        None if missing else _json_value(value)
+        for value, missing in zip(column.tolist(), column.isna(), strict=True)
+    ]
+
+
+def _json_value(value: Any) -> Any:
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
 
 
 def _csv(names: list[str], columns: list[list[Any]]) -> str:

@@ -138,6 +138,7 @@ def notices(*, quiet: bool) -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always", dff.DriftWarning)
+            warnings.simplefilter("ignore", dff.SourceWarning)  # said once all is read, a line each
             # It is meant for whoever runs the command, not for whoever wrote it.
             warnings.filterwarnings("always", "api.dfns.ninja", DeprecationWarning)
             warnings.showwarning = _ignore if quiet else _show

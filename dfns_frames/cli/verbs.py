@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 def fetch(options: argparse.Namespace) -> None:
     """Print a summary; with --out, keep the tables."""
     target = _target("--out", options.out)
+    if options.whole and options.files:
+        raise ShellError(USAGE, "--all asks the API or the demo; --from reads whatever the files hold")
+    if options.require and not options.whole:
+        raise ShellError(USAGE, "--require goes with --all")
     frames = read(options)
     say(summary(frames))
     if target:

@@ -13,6 +13,7 @@ from dfns_frames.export.cells import as_cells
 from dfns_frames.export.header import header
 from dfns_frames.export.judgement import described
 from dfns_frames.export.matrix import MEANING
+from dfns_frames.export.plain import PLAIN
 from dfns_frames.export.sheet import Block, Sheet
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ AUDIT = {"Findings": "findings", "Rules": "rules"}
 _OF_TABLES = SHEETS | AUDIT
 
 _SUMMARY = (
-    "Figures and charts, each with what it counts and how to list it. unclear: active tokens of which it is "
-    "not known, because some of what they hold is."
+    "Figures and charts, each with what it counts and how to list it. unknown, active: active tokens of "
+    "which it is not known, because some of what they hold is."
 )
 _NOTES = (
     "Times are UTC. An empty cell is missing: there is none, or the API did not say.",
     "All text is plain text: nothing is a formula or a link, whatever it looks like.",
+    "Tokens and Summary say what a token's own permissions allow, whoever its user is; the sheet Who can, or "
+    "who_can in Python, takes its user and the policies into account.",
     "Times before 1900-03-01 and integers of more than 15 digits are text: a workbook cannot hold them.",
     "Operations and Matrix are for the screen: each prints as one page. All other sheets print whole, "
     "but for the long ids at the right of Tokens, which are cut on paper.",
@@ -94,9 +97,12 @@ def _meanings(page: Sheet) -> list[tuple[str, str]]:
     columns = [name.removesuffix(" (UTC)") for name in page.blocks[0].cells.column_names]
     if page.name in organisation.ROWS:
         return organisation.described(page.name, columns)
-    if page.name not in _OF_TABLES:
+    table = _OF_TABLES.get(page.name) or PLAIN.get(page.name)
+    if table is None:
         return []
-    return [each for each in described(_OF_TABLES[page.name]) if each[0] in columns]
+    meanings = {column.name: column.meaning for column in TABLES[table].columns}
+    meanings = dict(described(table)) | {name: text for name, text in meanings.items() if name in columns}
+    return [(name, text) for name, text in meanings.items() if name in columns]
 
 
 def _what(page: str, passed: set[str]) -> str:
@@ -108,4 +114,5 @@ def _what(page: str, passed: set[str]) -> str:
         return f"Continues {name}: a sheet holds 1,048,576 rows, its header included."
     if name in _OF_TABLES:
         return f"A row is {TABLES[_OF_TABLES[name]].row}."
-    return {"Matrix": MEANING, "Summary": _SUMMARY, **organisation.ROWS}[name]
+    said = {"Matrix": MEANING, "Summary": _SUMMARY, **organisation.ROWS}
+    return said.get(name) or f"A row is {TABLES[PLAIN[name]].row}."

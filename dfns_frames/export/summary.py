@@ -177,13 +177,13 @@ def _severities(tokens: pd.DataFrame) -> pd.DataFrame:
 
 def _reach(tokens: pd.DataFrame) -> pd.DataFrame:
     rows = [
-        (label, tokens[name] == "yes", CATEGORIES[name].meaning, f"{label} = yes (unclear: unknown)")
+        (label, tokens[name] == "yes", CATEGORIES[name].meaning, f"{label} = yes (those not known: unknown)")
         for name, label in SENSITIVE.items()
     ]
     made = _rows(tokens, rows, "can")
-    unclear = [int(((tokens[name] == UNKNOWN) & tokens["is_active"]).sum()) for name in SENSITIVE]
-    made.insert(4, "unclear", unclear)
-    return made.drop(columns="share").rename(columns={"unclear": "unclear, active"})
+    unknown = [int(((tokens[name] == UNKNOWN) & tokens["is_active"]).sum()) for name in SENSITIVE]
+    made.insert(4, "unknown, active", unknown)
+    return made.drop(columns="share")
 
 
 def _permissions(tables: Tables) -> tuple[str, pd.DataFrame]:

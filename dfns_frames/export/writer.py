@@ -28,7 +28,7 @@ _HEADER: HeaderFormat = {
     "wrap_text": True,
     "align_vertical": "top",
 }
-# Charts and tables take them in this order. Charts of states draw active, not active, unclear.
+# Charts and tables take them in this order. Charts of states draw active, not active, unknown.
 _ACCENTS = (ACTIVE, INACTIVE, OTHERS, *(SEVERITY[name] for name in ("high", "medium", "low")))
 _LINE: ColumnFormat = {"border_bottom": "thin", "border_color": OTHERS}  # below each row, on paper too
 _ROW_HEIGHT = 20  # pixels

@@ -26,6 +26,7 @@ def to_frames(
     fetched_at: datetime,
     basis: str,
     caller: str | None = None,
+    quiet: bool = False,
     **more: Any,
 ) -> Frames:
     """Make frames of what a reader took in, and warn of what drifted.
@@ -42,12 +43,12 @@ def to_frames(
         What that time rests on: ``response`` (its own Date header), ``file date``, ``given`` or ``clock``.
     caller
         The name that the user gave whoever asked.
+    quiet
+        Leave the warning to whoever makes these frames a part of larger ones.
     **more
         Further columns of `sources` that only an answer of the API has.
     """
     reading = reader.finish()
-    if reading.drift:
-        warn(_drift_message(reading.drift))
     listed = {
         "source_no": 0,
         "source": reader.source.path,
@@ -68,7 +69,17 @@ def to_frames(
         "drift": DRIFT.from_rows(reading.drift),
         "rejected": REJECTED.from_rows(reading.rejected),
     }
-    return Frames(with_caller(tables, caller or caller_of(tables)))
+    frames = Frames(with_caller(tables, caller or caller_of(tables)))
+    if not quiet:
+        warn_of_drift(frames)
+    return frames
+
+
+def warn_of_drift(frames: Frames) -> None:
+    """Warn of what responses hold that is unexpected, if they hold any."""
+    drift = frames.arrow("drift").to_pylist()
+    if drift:
+        warn(_drift_message(drift))
 
 
 def warn(message: str | Warning, category: type[Warning] = DriftWarning) -> None:

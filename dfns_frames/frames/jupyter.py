@@ -15,7 +15,7 @@ def calm_warnings() -> None:
     It wraps `warnings.formatwarning`, which Python calls only for what it is about to print: filters and
     ``catch_warnings`` work as ever, and the warnings of others look as ever.
     """
-    display = _display()
+    display = notebook_display()
     if display is not None and not isinstance(warnings.formatwarning, _Calm):
         warnings.formatwarning = _Calm(display, warnings.formatwarning)
 
@@ -43,7 +43,7 @@ class _Calm:
         return ""
 
 
-def _display() -> Any:
+def notebook_display() -> Any:
     """Return what shows output in a notebook; None if this process is no kernel."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None

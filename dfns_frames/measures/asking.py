@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dfns_frames._facts.tables import Tables
 
 _NEAR = 5
+_BY_LABEL = {category.label.replace(" ", "_"): name for name, category in CATEGORIES.items()}
 
 
 def deeds_of(frames: Tables, what: object) -> list[Deed]:
@@ -47,8 +48,12 @@ def deeds_of(frames: Tables, what: object) -> list[Deed]:
 
 
 def named(what: object) -> str:
-    """Return what may be the name of a way or a category as these are written; empty for what is no text."""
-    return re.sub(r"[\s_-]+", "_", what.strip()).casefold() if isinstance(what, str) else ""
+    """Return what may be the name of a way or a category as these are written; empty for what is no text.
+
+    A category is also known by its label: "send data out" is ``egress``.
+    """
+    name = re.sub(r"[\s_-]+", "_", what.strip()).casefold() if isinstance(what, str) else ""
+    return _BY_LABEL.get(name, name)
 
 
 def operation_deed(operation: str) -> Deed:

@@ -38,7 +38,7 @@ def capabilities(frames: Tables) -> pd.DataFrame:
     Parameters
     ----------
     frames
-        Tokens from ``GET /auth/pats``.
+        Tokens, those of service accounts included where these were read.
 
     Returns
     -------

@@ -27,7 +27,7 @@ def concentration(frames: Tables, *, of: Shared = "operations") -> pd.DataFrame:
     Parameters
     ----------
     frames
-        Tokens from ``GET /auth/pats``.
+        Tokens, those of service accounts included where these were read.
     of
         ``"operations"``: different operations over tokens, full administrators with all current ones and
         whatever else the API listed; ``"permissions"``: tokens over the permissions they hold; ``"owners"``:
@@ -59,7 +59,7 @@ def concentration(frames: Tables, *, of: Shared = "operations") -> pd.DataFrame:
     12     26          1.00         1.00  0.19
     13   <NA>           NaN          NaN  0.19
     >>> spread.attrs["notes"]
-    ['Left out: 1 token whose operations are not all known.']
+    ['1 token is left out: the API did not list all of its operations.']
     """
     check_frames(frames)
     check_choice("of", of, Shared)
@@ -102,7 +102,10 @@ def _operations(frames: Tables) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
             "listed or not."
         )
     if lost := int((~known).sum()):
-        notes.append(f"Left out: {_tokens(lost)} whose operations are not all known.")
+        notes.append(
+            f"{_tokens(lost)} {'is' if lost == 1 else 'are'} left out: the API did not list all of "
+            f"{'its' if lost == 1 else 'their'} operations."
+        )
     return frame[known], frame[~known], notes
 
 
@@ -120,7 +123,8 @@ def _owners(frames: Tables) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     frame = _holders(
         pd.Series([*names, None], dtype=TEXT), np.append(sizes, lost), np.ones(len(names) + 1, dtype=bool)
     )
-    notes = [f"Left out: {_tokens(lost)} without an owner."] if lost else []
+    are = "is" if lost == 1 else "are"
+    notes = [f"{_tokens(lost)} without an owner {are} left out."] if lost else []
     return frame.iloc[:-1], frame.iloc[len(names) :] if lost else frame.iloc[:0], notes
 
 

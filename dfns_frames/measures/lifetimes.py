@@ -37,7 +37,7 @@ def creation_and_survival(
     Parameters
     ----------
     frames
-        Tokens from ``GET /auth/pats``.
+        Tokens, those of service accounts included where these were read.
     freq
         Length of a period, all in UTC: ``"D"``, ``"W"`` (from Monday), ``"MS"``, ``"QS"`` or ``"YS"``.
     as_of
@@ -94,7 +94,7 @@ def creation_calendar(frames: Tables, *, as_of: datetime | str | None = None) ->
     Parameters
     ----------
     frames
-        Tokens from ``GET /auth/pats``.
+        Tokens, those of service accounts included where these were read.
     as_of
         The last day; leave out tokens created later. A datetime or RFC 3339 text; a date alone is the end of
         that day. Defaults to when the tokens were fetched, and leaves out nothing: if a token has a later
@@ -168,7 +168,7 @@ def token_ages(frames: Tables, *, as_of: datetime | str | None = None) -> pd.Dat
     Parameters
     ----------
     frames
-        Tokens from ``GET /auth/pats``.
+        Tokens, those of service accounts included where these were read.
     as_of
         When ages are counted to: a datetime or RFC 3339 text, in UTC unless it says otherwise. Defaults to
         when the tokens were fetched.

@@ -33,7 +33,7 @@ def operation_matrix(frames: Tables) -> pd.DataFrame:
     Parameters
     ----------
     frames
-        Tokens from ``GET /auth/pats``.
+        Tokens, those of service accounts included where these were read.
 
     Returns
     -------
@@ -151,7 +151,7 @@ def permission_matrix(frames: Tables) -> pd.DataFrame:
     Parameters
     ----------
     frames
-        Tokens from ``GET /auth/pats``.
+        Tokens, those of service accounts included where these were read.
 
     Returns
     -------

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
 def operations_per_token(frames: Tables) -> pd.DataFrame:
     """Count the different operations of each token, by severity.
 
+    These are what its own permissions allow; `who_can` takes its user and the policies into account.
+
     Parameters
     ----------
     frames
-        Tokens from ``GET /auth/pats``.
+        Tokens, those of service accounts included where these were read.
 
     Returns
     -------
@@ -103,10 +105,12 @@ def operations_per_token(frames: Tables) -> pd.DataFrame:
 def sensitive_reach(frames: Tables) -> pd.DataFrame:
     """Count the tokens that can do each sensitive class of operations.
 
+    That is what their own permissions allow; `who_can` takes their users and the policies into account.
+
     Parameters
     ----------
     frames
-        Tokens from ``GET /auth/pats``.
+        Tokens, those of service accounts included where these were read.
 
     Returns
     -------

@@ -23,7 +23,7 @@ def permission_spread(frames: Tables) -> pd.DataFrame:
     Parameters
     ----------
     frames
-        Tokens from ``GET /auth/pats``.
+        Tokens, those of service accounts included where these were read.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def permission_combinations(frames: Tables) -> pd.DataFrame:
     Parameters
     ----------
     frames
-        Tokens from ``GET /auth/pats``.
+        Tokens, those of service accounts included where these were read.
 
     Returns
     -------

@@ -41,7 +41,7 @@ class Plot:
     Parameters
     ----------
     frames
-        Tokens from ``GET /auth/pats``.
+        Tokens, and whatever else was read.
     """
 
     creation_over_time = _chart(creation.creation_over_time)

@@ -15,6 +15,7 @@ from dfns_frames._api.ways import WAYS
 from dfns_frames._facts.abilities import ALONE_UNKNOWN
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.policies import BLOCKED, DARK, GATES, ITSELF, NONE, OPEN, OTHERS, SOMETIMES
+from dfns_frames._facts.presence import statuses
 from dfns_frames._facts.provenance import plural
 from dfns_frames._facts.unread import not_read
 from dfns_frames.measures.asking import deeds_of, named
@@ -136,7 +137,8 @@ def who_can(
         height=canvas.height_of(min(top, there_are)) + _BELOW,
     )  # fmt: skip
     title = f"Who can {able}, by which way, and what stands in it"
-    unread = not_read(frames, SOURCES)
+    # The caption names those that were asked in vain.
+    unread = not_read(frames, [path for path in SOURCES if not statuses(frames, path)])
     if frame.empty:
         canvas.nothing(ax, f"Nobody visible to the caller can {able}.")
         return canvas.finish(ax, frames, title, unread)

@@ -161,7 +161,7 @@ def creation_and_survival(
     canvas.axis_label(ax, "y", "tokens created so far")
     date_axis(ax, begins[0], ends[-1], freq)
     canvas.legend(ax, list(bars.values()), list(bars))
-    past = "The state is the one at snapshot; a list does not tell which tokens were active earlier."
+    past = "Colours show which tokens are active in this snapshot; no list says which were active earlier."
     later = int(stacked.iloc[-1].sum() - shown.iloc[-1].sum())
     cut = f"Not drawn: {later:,} {plural(later, 'token')} dated later." if later else ""
     note = f"{past} {hatched}{DELETED}"

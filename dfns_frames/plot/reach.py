@@ -39,6 +39,7 @@ _EVERYTHING: dict[str, Any] = {
     "facecolor": SEVERITY["critical"], "edgecolor": PAPER, "hatch": EVERYTHING_HATCH, "linewidth": 0.0
 }  # fmt: skip
 _MEANINGS = {UNKNOWN: "unknown (in no catalogue)", "refused": "refused to this kind of token"}
+_OWN = "By the tokens' own permissions; who_can takes their users and the policies into account."
 _FEW = 20  # holders, below which one more or less changes the coefficient much
 
 
@@ -96,7 +97,7 @@ def operations_per_token(frames: Tables, *, top: int = 30, ax: Axes | None = Non
     rest = frame.iloc[len(shown) :]
     more = f" The others list at most {rest['operation_count'].max():,}." if len(rest) else ""
     cut = canvas.of_how_many(len(shown), len(frame), "token")
-    return canvas.finish(ax, frames, title, f"{cut}{more}", _uncertain(frame))
+    return canvas.finish(ax, frames, title, f"{cut}{more}", f"{_OWN} {_uncertain(frame)}".strip())
 
 
 def _draw_severities(ax: Axes, shown: pd.DataFrame) -> tuple[npt.NDArray[np.float64], dict[str, Any]]:
@@ -204,8 +205,8 @@ def sensitive_reach(frames: Tables, *, ax: Axes | None = None) -> Axes:
     )
     others = ", ".join(category.label for category in CATEGORIES.values() if not category.sensitive)
     return canvas.finish(
-        ax, frames, title, "Full administrators can do all of these. Unknown operations are in no catalogue, "
-        f"or not listed by the API. Not shown: {others}.",
+        ax, frames, title, f"{_OWN} Full administrators can do all of these. Unknown operations are in no "
+        f"catalogue, or not listed by the API. Not shown: {others}.",
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
 from dfns_frames._api.sources.user_groups import USER_GROUP_MEMBERS, USER_GROUPS
 from dfns_frames._api.sources.users import USERS
 
+# In the order in which the whole organisation is read: what takes a request for each of many things, last.
 SOURCES = {
     source.path: source
     for source in (
@@ -17,9 +18,9 @@ SOURCES = {
         SERVICE_ACCOUNTS,
         USERS,
         PERMISSIONS,
-        PERMISSION_ASSIGNMENTS,
+        POLICIES,
         USER_GROUPS,
         USER_GROUP_MEMBERS,
-        POLICIES,
+        PERMISSION_ASSIGNMENTS,
     )
 }

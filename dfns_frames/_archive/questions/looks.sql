@@ -5,7 +5,7 @@
 -- look is complete if the source was answered in full and each item that was set aside has an id: what a
 -- complete look lacks was not there, but for the items that it set aside. Any other look proves only that
 -- what it lists was there.
-WITH set_aside AS (
+WITH aside AS (
     SELECT org, caller, look, source, count(item_id) AS with_id
     FROM dfns_rejected
     GROUP BY org, caller, look, source
@@ -20,10 +20,11 @@ judged AS (
         s.fetched_at AS seen_at,
         s.status,
         s.status IN ('ok', 'incomplete') AS is_read,
-        s.status = 'ok' AND coalesce(s.rejected_count, 0) <= coalesce(r.with_id, 0) AS is_complete
+        s.status = 'ok' AND coalesce(s.rejected_count, 0) <= coalesce(r.with_id, 0) AS is_complete,
+        coalesce(s.rejected_count, 0) AS set_aside
     FROM dfns_sources AS s
     LEFT JOIN dfns_known_sources AS k ON k.source = s.source
-    LEFT JOIN set_aside AS r
+    LEFT JOIN aside AS r
         ON r.org = s.org AND r.caller = s.caller AND r.look = s.look AND r.source = s.source
     WHERE s.fetched_at IS NOT NULL
 ),
@@ -36,6 +37,6 @@ ranked AS (
         ) AS place
     FROM judged
 )
-SELECT org, caller, look, source, series, seen_at, status, is_read, is_complete
+SELECT org, caller, look, source, series, seen_at, status, is_read, is_complete, set_aside
 FROM ranked
 WHERE place = 1

@@ -1,0 +1,160 @@
+"""The questions of an archive, as methods."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dfns_frames._api.catalogue import CATEGORIES
+from dfns_frames._archive import answers, asking, changing
+from dfns_frames._archive.layout import look_name, quoted
+from dfns_frames._facts.times import as_utc, beginning
+from dfns_frames._hints import did_you_mean
+from dfns_frames.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Past:
+    """What snapshots tell of the past.
+
+    Parameters
+    ----------
+    folder
+        The archive.
+    engine
+        What answers.
+    """
+
+    def __init__(self, folder: Path, engine: asking.Engine) -> None:
+        self._folder = folder
+        self._engine = engine
+
+    def changes(
+        self,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        org: str | None = None,
+        caller: str | None = None,
+    ) -> pd.DataFrame:
+        """List what changed from look to look.
+
+        Parameters
+        ----------
+        since, until
+            Only what a look after the one and not after the other shows. As `since`, a date alone is its
+            beginning, as `until` its end, UTC.
+        org, caller
+            Only the changes of one organisation, or of what one caller saw.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row is one change; the columns are those of :func:`compare`, after `org_id` and `caller`, and
+            the worst come first. It happened after the look of `after`, and by that of `by`. ``"unknown"``
+            is only what the last look leaves open; what an earlier one left open, later ones tell.
+
+        Raises
+        ------
+        ConfigurationError
+            DuckDB is not installed.
+
+        Examples
+        --------
+        >>> archive.changes(since="2026-05-01")[["change", "object", "name", "by"]]  # doctest: +SKIP
+        """
+        after = None if since is None else beginning(since, "since")
+        by = None if until is None else as_utc(until, "until")
+        whose = self._whose(org, caller)
+        first = None if after is None else self._start(whose, after)
+        # A list may be up to a second older than its look says, which is whole.
+        last = None if by is None else look_name(by + timedelta(seconds=1))
+        wanted = replace(whose, first=first, last=last)
+        asked = asking.given_to(changing.QUESTION, changing.facts(), since=after, until=by)
+        return changing.to_changes(self._engine.ask(str(self._folder), changing.QUESTION, wanted, asked))
+
+    def lifetimes(self, org: str | None = None, caller: str | None = None) -> pd.DataFrame:
+        """List from when to when each token was there.
+
+        Parameters
+        ----------
+        org, caller
+            Only those of one organisation, or those that one caller listed.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row is one token that was ever listed, the oldest first; key: `org_id`, `token_id`. Columns:
+            `org_id`, `caller`, `token_id`, `name` (the last one), `born` (exact: the API says it),
+            `first_seen`, `last_seen`, `gone_after` and `gone_by` (it vanished between the two; missing if it
+            is not known to be gone), `off_after` and `off_by` (it was switched off between the two; missing
+            if the last look shows it on; `off_after` alone is missing if no look ever showed it on). Tokens
+            without an id are left out.
+
+        Raises
+        ------
+        ConfigurationError
+            DuckDB is not installed.
+
+        Examples
+        --------
+        >>> archive.lifetimes()[["name", "born", "gone_after", "gone_by"]]  # doctest: +SKIP
+        """
+        asked = asking.given_to(asking.LIFETIMES, {})
+        answer = self._engine.ask(str(self._folder), asking.LIFETIMES, self._whose(org, caller), asked)
+        return answers.to_frame(answer, answers.LIFETIMES)
+
+    def holders(
+        self, category: str, on: date | str, org: str | None = None, caller: str | None = None
+    ) -> pd.DataFrame:
+        """List the tokens that could do something of one class at one moment.
+
+        Parameters
+        ----------
+        category
+            A class of operations, such as ``"move_funds"``; ``dff.operations()`` has all.
+        on
+            The moment. A date alone is the end of that day, UTC.
+        org, caller
+            Only those of one organisation, or those that one caller listed.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row is one token that was active and held an operation of that class which its kind can use,
+            or everything; key: `org_id`, `token_id`. Columns: `org_id`, `caller`, `token_id`, `name`,
+            `certainty`: ``"seen"`` if the looks on both sides of the moment (or a look just then) show it,
+            else ``"possible"``: it changed between the two, some of its operations were not listed, or
+            nobody has looked since.
+
+        Raises
+        ------
+        ConfigurationError
+            There is no such class, or DuckDB is not installed.
+
+        Examples
+        --------
+        >>> archive.holders("move_funds", on="2026-05-01")  # doctest: +SKIP
+        """
+        if category not in CATEGORIES:
+            hint = did_you_mean(str(category), CATEGORIES)
+            raise ConfigurationError(
+                f"does not know {category!r}.{hint} There are: {', '.join(CATEGORIES)}", option="category"
+            )
+        asked = asking.given_to(asking.HOLDERS, {}, moment=as_utc(on, "on"), category=category)
+        answer = self._engine.ask(str(self._folder), asking.HOLDERS, self._whose(org, caller), asked)
+        return answers.to_frame(answer, answers.HOLDERS)
+
+    def _whose(self, org: str | None, caller: str | None) -> asking.Wanted:
+        return asking.Wanted(
+            None if org is None else quoted(org, "org"), None if caller is None else quoted(caller, "caller")
+        )
+
+    def _start(self, whose: asking.Wanted, since: datetime) -> str | None:
+        """Return the first look that has to be read to tell what changed after a moment."""
+        asked = asking.given_to(changing.STARTS, {}, since=since)
+        (start,) = self._engine.ask(str(self._folder), changing.STARTS, whose, asked)["start"].to_pylist()
+        return start and look_name(start)

@@ -1,0 +1,5 @@
+"""Ask the API: one method a source, and one for the whole organisation."""
+
+from dfns_frames.client.client import Client
+
+__all__ = ["Client"]

@@ -1,0 +1,187 @@
+"""The whole organisation in one call: every source that the caller may read, and why others did not come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pyarrow.compute as pc
+
+from dfns_frames._api.readings import DRIFT, REJECTED
+from dfns_frames._api.readings import SOURCES as LISTS
+from dfns_frames._api.sources import SOURCES
+from dfns_frames._api.vocabulary import Source
+from dfns_frames._facts.asked import asked, not_read
+from dfns_frames._hints import did_you_mean
+from dfns_frames.client.fetching import Asks, Fetcher, parent_of
+from dfns_frames.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    DfnsFramesError,
+    PermissionDeniedError,
+    SourceWarning,
+)
+from dfns_frames.frames.container import Frames
+from dfns_frames.frames.intake import warn, warn_of_drift
+from dfns_frames.frames.joining import joined
+from dfns_frames.frames.making import with_caller
+
+_NOT_THERE = (402, 404, 410)
+_DETAIL = 2_000  # characters
+
+
+def organization(client: Asks, *, require: Iterable[str] = (), skip_invalid: bool = False) -> Frames:
+    """Fetch everything that says who can do what: tokens, users, permissions, groups and policies.
+
+    Every source is asked, one after the other. One that the caller may not read, or that fails, is left out:
+    `sources` has a row for each, with its status, the operation that it needs and what went wrong. What was
+    not read stays unknown: no measure takes it for empty.
+
+    Parameters
+    ----------
+    require
+        Sources without which the rest is of no use, by method or path: ``["users"]``. Losing one raises its
+        error.
+    skip_invalid
+        Set items that do not fit the documented shape aside, in `rejected`, instead of losing their source.
+
+    Returns
+    -------
+    Frames
+        A table is missing if none of the sources that feed it was read; it has no rows if they list nothing.
+        The status of a source is ``ok``; ``forbidden``: `needs_operation` would help; ``unavailable``: the
+        organisation does not have it; ``failed``: `detail` says why; or ``skipped``: it has a listing for
+        each item of a source that was not read.
+
+    Raises
+    ------
+    AuthenticationError
+        The token is not accepted.
+    ConfigurationError
+        `require` names something that is no source, or a proxy of the environment cannot be used.
+    DfnsFramesError
+        A source that `require` names was not read.
+
+    Warns
+    -----
+    SourceWarning
+        Sources were not read.
+    DriftWarning
+        Responses hold something unexpected; see `drift`.
+
+    Notes
+    -----
+    It takes a request for each permission and each group, and leaves half of the organisation's rate limit to
+    production. A call ends after an hour.
+
+    Examples
+    --------
+    >>> import dfns_frames as dff
+    >>> org = dff.demo.client("compliance").organization()
+    >>> org.sources[["source", "status", "item_count"]].head(3)
+                       source status  item_count
+    0              /auth/pats     ok           3
+    1  /auth/service-accounts     ok          19
+    2             /auth/users     ok          18
+    """
+    needed = _required(require)
+    parts: dict[str, Frames] = {}
+    with client._asking.call(len(SOURCES), skip_invalid=skip_invalid) as fetcher:
+        for source in SOURCES.values():
+            parts[source.path] = _attempt(fetcher, source, parts, is_needed=source in needed)
+            if fetcher.caller is None:
+                (fetcher.caller,) = parts[source.path].arrow("sources")["caller"].to_pylist()
+    frames = joined(_with_organisation([*parts.values()]))
+    warn_of_drift(frames)
+    lost = not_read(asked(frames))
+    if lost:
+        warn("; ".join(lost), SourceWarning)
+    return frames
+
+
+def _required(require: object) -> set[Source]:
+    """Return the sources that are asked for, and those without which they cannot be read.
+
+    Raises
+    ------
+    ConfigurationError
+        Something is no source.
+    """
+    names = [require] if isinstance(require, str) else require
+    if not isinstance(names, Iterable):
+        raise ConfigurationError(f"must be names of sources, not {require!r}", option="require")
+    methods = {source.method: source for source in SOURCES.values() if source.method}
+    known = {**methods, **SOURCES}
+    found = set()
+    for name in names:
+        if not isinstance(name, str) or name not in known:
+            near = did_you_mean(name, known) if isinstance(name, str) else ""
+            raise ConfigurationError(
+                f"knows no source {name!r}.{near} There are: {', '.join(methods)}; or their paths, such as "
+                f"{next(iter(SOURCES))}",
+                option="require",
+            )
+        found |= {known[name], parent_of(known[name]) or known[name]}
+    return found
+
+
+def _attempt(fetcher: Fetcher, source: Source, parts: Mapping[str, Frames], *, is_needed: bool) -> Frames:
+    """Fetch a source; if it does not come, return frames that only say so."""
+    parent = parent_of(source)
+    around = parts[parent.path] if parent else None
+    if parent and around:
+        (status,) = around.arrow("sources")["status"].to_pylist()
+        if status != "ok":
+            detail = f"it needs {source.operation} and {parent.items}, which were not read ({status})"
+            return _lost(fetcher, source, "skipped", detail=detail)
+    try:
+        return fetcher.fetch(source, around)
+    except (AuthenticationError, ConfigurationError):
+        raise  # of the whole call
+    except DfnsFramesError as error:
+        if is_needed:
+            raise
+        status, needs = "failed", source.operation
+        if isinstance(error, PermissionDeniedError):
+            status, needs = "forbidden", error.operation or source.operation
+        elif error.status in _NOT_THERE and fetcher.is_first and parent is None:
+            status = "unavailable"
+        return _lost(fetcher, source, status, detail=str(error), needs_operation=needs)
+
+
+def _lost(fetcher: Fetcher, source: Source, status: str, **more: Any) -> Frames:
+    """Return frames that say of a source that it did not come, and why."""
+    answered = fetcher.answered if status != "skipped" else []
+    row = {
+        "source_no": 0,
+        "source": source.path,
+        "url": fetcher.asking.url + source.path,
+        "status": status,
+        "needs_operation": source.operation,
+        "request_count": len(answered),
+        "asked_as": fetcher.asking.asked_as,
+        **more,
+    }
+    if answered:
+        (row["fetched_at"], row["fetched_at_basis"]), (row["finished_at"], _) = answered[0], answered[-1]
+    if len(row["detail"]) > _DETAIL:
+        row["detail"] = f"{row['detail'][:_DETAIL]}…"
+    tables = {"sources": LISTS.from_rows([row]), "drift": DRIFT.empty(), "rejected": REJECTED.empty()}
+    return Frames(with_caller(tables, fetcher.caller or fetcher.asking.asked_as))
+
+
+def _with_organisation(parts: Sequence[Frames]) -> list[Frames]:
+    """Say of what names no organisation that it is of the one that all the rest is of."""
+    tables = [part.arrow(name) for part in parts for name in part]
+    columns = [table["org_id"] for table in tables if "org_id" in table.column_names]
+    found = {each for column in columns for each in column.unique().to_pylist()} - {None}
+    if len(found) != 1:
+        return list(parts)
+    made = []
+    for part in parts:
+        lists = part.arrow("sources")
+        place = lists.column_names.index("org_id")
+        filled = pc.fill_null(lists["org_id"], *found)
+        lists = lists.set_column(place, lists.schema.field(place), filled)
+        made.append(Frames({**{name: part.arrow(name) for name in part}, "sources": lists}))
+    return made

@@ -1,0 +1,102 @@
+"""How far a long call has come, for whoever waits for it: in a terminal or a notebook, and nowhere else."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from dfns_frames.frames.jupyter import notebook_display
+
+QUIET = 1.0  # seconds in which a call may end without a word
+
+
+class Progress:
+    """Counts the listings that were read; shows nothing of its own.
+
+    Parameters
+    ----------
+    bar
+        What shows it; None if nobody waits.
+    """
+
+    def __init__(self, bar: Any = None) -> None:
+        self._bar = bar
+
+    def expect(self, count: int) -> None:
+        """Say that so many more listings will be read."""
+        if self._bar is not None:
+            self._bar.total = (self._bar.total or 0) + count
+
+    def begin(self, what: str) -> None:
+        """Say what is read now."""
+        if self._bar is not None:
+            self._bar.set_description(what, refresh=self._bar.format_dict["elapsed"] >= QUIET)
+
+    def step(self) -> None:
+        """Say that a listing is done."""
+        if self._bar is not None:
+            self._bar.update()
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Progress]:
+    """Show a bar for as long as the block lasts, if somebody is there to see it; nothing of it stays."""
+    place = _place()
+    if place is None:
+        yield Progress()
+        return
+    tqdm: Any = importlib.import_module(
+        "tqdm"
+    ).tqdm  # loaded on use: most calls are over too soon to show any
+
+    class Bar(tqdm):  # type: ignore[misc]
+        # Else it starts a thread, and with its lock a process, neither of which ends with the call.
+        monitor_interval = 0
+        _lock = threading.RLock()
+
+    with Bar(total=0, file=place, leave=False, delay=QUIET, unit=" lists", dynamic_ncols=True) as bar:
+        yield Progress(bar)
+
+
+def _place() -> Any:
+    """Return where to write: a terminal, a notebook that somebody looks at, or None."""
+    display = notebook_display()
+    if display is not None:
+        return _Cell(display) if _is_watched() else None
+    stream = sys.stderr
+    with contextlib.suppress(AttributeError, ValueError):  # replaced by something else, or closed
+        if stream.isatty():
+            return stream
+    return None
+
+
+def _is_watched() -> bool:
+    """Tell whether a person runs the cell, who could be asked something; what saves notebooks cannot be."""
+    with contextlib.suppress(AttributeError, KeyError, TypeError):
+        kernel = sys.modules["IPython"].get_ipython().kernel
+        return bool(kernel.get_parent("shell")["content"]["allow_stdin"])
+    return False
+
+
+class _Cell:
+    """Writes into an output of a notebook's cell that is replaced each time, and empty in the end."""
+
+    encoding = "utf-8"
+
+    def __init__(self, display: Any) -> None:
+        self._display = display
+        self._handle: Any = None
+
+    def write(self, text: str) -> None:
+        shown = {"text/plain": text.strip("\r\n ")}
+        if self._handle is not None:
+            self._handle.update(shown, raw=True)
+        elif shown["text/plain"]:
+            self._handle = self._display(shown, raw=True, display_id=True)
+
+    def flush(self) -> None:
+        """Do nothing: what is written is shown at once."""
