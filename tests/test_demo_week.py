@@ -54,7 +54,8 @@ def test_what_somebody_else_may_not_read_is_unknown() -> None:
 @pytest.mark.filterwarnings("ignore::dfns_frames.DriftWarning")
 def test_the_server_says_which_week_it_is() -> None:
     """Its date is a week before the snapshot's; the newest token was made before it."""
-    before = dff.demo.client(week_before=True).pats()
+    with dff.demo.serve(week_before=True) as server:
+        before = dff.Client(server.token, url=server.url).pats()
     assert before.fetched_at == dff.demo.SNAPSHOT - timedelta(days=7)
     assert before.tokens["date_created"].max() < before.fetched_at
     now = dff.demo.client().pats()
