@@ -72,6 +72,14 @@ def test_odd_thresholds_are_refused(given: Any, said: str) -> None:
     assert said in str(raised.value) or "no threshold" in str(raised.value)
 
 
+def test_severities_compare() -> None:
+    """What is at least so bad is one comparison away, in findings and in rules."""
+    audit = pats({"linkedUserId": ""}).audit()
+    assert set(audit.findings[audit.findings["severity"] >= "high"]["rule"]) == {"R05"}
+    assert (audit.rules["severity"] > "high").any()
+    assert pats().audit().findings["severity"].cat.ordered
+
+
 def test_settings_tell_what_was_set() -> None:
     """`as_of` and the version stand among the settings, each with its default."""
     settings = pats({}).audit(as_of="2026-10-01T00:00:00Z").settings.set_index("setting")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -52,6 +53,17 @@ CELLS_AT_MOST = 10_000_000
 RESERVED = ("Summary", *SHEETS, "Matrix", "README", "History")
 """Titles that are taken, whatever the frames hold."""
 
+# Of Sources, what only machines compare is cut on paper, so that the rest can be read.
+_LOOKS = {
+    "Sources": Sheet(
+        "Sources",
+        (),
+        wrapped=frozenset({"source", "url", "needs_operation", "detail"}),
+        clipped=frozenset({"caller", "org_id", "body_sha256", "asked_as"}),
+        widths={"source": 22.0, "url": 26.0, "needs_operation": 22.0, "detail": 40.0, "caller": 8.0}
+        | dict.fromkeys(("org_id", "body_sha256", "asked_as"), 6.0),
+    )
+}
 _TITLE_UNITS = 31
 _FORBIDDEN = "[]:*?/\\"
 _AUDIT_NOTE = "Of Findings and Tokens, ids and the like at the right are not printed."
@@ -203,7 +215,7 @@ def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet],
     for name in ("Sources", "Rejected", "Drift"):
         listed = table(tables, SHEETS[name])
         if listed.num_rows or (name == "Sources" and has(tables, "sources")):
-            sheets.append(Sheet(name, (_block(name, listed, altered),)))
+            sheets.append(replace(_LOOKS.get(name, Sheet(name, ())), blocks=(_block(name, listed, altered),)))
     pages = [page for sheet in sheets for page in sheet.pages()]
     blocks = [block.cells for page in pages for block in page.blocks]
     large = sum(cells.num_rows * cells.num_columns for cells in blocks) > CELLS_AT_MOST
