@@ -60,8 +60,10 @@ _LOOKS = {
         (),
         wrapped=frozenset({"source", "url", "needs_operation", "detail"}),
         clipped=frozenset({"caller", "org_id", "body_sha256", "asked_as"}),
-        widths={"source": 22.0, "url": 26.0, "needs_operation": 22.0, "detail": 40.0, "caller": 8.0}
-        | dict.fromkeys(("org_id", "body_sha256", "asked_as"), 6.0),
+        widths={"source": 19.0, "url": 20.0, "needs_operation": 16.0, "detail": 20.0, "caller": 7.0}
+        | {"source_no": 7.5, "fetched_at_basis": 9.5, "status": 10.0}
+        | dict.fromkeys(("item_count", "rejected_count", "request_count"), 8.0)
+        | dict.fromkeys(("org_id", "body_sha256", "asked_as"), 4.0),
     )
 }
 _TITLE_UNITS = 31
@@ -252,7 +254,7 @@ def _tokens(tables: Tables, altered: Changes) -> Sheet:
         severities=frozenset({WORST, WORST_FINDING}),
         answers=ANSWERS,
         printed_columns=len(judged) * audited,
-        widths=judged | dict.fromkeys(rest, 4.0) | {"token_id": 8.0, "secret_returned": 6.5, "token_no": 5.0},
+        widths=judged | dict.fromkeys(rest, 3.5) | {"token_id": 7.0, "secret_returned": 6.0, "token_no": 4.5},
     )
 
 
