@@ -16,6 +16,7 @@ from benchmarks.server import certified, serving
 
 _GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 _WRITTEN = 8_400  # some 200,000 operations; the other workbook writers need a minute for them
+_AUDITED = (5_000, 100_000)
 _PAGES = 100
 _LARGE = 84_000  # some 2 million, beyond what a sheet can hold
 
@@ -120,6 +121,12 @@ def charts(size: int, rounds: int) -> list[Line]:
     return in_turns([(name, name, str(response(size))) for name in known_charts()], rounds)
 
 
+def audits(_: int, rounds: int) -> list[Line]:
+    """Measure an audit of a large organisation and of a provider's, their lists read before."""
+    sizes = {f"{size:,} tokens": size for size in _AUDITED}
+    return in_turns([(label, "audit", str(response(size))) for label, size in sizes.items()], rounds)
+
+
 SECTIONS: dict[str, Callable[[int, int], list[Line]]] = {
     "frames": frames,
     "http": http,
@@ -131,6 +138,7 @@ SECTIONS: dict[str, Callable[[int, int], list[Line]]] = {
     "writers": writers,
     "large_files": large_files,
     "charts": charts,
+    "audits": audits,
 }
 
 # Sections that choose their size themselves.
@@ -142,6 +150,7 @@ SIZED = {
     "growth": 0,
     "writers": _WRITTEN,
     "large_files": _LARGE,
+    "audits": 0,
 }
 
 

@@ -70,6 +70,9 @@ class Hint(StrEnum):
     JSON_TEXT = "pass that as bytes: text.encode()"
     DEADLINE = "give Client(deadline=…) more if the server is slow"
     MAX_BODY = "Client(max_body=…) allows more"
+    SAME_CALLER = "if both are of one person, pass the same caller= when you read them"
+    EARLIER_FIRST = "pass the earlier look first: compare(earlier, later)"
+    LOOKED_AT = "say when each list was made, with fetched_at= of `read`"
 
 
 class DfnsFramesError(Exception):

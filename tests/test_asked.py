@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib import pyplot
 
 import dfns_frames as dff
@@ -18,6 +20,7 @@ from dfns_frames._api.tables import TABLES
 from dfns_frames._facts.provenance import caption, source_lines
 from tests.conftest import WHEN
 from tests.test_doors import LISTED
+from tests.test_engine_sources import tries
 
 
 @cache
@@ -160,3 +163,18 @@ def test_many_sources_are_counted_in_a_caption() -> None:
     said = caption(asked(**dict.fromkeys([name for name in every if name], "ok")))
     assert said.startswith("Source: GET /auth/pats, GET /auth/service-accounts, GET ")
     assert " and 5 more; 2 tokens, visible to the caller;" in said or " and 5 more; 1 token" in said
+
+
+@tries
+@given(names=st.sets(st.sampled_from([*TABLES])), empty=st.booleans())
+def test_any_tables_can_be_shown_and_written(
+    names: set[str], empty: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """In each form, with rows or without, whatever else is not here; each table is named in it."""
+    full = {name: table for path in LISTED for name, table in tables(path).items()}
+    held = {name: full[name] if name in full and not empty else TABLES[name].empty() for name in names}
+    frames = dff.Frames(held)
+    for name, said in outputs(frames, tmp_path_factory.mktemp("any")).items():
+        if name in ("repr", "html", "readme"):
+            assert all(each in said for each in names)
+    assert frames.fetched_at.tzinfo

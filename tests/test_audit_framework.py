@@ -72,6 +72,14 @@ def test_odd_thresholds_are_refused(given: Any, said: str) -> None:
     assert said in str(raised.value) or "no threshold" in str(raised.value)
 
 
+def test_severities_compare() -> None:
+    """What is at least so bad is one comparison away, in findings and in rules."""
+    audit = pats({"linkedUserId": ""}).audit()
+    assert set(audit.findings[audit.findings["severity"] >= "high"]["rule"]) == {"R05"}
+    assert (audit.rules["severity"] > "high").any()
+    assert pats().audit().findings["severity"].cat.ordered
+
+
 def test_settings_tell_what_was_set() -> None:
     """`as_of` and the version stand among the settings, each with its default."""
     settings = pats({}).audit(as_of="2026-10-01T00:00:00Z").settings.set_index("setting")
@@ -79,3 +87,22 @@ def test_settings_tell_what_was_set() -> None:
     assert settings.loc["version", "value"] == dff.__version__
     with pytest.raises(dff.ConfigurationError, match="as_of"):
         pats({}).audit(as_of="soon")
+
+
+def test_ids_survive_a_join_in_any_order() -> None:
+    """Lists of two people, joined the one way and the other, have the same findings in the same order."""
+    mine, others = (
+        pats({"linkedUserId": ""}),
+        pats({"tokenId": "to-2", "linkedUserId": "us-2"}, {"tokenId": "to-3"}),
+    )
+    first, second = (dff.concat(each).audit() for each in ([mine, others], [others, mine]))
+    assert len(first.findings) > 2
+    assert first.arrow("findings").equals(second.arrow("findings"))
+    assert set(mine.audit().findings["finding_id"]) < set(first.findings["finding_id"])
+
+
+def test_lists_of_two_organisations_are_judged_with_a_reservation() -> None:
+    """Nothing tells whose the policies are, so the rules that read them say so."""
+    both = pats({}, {"tokenId": "to-2", "orgId": "or-2"}).audit().rules.set_index("rule")["missing"]
+    assert "lists of 2 organisations are joined" in both["P02"]
+    assert "organisations" not in both["L01"]

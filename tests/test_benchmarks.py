@@ -9,6 +9,7 @@ import pytest
 
 import dfns_frames as dff
 from benchmarks import data, outputs
+from benchmarks.audits import AUDITS
 from benchmarks.contenders import CONTENDERS
 from dfns_frames.plot import Plot
 
@@ -36,6 +37,12 @@ def test_the_data_are_the_same_each_time_and_in_the_documented_shape(saved: Path
 def test_ways_that_are_compared_make_the_same_rows(saved: Path, name: str) -> None:
     """Those whose packages the tests have; the others are checked when they are measured."""
     assert CONTENDERS[name](str(saved))() == CONTENDERS["ours"](str(saved))()
+
+
+def test_an_audit_that_is_measured_finds_something(saved: Path) -> None:
+    """The organisation is one that rules have work with."""
+    [found] = AUDITS["audit"](str(saved))()
+    assert found > 100
 
 
 def test_every_chart_is_measured() -> None:

@@ -16,6 +16,8 @@ STATUSES = ("new", "open", "resolved", "unknown")
 RULE_STATUSES = ("findings", "not evaluated", "partly", "clean")
 """How a rule went; of those that apply the first."""
 
+_RISING = FINDING_SEVERITIES[::-1]
+
 _RULE = Column("rule", Kind.CATEGORY, "Id of the rule, which never changes.")
 _TITLE = Column("title", Kind.CATEGORY, "The rule's title: what is wrong.")
 _CATEGORY = Column("category", Kind.CATEGORY, "The area that the rule is about.")
@@ -33,7 +35,7 @@ FINDINGS = Table(
             Kind.CATEGORY,
             "new, open or resolved since the baseline, unknown where that cannot be told; else open.",
         ),
-        Column("severity", Kind.CATEGORY, "critical, high, medium, low or info."),
+        Column("severity", Kind.CATEGORY, "critical, high, medium, low or info.", order=_RISING),
         Column("severity_reason", Kind.TEXT, "Which clause of the rule decided the severity."),
         _CATEGORY,
         _TITLE,
@@ -77,7 +79,7 @@ RULES = Table(
             Kind.CATEGORY,
             "findings; else not evaluated, partly or clean. Only clean means that all was looked at.",
         ),
-        Column("severity", Kind.CATEGORY, "The worst severity that it can give."),
+        Column("severity", Kind.CATEGORY, "The worst severity that it can give.", order=_RISING),
         _CATEGORY,
         Column("looked_at", Kind.COUNT, "How many subjects it looked at; missing if it was not evaluated."),
         Column("found", Kind.COUNT, "How many findings it has, accepted ones included, resolved ones not."),

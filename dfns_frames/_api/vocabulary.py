@@ -72,6 +72,8 @@ class Column:
         With `counts`: count the different values of this column of it, not the rows.
     since
         The version of the tables that has it first; files of an earlier one are read without it.
+    order
+        All its values, the least first, if they compare.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Column:
     counts: str | None = None
     distinct: str | None = None
     since: int = 1
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from dfns_frames._archive.compare_rows import rows_of
 from dfns_frames._archive.compare_sides import order_trouble, paired
 from dfns_frames._archive.compare_summary import summarized
 from dfns_frames._archive.compare_tables import compared
+from dfns_frames.errors import DriftWarning, Hint
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import warn
 from dfns_frames.frames.saved import Saved, read
@@ -92,8 +93,11 @@ def compare(old: Look, new: Look) -> pd.DataFrame:
     trouble = order_trouble(pair)
     if trouble:
         warn(
-            f"new seems to be older than old, by times that nothing vouches for ({trouble}): say when each "
-            "list was made, with fetched_at= of `read`. Until then they are compared in the order given"
+            DriftWarning(
+                f"new seems to be older than old, by times that nothing vouches for ({trouble}); they are "
+                "compared in the order given",
+                hint=Hint.LOOKED_AT,
+            )
         )
     comparison = compared(pair)
     changes = as_changes(rows_of(comparison))

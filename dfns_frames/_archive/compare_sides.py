@@ -18,7 +18,7 @@ from dfns_frames._api.sources import SOURCES
 from dfns_frames._facts.asked import held
 from dfns_frames._facts.lists import lists_of
 from dfns_frames._facts.provenance import filtered
-from dfns_frames.errors import ConfigurationError
+from dfns_frames.errors import ConfigurationError, Hint
 
 if TYPE_CHECKING:
     from dfns_frames._facts.codes import Ints
@@ -211,7 +211,8 @@ def _callers(lists: list[list[dict[str, Any]]]) -> list[str]:
         if unsaid and len(left) > 1:
             raise ConfigurationError(
                 f"the {SIDES[number]} side has a list of tokens that does not say whose it is, and the other "
-                f"side has those of {_named(left)}: pass caller= when you read it"
+                f"side has those of {_named(left)}",
+                hint=Hint.SAME_CALLER,
             )
         if unsaid and left:
             taken.append(
@@ -230,8 +231,8 @@ def _refuse_other_callers(own: list[list[dict[str, Any]]]) -> None:
         old, new = (_named(sorted(map(str, each))) for each in callers)
         raise ConfigurationError(
             f"{own[0][0]['source']} lists to each caller their own tokens, and these are of different "
-            f"callers: old of {old}, new of {new}. Compare two lists of the same caller; if both are the "
-            "same person, pass the same caller= when you read them"
+            f"callers: old of {old}, new of {new}. Compare two lists of one caller",
+            hint=Hint.SAME_CALLER,
         )
 
 
@@ -281,8 +282,6 @@ def order_trouble(pair: Pair) -> str | None:
             f"{series[0]}: old from {old.at:%Y-%m-%d %H:%M:%S} UTC, new from {new.at:%Y-%m-%d %H:%M:%S} UTC"
         )
         if old.basis in _SURE and new.basis in _SURE:
-            raise ConfigurationError(
-                f"new was listed before old ({times}); pass the earlier look first: compare(earlier, later)"
-            )
+            raise ConfigurationError(f"new was listed before old ({times})", hint=Hint.EARLIER_FIRST)
         trouble = times
     return trouble

@@ -12,8 +12,8 @@ from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
 from dfns_frames._api.sources.users import USERS
 from dfns_frames._api.ways import CHANGE, SIGN
 from dfns_frames._facts.effective import NO, YES, votes
-from dfns_frames._facts.people import INACTIVE, people
-from dfns_frames._facts.presence import is_ok, table
+from dfns_frames._facts.people import ACTIVE, INACTIVE, people
+from dfns_frames._facts.presence import is_ok, kept, table
 from dfns_frames.audit.framework import Found, Look, Subjects, rule
 from dfns_frames.audit.guarding import Guard, Quorum, guards
 from dfns_frames.audit.policies import GOVERNANCE, who_else
@@ -26,6 +26,7 @@ from dfns_frames.audit.terms import (
 from dfns_frames.audit.wording import counted, quoted, some
 
 if TYPE_CHECKING:
+    from dfns_frames._facts.codes import Flags
     from dfns_frames._facts.tables import Tables
 
 _EDIT = "Whoever may use Policies:Update changes the policy: PUT /v2/policies/{id}, "
@@ -81,10 +82,9 @@ def initiator_approves(look: Look) -> Found:
 
 def _alone(frames: Tables, guard: Guard) -> list[str]:
     """Return who can meet every group of a policy alone, having started it."""
-    able = [_eligible(frames, group) for group in guard.groups]
     if not all(group.initiator and group.count == 1 for group in guard.groups):
         return []
-    who = set.intersection(*(set(each.yes) for each in able)) if able else set()
+    who = set.intersection(*(set(_eligible(frames, group).yes) for group in guard.groups))
     return sorted(name_of_user(frames, each) for each in who)
 
 
@@ -104,39 +104,60 @@ class _Eligible:
 
 def _eligible(frames: Tables, group: Quorum) -> _Eligible:
     """Return who can approve in a group."""
-    everyone, held = people(frames), votes(frames)
-    registered = registration(frames)
-    numbers = {name: number for number, name in enumerate(everyone.ids) if name is not None}
-    found = _Eligible([], [], [])
     if group.anyone:
-        named = [
-            number for number in np.flatnonzero(everyone.found).tolist() if not everyone.is_machine[number]
-        ]
-    else:
-        named = [numbers.get(each, -1) for each in group.named]
-    for place, number in enumerate(named):
-        if number < 0 or not everyone.found[number]:
+        return _anybody(frames)
+    found, numbers = _Eligible([], [], []), _numbers(frames)
+    for user in group.named:
+        number = numbers.get(user, -1)
+        if number < 0:
             # One who is on no list that was read is gone, unless a list that may hold them was not read.
             unread = not is_ok(frames, USERS.path)
             unread |= group.machines and not is_ok(frames, SERVICE_ACCOUNTS.path)
-            name = group.named[place]
-            (found.maybe if unread else found.no).append(name if unread else f"{quoted(name)} is on no list")
-            continue
-        name = name_of_user(frames, number)
-        reasons = (
-            (bool(everyone.is_machine[number]) and not group.machines, "is a service account"),
-            (everyone.active[number] == INACTIVE, "is switched off"),
-            (registered[number] == 0, "has not registered"),
-            (held[number] == NO, "does not hold the vote"),
-        )
-        why = next((text for test, text in reasons if test), None)
-        if why:
-            found.no.append(f"{quoted(name)} {why}")
-        elif held[number] == YES and everyone.active[number] == 1 and registered[number] == 1:
+            (found.maybe if unread else found.no).append(user if unread else f"{quoted(user)} is on no list")
+        elif why := _unable(frames, number, group.machines):
+            found.no.append(f"{quoted(name_of_user(frames, number))} {why}")
+        elif _is_sure(frames)[number]:
             found.yes.append(number)
         else:
-            found.maybe.append(name)
+            found.maybe.append(name_of_user(frames, number))
     return found
+
+
+def _unable(frames: Tables, number: int, machines: bool) -> str | None:
+    """Say why a user cannot approve; None if they can, or if that is not known."""
+    everyone = people(frames)
+    reasons = (
+        (everyone.is_machine[number] and not machines, "is a service account"),
+        (everyone.active[number] == INACTIVE, "is switched off"),
+        (registration(frames)[number] == 0, "has not registered"),
+        (votes(frames)[number] == NO, "does not hold the vote"),
+    )
+    return next((text for test, text in reasons if test), None)
+
+
+@kept
+def _numbers(frames: Tables) -> dict[str, int]:
+    """Return the number of each user that is listed."""
+    everyone = people(frames)
+    return {str(everyone.ids[number]): number for number in np.flatnonzero(everyone.found).tolist()}
+
+
+@kept
+def _is_sure(frames: Tables) -> Flags:
+    """Tell which users certainly are active, registered and hold the vote."""
+    registered = registration(frames) == 1
+    return registered & (people(frames).active == ACTIVE) & (votes(frames) == YES)
+
+
+@kept
+def _anybody(frames: Tables) -> _Eligible:
+    """Return who can approve where no approvers are named: people, no service accounts."""
+    everyone = people(frames)
+    able = everyone.found & ~everyone.is_machine & (everyone.active != INACTIVE)
+    able &= (registration(frames) != 0) & (votes(frames) != NO)
+    sure = able & _is_sure(frames)
+    maybe = [name_of_user(frames, number) for number in np.flatnonzero(able & ~sure).tolist()]
+    return _Eligible(np.flatnonzero(sure).tolist(), maybe, [])
 
 
 @rule(

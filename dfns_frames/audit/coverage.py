@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dfns_frames._api.sources import SOURCES
+from dfns_frames._api.sources.pats import PATS
+from dfns_frames._api.sources.policies import POLICIES
 from dfns_frames._facts.presence import is_ok, is_value, kept, statuses, table
 from dfns_frames._facts.provenance import filtered
+from dfns_frames.audit.terms import several_organisations
 
 if TYPE_CHECKING:
     from dfns_frames._api.vocabulary import Source
@@ -63,8 +66,10 @@ def _rejected(frames: Tables) -> dict[str, int]:
 def missing_sources(frames: Tables, rule: Rule) -> list[str]:
     """Say what of a rule's sources did not come."""
     said = [text(frames, path) for path in rule.reads for text in (unread, rejected)]
-    if left_out := filtered(frames) if "/auth/pats" in rule.reads else "":
+    if left_out := filtered(frames) if PATS.path in rule.reads else "":
         said.append(f"tokens that a filter left out{left_out}")
+    if POLICIES.path in rule.reads:
+        said += several_organisations(frames)
     return [each for each in said if each]
 
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import pyarrow as pa
 
+from dfns_frames.measures.ages import exact_ages
+
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from dfns_frames._facts.tables import Tables
 
 Texts: TypeAlias = "str | Sequence[str | None] | pa.Array | pa.ChunkedArray | None"
@@ -33,6 +39,11 @@ class Look:
     frames: Tables
     as_of: datetime | None
     thresholds: Mapping[str, float]
+
+    @cached_property
+    def ages(self) -> npt.NDArray[np.timedelta64]:
+        """Each token's exact age; NaT where it has none."""
+        return exact_ages(self.frames, self.as_of)
 
     def days(self, name: str) -> float:
         """Return a threshold."""

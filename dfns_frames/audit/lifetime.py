@@ -19,9 +19,8 @@ from dfns_frames.audit.terms import (
     token_subjects,
     tokens,
 )
-from dfns_frames.audit.unsure import UNREAD_RIGHTS, blind_tokens, dateless
+from dfns_frames.audit.unsure import UNREAD_RIGHTS, blind_tokens, dateless, sure_if
 from dfns_frames.audit.wording import quoted
-from dfns_frames.measures.ages import exact_ages
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -36,11 +35,6 @@ _REPLACE = (
     "DELETE /auth/pats/{tokenId}, which only its owner can. For a service account, an administrator makes "
     "the token anew. Neither needs approval."
 )
-
-
-def _ages(look: Look) -> npt.NDArray[np.timedelta64]:
-    """Return each token's exact age; NaT where it has none."""
-    return exact_ages(look.frames, look.as_of)
 
 
 def _over(ages: npt.NDArray[np.timedelta64], days: float) -> Flags:
@@ -73,7 +67,7 @@ def _days(ages: npt.NDArray[np.timedelta64], rows: Ints) -> list[int]:
 )
 def beyond_lifetime(look: Look) -> Found:
     """Find active tokens that are older than a token can get."""
-    found, ages, limit = tokens(look.frames), _ages(look), look.days("L01.days")
+    found, ages, limit = tokens(look.frames), look.ages, look.days("L01.days")
     rows = np.flatnonzero(found.is_active & _over(ages, limit))
     return Found(
         token_subjects(look.frames, rows),
@@ -107,7 +101,7 @@ def beyond_lifetime(look: Look) -> Found:
 )
 def not_replaced(look: Look) -> Found:
     """Find active tokens that are older than their power allows, and not yet L01's."""
-    frames, found, ages = look.frames, tokens(look.frames), _ages(look)
+    frames, found, ages = look.frames, tokens(look.frames), look.ages
     young = found.is_active & ~_over(ages, look.days("L01.days"))
     priv = found.priv > 0
     limits = [look.days(f"L03.{name}") for name in ("privileged_high_days", "privileged_days", "days")]
@@ -134,6 +128,7 @@ def not_replaced(look: Look) -> Found:
             for row, each, days in zip(rows.tolist(), at, _days(ages, rows), strict=True)
         ],
         int(np.count_nonzero(young & ~np.isnat(ages))),
+        confidence=sure_if(found.priv[rows] == MAYBE),
         unknown=[
             UNREAD_RIGHTS if found.priv[row] == MAYBE else _BLIND if unsure[row] else None
             for row in rows.tolist()
@@ -182,6 +177,7 @@ def can_come_back(look: Look) -> Found:
             for row in at
         ],
         int(off.sum()),
+        confidence=sure_if(found.priv[rows] == MAYBE),
         unknown=[
             UNREAD_RIGHTS
             if found.priv[row] == MAYBE
@@ -221,7 +217,7 @@ _POWER = {
 )
 def never_revoked(look: Look) -> Found:
     """Find active tokens beside which a newer one of the same owner holds the same permissions."""
-    frames, found, ages = look.frames, tokens(look.frames), _ages(look)
+    frames, found, ages = look.frames, tokens(look.frames), look.ages
     twins = _twins(frames)
     dated = (twins >= 0) & ~np.isnat(ages)
     created = created_at(table(frames, "tokens"))

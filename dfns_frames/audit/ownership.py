@@ -171,7 +171,7 @@ def owner_gone(look: Look) -> Found:
             for row in at
         ],
         int(owned.sum()),
-        confidence=["likely" if gone[row] else "certain" for row in at],
+        confidence=["likely" if gone[row] or found.priv[row] == MAYBE else "certain" for row in at],
         unknown=[UNREAD_RIGHTS if found.priv[row] == MAYBE else None for row in at],
         missing=missing,
     )

@@ -29,7 +29,6 @@ from dfns_frames.audit.terms import (
     name_of_user,
     organisation,
     registration,
-    several_organisations,
     user_priv,
 )
 from dfns_frames.audit.unsure import UNREAD_GATE, said
@@ -97,10 +96,7 @@ def administrators(look: Look) -> Found:
             f"The rights of {doubt} were not read whole." if unsure.any() else None,
             UNREAD_GATE if many and (gate == DARK).any() else None,
         ),
-        missing=[
-            *[f"{doubt} whose rights were not read whole"] * bool(unsure.any()),
-            *several_organisations(frames),
-        ],
+        missing=[f"{doubt} whose rights were not read whole"] * bool(unsure.any()),
     )
 
 
@@ -149,6 +145,7 @@ def open_invitation(look: Look) -> Found:
             for number in found
         ],
         len(persons),
+        confidence=["likely" if priv[number] == MAYBE else "certain" for number in found],
         unknown=[
             "Whether they can use these operations is not known."
             if priv[number] == MAYBE

@@ -19,7 +19,6 @@ from dfns_frames.audit.terms import (
     RIGHTS,
     name_of_user,
     organisation,
-    several_organisations,
     tokens,
 )
 from dfns_frames.audit.unsure import blind_tokens
@@ -85,7 +84,6 @@ def unguarded(look: Look) -> Found:
         len(GOVERNANCE),
         operations=[", ".join(dict.fromkeys(needs_of(ways_of(gate=kind)))) for kind in kinds],
         unknown=who_else(frames, RIGHTS),
-        missing=several_organisations(frames),
     )
 
 
@@ -156,5 +154,5 @@ def signs_freely(look: Look) -> Found:
             )
         ),
         unknown=who_else(frames, RIGHTS),
-        missing=[*blind, *several_organisations(frames)],
+        missing=blind,
     )

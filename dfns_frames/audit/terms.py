@@ -102,7 +102,7 @@ class Tokens:
         """Each token, with its owner, as the beginning of a sentence."""
         owners = {
             owner: f" of {quoted(name if name is not None else owner)}" if owner else ""
-            for owner, name in zip(self.owners, self.owner_names, strict=True)
+            for owner, name in dict(zip(self.owners, self.owner_names, strict=True)).items()
         }
         return [
             f"Token {quoted(name)}{owners[owner]}"
@@ -227,13 +227,13 @@ def _user_names(frames: Tables) -> list[str | None]:
 
 
 @kept
-def registration(frames: Tables) -> list[int]:
+def registration(frames: Tables) -> Ints:
     """Return whether each user is registered: 1, 0, or -1 where that is not known; of machines always 1."""
     everyone, users = people(frames), table(frames, "users")
     count, flag = len(everyone.ids), users["is_registered"]
     yes = np.bincount(everyone.number[flags(users, "is_registered")], minlength=count) > 0
     no = np.bincount(everyone.number[np.asarray(pc.equal(flag, False).fill_null(False))], minlength=count) > 0
-    return np.where(everyone.is_machine | yes, 1, np.where(no, 0, -1)).tolist()
+    return np.where(everyone.is_machine | yes, 1, np.where(no, 0, -1))
 
 
 @kept
@@ -251,6 +251,6 @@ def organisation(frames: Tables, is_found: bool) -> Subjects:
 
 
 def several_organisations(frames: Tables) -> list[str]:
-    """Say that lists of several organisations are joined, so that policies do not tell whose they are."""
+    """Say that lists of several organisations are joined, so that nothing tells whose policies they are."""
     count = len(organisations(frames))
     return [f"lists of {count:,} organisations are joined; audit each by itself"] * (count > 1)

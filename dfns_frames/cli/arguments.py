@@ -1,4 +1,4 @@
-"""The options of the verbs `audit` and `rules`."""
+"""The options of the verbs `audit`, `rules` and `compare`."""
 
 from __future__ import annotations
 
@@ -37,6 +37,36 @@ def add_audit(command: argparse.ArgumentParser) -> None:
         "--out", metavar="FILE", help="write the audit to *.xlsx, *.json or *.md, and print no table"
     )
     command.add_argument("--overwrite", action="store_true", help="replace the file if it exists")
+
+
+def add_compare(command: argparse.ArgumentParser) -> None:
+    """Add the options of `compare` to those that say how to print."""
+    for side, which in (("old", "earlier"), ("new", "later")):
+        command.add_argument(
+            side,
+            metavar=side.upper(),
+            help=f"the {which} look: a saved response, a folder of Parquet files, or - for standard input",
+        )
+    for side in ("old", "new"):
+        command.add_argument(
+            f"--{side}-time",
+            metavar="TIME",
+            help=f"when {side.upper()} was listed, such as 2026-03-02 or 2026-03-02T08:00:00Z "
+            "(default: the date of the file)",
+        )
+    command.add_argument("--caller", metavar="NAME", help="who asked both times, if the files are responses")
+    command.add_argument(
+        "--fail-on",
+        metavar="SEVERITY",
+        choices=("critical", "high", "medium", "low"),
+        help="end with exit code 1 if what was gained is at least this bad: %(choices)s",
+    )
+    command.add_argument(
+        "--skip-invalid", action="store_true", help="set aside items that do not have the documented shape"
+    )
+    command.add_argument(
+        "--quiet", action="store_true", help="print no summary and no warnings; errors are still printed"
+    )
 
 
 def add_rules(command: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import dfns_frames as dff
-from dfns_frames.cli.arguments import add_audit, add_rules
+from dfns_frames.cli.arguments import add_audit, add_compare, add_rules
 from dfns_frames.cli.hints import HINTS, MISSING, OPTIONS
 from dfns_frames.cli.terminal import (
     BROKEN_PIPE,
@@ -41,7 +41,7 @@ The bearer token comes from the environment variable DFNS_AUTH_TOKEN. The server
 Exit codes:
 
   0    done
-  1    audit found something at or above --fail-on
+  1    audit or compare found something at or above --fail-on
   2    wrong usage or configuration
   3    the API refused or failed
   4    the response could not be understood
@@ -147,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     audit = add("audit", "apply the rules and list what they find, worst first", module="audit")
     rules = add("rules", "list the rules of audit, or show one", module="audit")
+    compare = add("compare", "list what changed between two looks, worst first", module="compare")
     _add_input(audit)
     demo = add(
         "demo", "fetch the demo organisation; write tables, workbook, charts, notebooks", module="demo"
@@ -162,8 +163,9 @@ def _parser() -> argparse.ArgumentParser:
     tables = add("tables", "list the tables, what a row is and what each column means")
     operations = add("operations", "list the known operations, what each allows and how severe it is")
     operations.add_argument("--category", help="only the operations of one category, such as move_funds")
-    for command in (tables, operations, audit, rules):
+    for command in (tables, operations, audit, rules, compare):
         _add_format(command)
+    add_compare(compare)
     add_audit(audit)
     add_rules(rules)
     return parser

@@ -25,6 +25,9 @@ HINTS = {
         "pass a date such as 2026-03-02 (the end of that day, UTC), or an RFC 3339 time such as "
         "2026-03-02T08:00:00Z"
     ),
+    Hint.SAME_CALLER: "if both are of one person, name them with --caller",
+    Hint.EARLIER_FIRST: "name the earlier look first: dfns-frames compare EARLIER LATER",
+    Hint.LOOKED_AT: "say when each list was made, with --old-time and --new-time",
 }
 """The library's hints, in words for somebody who writes no Python."""
 

@@ -43,7 +43,10 @@ def explain(options: argparse.Namespace) -> None:
 
 
 def _answer(options: argparse.Namespace, frames: dff.Frames, found: pd.DataFrame, columns: list[str]) -> None:
-    if not options.quiet and (missing := not_read(frames, SOURCES)):
+    # Of those that were asked for and did not come, reading has told.
+    never_asked = SOURCES.keys() - {*frames.sources["source"]}
+    missing = not_read(frames, [path for path in SOURCES if path in never_asked])
+    if missing and not options.quiet:
         complain(f"{missing} What they would tell is unknown.")
     is_for_people = options.format not in FOR_PROGRAMS
     if "since" in found:

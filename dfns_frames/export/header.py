@@ -13,6 +13,9 @@ from dfns_frames._facts.provenance import overview, plural
 from dfns_frames._facts.tables import Tables
 from dfns_frames.measures.found import CURRENT, not_looked_at
 
+AUDITED = ("findings", "rules", "settings")
+"""The tables of an audit."""
+
 UNSEEN = (
     "No run can see when a token expires or was last used, the tokens of colleagues whose lists nobody has "
     "collected, which wallets exist, or calls that only read."
@@ -24,9 +27,14 @@ def header(tables: Tables) -> list[str]:
     return [*overview(tables), *audited(tables)]
 
 
+def is_audit(tables: Tables) -> bool:
+    """Tell whether these are the tables of an audit, all of them."""
+    return all(name in tables for name in AUDITED)
+
+
 def audited(tables: Tables) -> list[str]:
     """Say what was found, what was not looked at, and by which settings; nothing without an audit."""
-    if "findings" not in tables:
+    if not is_audit(tables):
         return []
     return [counted(tables), *not_looked_at(tables), *_settings(tables), *_askers(tables), UNSEEN]
 

@@ -13,6 +13,7 @@ from dfns_frames.export.cells import as_cells
 from dfns_frames.export.header import header
 from dfns_frames.export.judgement import described
 from dfns_frames.export.matrix import MEANING
+from dfns_frames.export.plain import PLAIN
 from dfns_frames.export.sheet import Block, Sheet
 
 if TYPE_CHECKING:
@@ -96,9 +97,12 @@ def _meanings(page: Sheet) -> list[tuple[str, str]]:
     columns = [name.removesuffix(" (UTC)") for name in page.blocks[0].cells.column_names]
     if page.name in organisation.ROWS:
         return organisation.described(page.name, columns)
-    if page.name not in _OF_TABLES:
+    table = _OF_TABLES.get(page.name) or PLAIN.get(page.name)
+    if table is None:
         return []
-    return [each for each in described(_OF_TABLES[page.name]) if each[0] in columns]
+    meanings = {column.name: column.meaning for column in TABLES[table].columns}
+    meanings = dict(described(table)) | {name: text for name, text in meanings.items() if name in columns}
+    return [(name, text) for name, text in meanings.items() if name in columns]
 
 
 def _what(page: str, passed: set[str]) -> str:
@@ -110,4 +114,5 @@ def _what(page: str, passed: set[str]) -> str:
         return f"Continues {name}: a sheet holds 1,048,576 rows, its header included."
     if name in _OF_TABLES:
         return f"A row is {TABLES[_OF_TABLES[name]].row}."
-    return {"Matrix": MEANING, "Summary": _SUMMARY, **organisation.ROWS}[name]
+    said = {"Matrix": MEANING, "Summary": _SUMMARY, **organisation.ROWS}
+    return said.get(name) or f"A row is {TABLES[PLAIN[name]].row}."

@@ -18,6 +18,7 @@ from dfns_frames.errors import ConfigurationError
 from dfns_frames.export.about import Changes, cells
 from dfns_frames.export.columns import Values, columns
 from dfns_frames.export.csv import sanitized, write_csv
+from dfns_frames.export.header import is_audit
 from dfns_frames.export.markdown import markdown
 from dfns_frames.export.records import array_lines, tables_lines
 from dfns_frames.export.report import write_report
@@ -111,7 +112,7 @@ def _write_frames(frames: Tables, path: StrPath, suffix: str, *, overwrite: bool
         return to_excel(frames, path, overwrite=overwrite)
     if suffix == ".json":
         return to_json(frames, path, overwrite=overwrite)
-    if suffix == ".md" and "findings" in frames:
+    if suffix == ".md" and is_audit(frames):
         with new_file(path, suffix=suffix, overwrite=overwrite) as file:
             changes = write_report(frames, file)
         _report(Path(path).name, changes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from dfns_frames.errors import ConfigurationError
 from dfns_frames.export import organisation
 from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import as_cells, from_frame
-from dfns_frames.export.header import counted
+from dfns_frames.export.header import counted, is_audit
 from dfns_frames.export.judged import findings_sheet, rules_sheet
 from dfns_frames.export.judgement import (
     ADMINISTRATOR,
@@ -35,6 +36,7 @@ from dfns_frames.export.judgement import (
 )
 from dfns_frames.export.matrix import matrix
 from dfns_frames.export.people import users_sheet, who_can_sheet
+from dfns_frames.export.plain import TOKENS, has_all, plain_sheets, plain_tables, sheet_title
 from dfns_frames.export.readme import AUDIT, SHEETS, readme
 from dfns_frames.export.rules import permissions_sheet, policies_sheet
 from dfns_frames.export.sheet import Block, Sheet
@@ -50,6 +52,17 @@ CELLS_AT_MOST = 10_000_000
 RESERVED = ("Summary", *SHEETS, "Matrix", "README", "History")
 """Titles that are taken, whatever the frames hold."""
 
+# Of Sources, what only machines compare is cut on paper, so that the rest can be read.
+_LOOKS = {
+    "Sources": Sheet(
+        "Sources",
+        (),
+        wrapped=frozenset({"source", "url", "needs_operation", "detail"}),
+        clipped=frozenset({"caller", "org_id", "body_sha256", "asked_as"}),
+        widths={"source": 22.0, "url": 26.0, "needs_operation": 22.0, "detail": 40.0, "caller": 8.0}
+        | dict.fromkeys(("org_id", "body_sha256", "asked_as"), 6.0),
+    )
+}
 _TITLE_UNITS = 31
 _FORBIDDEN = "[]:*?/\\"
 _AUDIT_NOTE = "Of Findings and Tokens, ids and the like at the right are not printed."
@@ -101,7 +114,8 @@ def to_excel(
     >>> pats.to_excel("pats.xlsx", sheets={"Permissions": spread})  # doctest: +SKIP
     PosixPath('pats.xlsx')
     """
-    taken = [*organisation.titles(frames), *(AUDIT if has(frames, "findings") else ())]
+    taken = [*organisation.titles(frames), *(AUDIT if is_audit(frames) else ())]
+    taken += map(sheet_title, plain_tables(frames))
     passed = checked({} if sheets is None else sheets, taken)
     with new_file(path, suffix=".xlsx", overwrite=overwrite) as file:
         pages, large = build(frames, passed)
@@ -178,29 +192,29 @@ def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet],
     mine = [Sheet(title, (from_frame(title, frame, altered),)) for title, frame in passed.items()]
     crossed: Sheet | str = ""
     rest: list[Sheet] = []
-    if has(tables, "tokens"):
+    can_judge = has_all(tables, TOKENS)
+    if can_judge:
         crossed = matrix(tables, altered)
         rest = [_operations(tables, altered)]
         rest.append(Sheet("Assignments", (_block("Assignments", assignments_sheet(tables), altered),)))
         rest += [crossed] if isinstance(crossed, Sheet) else []
-    judged = (
-        [findings_sheet(tables, altered), rules_sheet(tables, altered)] if has(tables, "findings") else []
-    )
+    judged = [findings_sheet(tables, altered), rules_sheet(tables, altered)] if is_audit(tables) else []
     sheets = [
         *judged,
-        *([summary(tables, altered)] if has(tables, "tokens") else []),
+        *([summary(tables, altered)] if can_judge else []),
         *mine,
         *who_can_sheet(tables, altered),
-        *([_tokens(tables, altered)] if has(tables, "tokens") else []),
+        *([_tokens(tables, altered)] if can_judge else []),
         *users_sheet(tables, altered),
         *permissions_sheet(tables, altered),
         *policies_sheet(tables, altered),
         *rest,
+        *plain_sheets(tables, altered),
     ]
     for name in ("Sources", "Rejected", "Drift"):
         listed = table(tables, SHEETS[name])
         if listed.num_rows or (name == "Sources" and has(tables, "sources")):
-            sheets.append(Sheet(name, (_block(name, listed, altered),)))
+            sheets.append(replace(_LOOKS.get(name, Sheet(name, ())), blocks=(_block(name, listed, altered),)))
     pages = [page for sheet in sheets for page in sheet.pages()]
     blocks = [block.cells for page in pages for block in page.blocks]
     large = sum(cells.num_rows * cells.num_columns for cells in blocks) > CELLS_AT_MOST
@@ -211,7 +225,7 @@ def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet],
 
 def _paper_header(tables: Tables) -> str:
     """Say what stands above each page on paper: when this was, and what an audit found."""
-    return f"{when(tables)}. {counted(tables)}" if has(tables, "findings") else when(tables)
+    return f"{when(tables)}. {counted(tables)}" if is_audit(tables) else when(tables)
 
 
 def _block(name: str, table: pa.Table, altered: Changes) -> Block:

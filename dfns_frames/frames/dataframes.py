@@ -39,12 +39,13 @@ def to_pandas(table: pa.Table, declared: Table) -> pd.DataFrame:
         if column.kind is Kind.COUNT:
             frame[column.name] = table[column.name].to_pandas(types_mapper=_NULLABLE.get)
         elif column.kind.is_category:
-            frame.insert(i, column.name, _categorical(table[column.name]))
+            frame.insert(i, column.name, _categorical(table[column.name], column.order))
     return frame
 
 
-def _categorical(values: pa.ChunkedArray) -> pd.Categorical:
-    """Make categories without an object for each, as Arrow's own conversion does it."""
+def _categorical(values: pa.ChunkedArray, order: tuple[str, ...]) -> pd.Categorical:
+    """Make categories, in order if they have one, without an object for each as Arrow's conversion does."""
     encoded = values.combine_chunks()
     categories = pd.Index(encoded.dictionary.to_pandas(), dtype=TEXT)
-    return pd.Categorical.from_codes(encoded.indices.fill_null(-1).to_numpy(), categories)
+    made = pd.Categorical.from_codes(encoded.indices.fill_null(-1).to_numpy(), categories)
+    return made.set_categories(pd.Index(order, dtype=TEXT), ordered=True) if order else made
