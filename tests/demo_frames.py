@@ -9,9 +9,9 @@ import dfns_frames as dff
 
 
 @cache
-def organisation(caller: str) -> dff.Frames:
+def organisation(caller: str, week_before: bool = False) -> dff.Frames:
     """Return all that a caller of the demo may read; what is refused is part of the story."""
-    with warnings.catch_warnings():
+    with dff.demo.serve(week_before=week_before) as server, warnings.catch_warnings():
         warnings.simplefilter("ignore", dff.DriftWarning)
         warnings.simplefilter("ignore", dff.SourceWarning)
-        return dff.demo.client(caller).organization()
+        return dff.Client(server.tokens[caller], url=server.url).organization()
