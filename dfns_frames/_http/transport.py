@@ -148,7 +148,7 @@ class Call:
         NetworkError
             No complete answer came within the limits.
         ResponseError
-            The answer has no token list, or one that cannot be unpacked.
+            The answer has no list, or one that cannot be unpacked.
         ConfigurationError
             A proxy or the CA bundle of the environment cannot be used.
         """
