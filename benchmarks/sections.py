@@ -121,6 +121,12 @@ def charts(size: int, rounds: int) -> list[Line]:
     return in_turns([(name, name, str(response(size))) for name in known_charts()], rounds)
 
 
+def compare(_: int, rounds: int) -> list[Line]:
+    """Measure what changed between two looks, both read before."""
+    lines = [(f"{size:,} tokens", "compare", str(response(size))) for size in (1_000, 100_000)]
+    return in_turns(lines, rounds)
+
+
 def audits(_: int, rounds: int) -> list[Line]:
     """Measure an audit of a large organisation and of a provider's, their lists read before."""
     sizes = {f"{size:,} tokens": size for size in _AUDITED}
@@ -139,6 +145,7 @@ SECTIONS: dict[str, Callable[[int, int], list[Line]]] = {
     "large_files": large_files,
     "charts": charts,
     "audits": audits,
+    "compare": compare,
 }
 
 # Sections that choose their size themselves.
@@ -151,6 +158,7 @@ SIZED = {
     "writers": _WRITTEN,
     "large_files": _LARGE,
     "audits": 0,
+    "compare": 0,
 }
 
 

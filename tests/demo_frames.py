@@ -15,23 +15,25 @@ from dfns_frames._api.sources import SOURCES
 from dfns_frames._api.tables import TABLES
 from dfns_frames._engine.reader import Reader
 from dfns_frames._hidden import Body
+from dfns_frames.demo.drawing import WEEK_BEFORE
 
 Tables = dict[str, list[pa.Table]]
 
 
 @cache
-def organisation(caller: str) -> dff.Frames:
+def organisation(caller: str, week_before: bool = False) -> dff.Frames:
     """Return all that a caller of the demo may read, with a row of `sources` for each of the eight."""
     tables: Tables = {}
     asked: list[dict[str, Any]] = []
-    with dff.demo.serve() as server, requests.Session() as session:
+    when = WEEK_BEFORE if week_before else dff.demo.SNAPSHOT
+    with dff.demo.serve(week_before=week_before) as server, requests.Session() as session:
         session.headers["Authorization"] = f"Bearer {server.tokens[caller]}"
         for path in SOURCES:
             status = _read(session, server.url, path, tables)
             place: dict[str, Any] = {"source_no": len(asked), "source": path, "status": status}
             place |= {"url": server.url, "item_count": 0, "rejected_count": 0}
             place["needs_operation"] = SOURCES[path].operation
-            asked.append({**place, "fetched_at": dff.demo.SNAPSHOT})
+            asked.append({**place, "fetched_at": when})
     found = {name: pa.concat_tables(parts) for name, parts in tables.items()}
     found |= {name: TABLES[name].empty() for name in ("drift", "rejected")}
     return dff.Frames({**found, "sources": TABLES["sources"].from_rows(asked)})

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+import dfns_frames as dff
 from dfns_frames.audit.running import run
 from dfns_frames.demo.org import token_items
 from dfns_frames.demo.story.tokens import Token
@@ -110,3 +111,12 @@ def test_the_sister_organisation_signs_freely() -> None:
     """G02: no policy guards signing, and a token can; assigning by two administrators is no finding."""
     assert list(found("sandbox-lead", "G02").values()) == ["critical"]
     assert found("sandbox-lead", "U01") == {}
+
+
+def test_the_client_reads_what_the_rules_were_held_against() -> None:
+    """An audit of `organization()` finds the same, under the same ids."""
+    with pytest.warns(dff.DriftWarning):
+        audit = dff.demo.client("platform-lead").organization().audit()
+    expected = audited("platform-lead")
+    assert audit.findings["finding_id"].tolist() == expected["findings"]["finding_id"].tolist()
+    assert audit.rules["status"].tolist() == expected["rules"]["status"].tolist()

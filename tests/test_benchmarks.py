@@ -10,6 +10,7 @@ import pytest
 import dfns_frames as dff
 from benchmarks import data, outputs
 from benchmarks.audits import AUDITS
+from benchmarks.comparisons import COMPARISONS
 from benchmarks.contenders import CONTENDERS
 from dfns_frames.plot import Plot
 
@@ -43,6 +44,12 @@ def test_an_audit_that_is_measured_finds_something(saved: Path) -> None:
     """The organisation is one that rules have work with."""
     [found] = AUDITS["audit"](str(saved))()
     assert found > 100
+
+
+def test_a_comparison_that_is_measured_finds_something(saved: Path) -> None:
+    """Of 300 tokens 3 have gone, 3 have come, and so on."""
+    [found] = COMPARISONS["compare"](str(saved))()
+    assert found >= 12
 
 
 def test_every_chart_is_measured() -> None:

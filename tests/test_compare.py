@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -431,3 +432,21 @@ def test_the_documentation_names_every_object() -> None:
     assert parent_of("policy_approvers") == "policy_groups"
     assert fields_of("token_operations") == ()
     assert "identity_kind" not in fields_of("permission_assignments")
+
+
+def test_a_sheet_of_changes_is_laid_out(tmp_path: Path) -> None:
+    """The severity comes first, in its colour; ids that no row has stand at the right; README says what."""
+    changes = dff.compare(may(), june(token("to-1", assigned("pm-1", [FUNDS]), name="=1+1")))
+    path = june(token("to-1")).to_excel(tmp_path / "week.xlsx", sheets={"Changes": changes})
+    book = openpyxl.load_workbook(path)
+    sheet = book["Changes"]
+    header, first = (dict(enumerate(row)) for row in sheet.iter_rows(values_only=True))
+    assert [header[0], header[3], header[9]] == ["severity", "name", "token_id"]
+    assert [*header.values()][-1] == "group_id"
+    assert {*header.values()} == {*changes.columns} - {"after", "by"} | {"after (UTC)", "by (UTC)"}
+    assert (first[0], first[3]) == ("critical", "=1+1")
+    assert sheet.cell(2, 4).data_type == "s"
+    assert sheet.conditional_formatting
+    said = [row[2] for row in book["README"].iter_rows(values_only=True) if row[1] == "Changes"]
+    assert "Compared two looks at or-1" in said[0]
+    assert openpyxl.load_workbook(dff.write(changes.iloc[:0], tmp_path / "none.xlsx")).active.max_row == 1

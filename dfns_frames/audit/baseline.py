@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -125,22 +126,39 @@ def asked(held: Mapping[str, pa.Table]) -> frozenset[Asked]:
     """Return which sources were read whole, and by whom where that matters."""
     if "sources" not in held:
         return frozenset()
-    listed = held["sources"]
-    columns = listed["source"], listed["caller"], listed["status"]
-    rows = zip(*(column.cast(pa.string()).to_pylist() for column in columns), strict=True)
-    return frozenset(_place(source, caller) for source, caller, status in rows if status == "ok")
+    unnamed = _unnamed(held)
+    rows = _rows(held["sources"], "source", "caller", "status")
+    return frozenset(_place(source, caller, unnamed) for source, caller, status in rows if status == "ok")
 
 
 def places(held: Mapping[str, pa.Table]) -> dict[str, Asked]:
     """Return where each token that has an id is listed."""
     if "tokens" not in held:
         return {}
-    listed = held["tokens"]
-    columns = listed["token_id"], listed["source"], listed["caller"]
-    rows = zip(*(column.cast(pa.string()).to_pylist() for column in columns), strict=True)
-    return {token: _place(source, caller) for token, source, caller in rows if token}
+    unnamed = _unnamed(held)
+    rows = _rows(held["tokens"], "token_id", "source", "caller")
+    return {token: _place(source, caller, unnamed) for token, source, caller in rows if token}
 
 
-def _place(source: str, caller: str | None) -> Asked:
+def _unnamed(held: Mapping[str, pa.Table]) -> dict[str, str]:
+    """Return, by source, for whom most tokens act of a list whose caller is not known.
+
+    Two such lists are of one caller only if that is the same user; else a colleague's list would resolve what
+    was found in one's own.
+    """
+    if "tokens" not in held:
+        return {}
+    users: dict[str, Counter[str]] = {}
+    for source, caller, user in _rows(held["tokens"], "source", "caller", "linked_user_id"):
+        if not caller and user:
+            users.setdefault(source, Counter())[user] += 1
+    return {source: counts.most_common(1)[0][0] for source, counts in users.items()}
+
+
+def _rows(table: pa.Table, *names: str) -> Iterator[tuple[Any, ...]]:
+    return zip(*(table[name].cast(pa.string()).to_pylist() for name in names), strict=True)
+
+
+def _place(source: str, caller: str | None, unnamed: Mapping[str, str]) -> Asked:
     of_caller = source not in SOURCES or SOURCES[source].scope == "caller"
-    return source, caller if of_caller else None
+    return source, (caller or unnamed.get(source)) if of_caller else None

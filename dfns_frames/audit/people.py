@@ -93,10 +93,10 @@ def administrators(look: Look) -> Found:
         confidence="likely" if unsure.any() and not many else "certain",
         operations="everything",
         unknown=said(
-            f"The rights of {doubt} were not read whole." if unsure.any() else None,
+            f"The rights of {doubt} are not known whole." if unsure.any() else None,
             UNREAD_GATE if many and (gate == DARK).any() else None,
         ),
-        missing=[f"{doubt} whose rights were not read whole"] * bool(unsure.any()),
+        missing=[f"{doubt} whose rights are not known whole"] * bool(unsure.any()),
     )
 
 
@@ -158,8 +158,8 @@ def open_invitation(look: Look) -> Found:
 
 
 _HOLDS = {
-    True: "among them operations of severity critical or high",
-    False: "no operation of severity critical or high among them",
+    True: "operations of severity critical or high are included",
+    False: "no operation of severity critical or high is included",
 }
 
 
@@ -223,10 +223,7 @@ def on_no_list(look: Look) -> Found:
         confidence="likely",
         operations=[text for _, text, _ in worst],
         unknown=["Nothing lists what some of it contains." if dark else None for *_, dark in worst],
-        missing=[
-            f"{counted(len(unsure), 'identity', 'identities')} of a kind whose lists were not read whole"
-        ]
-        * bool(unsure),
+        missing=_not_looked_for([kind_of[who] for who in unsure]),
     )
 
 
@@ -236,6 +233,15 @@ _CALLED = {
     "application": "The application",
     "other": "The identity",
 }
+
+
+def _not_looked_for(kinds: list[str]) -> list[str]:
+    """Say how many identities could not be looked for."""
+    apps = kinds.count("application")
+    others = len(kinds) - apps
+    said = [f"{counted(apps, 'application')} that no source lists"] * bool(apps)
+    unread = f"{counted(others, 'identity', 'identities')} of a kind whose lists were not read whole"
+    return said + [unread] * bool(others)
 
 
 def _kind(identity: str, kind: str | None) -> str:

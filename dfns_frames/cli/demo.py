@@ -38,7 +38,7 @@ def demo(options: argparse.Namespace) -> None:
         warnings.simplefilter("ignore", dff.DriftWarning)  # the demo has drift to show, and shows it
         client = dff.demo.client()
         frames = client.pats()
-        audit = frames.audit()
+        audit = client.organization().audit()
     charts = charts_of(frames)
     notebooks = [path.name for path in notebook_folder().glob("*.ipynb")]
     images = [f"{name}.png" for name in charts]

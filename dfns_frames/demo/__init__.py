@@ -25,14 +25,14 @@ _starting = threading.Lock()
 
 
 @functools.cache
-def _server_of(process_id: int) -> Server:
+def _server_of(process_id: int, week_before: bool) -> Server:
     # Keyed by process: a forked child inherits the object but not the thread that answers.
-    server = serve()
+    server = serve(week_before=week_before)
     atexit.register(server.close)
     return server
 
 
-def client(caller: str | None = None) -> Client:
+def client(caller: str | None = None, *, week_before: bool = False) -> Client:
     """Return a client of the demo organisation.
 
     The first call starts the demo server, on a free port of the loopback interface, for as long as the
@@ -46,6 +46,10 @@ def client(caller: str | None = None) -> Client:
         organisation what they hold the operations for: `compliance` all of it, `payments-engineer` half.
         `wallet-customer` is an end user, `sandbox-lead` belongs to a sister organisation, and `pentest` holds
         the names that upset spreadsheets, web pages and terminals; the last caller holds nothing.
+
+    week_before
+        Ask the organisation as it was a week before the snapshot, on 2026-10-12: an audit of that is a
+        baseline for one of now.
 
     Returns
     -------
@@ -75,5 +79,5 @@ def client(caller: str | None = None) -> Client:
             f"The demo organisation has no caller {caller!r}.{hint} There are: {', '.join(CALLERS)}."
         )
     with _starting:
-        server = _server_of(os.getpid())
+        server = _server_of(os.getpid(), week_before)
     return Client(server.tokens[caller], url=server.url)

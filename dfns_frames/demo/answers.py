@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote
 
 from dfns_frames.demo.drawing import base64url
 from dfns_frames.demo.org import bodies
-from dfns_frames.demo.organisation import ORGANISATIONS, Caller, callers, listings
+from dfns_frames.demo.organisation import BEFORE, ORGANISATIONS, Caller, callers, listings
 
 __all__ = ["Answers", "Reply", "encode", "error", "is_route"]
 
@@ -82,15 +82,20 @@ class Answers:
         The most items of a page, whatever is asked for; None for as many as are asked for.
     empty_pages
         Whether an empty page follows each one, the last included.
+    week_before
+        Whether the answers are those of a week before the snapshot.
     """
 
-    def __init__(self, *, page_size: int | None = None, empty_pages: bool = False) -> None:
+    def __init__(
+        self, *, page_size: int | None = None, empty_pages: bool = False, week_before: bool = False
+    ) -> None:
         if page_size is not None and page_size < 1:
             raise ValueError("page_size is at least 1")
         self._page_size = page_size
         self._empty_pages = empty_pages
         self.callers = callers()
-        self._tokens = {caller: encode(body) for caller, body in bodies().items()}
+        self._week_before = week_before
+        self._tokens = {caller: encode(body) for caller, body in bodies(week_before=week_before).items()}
 
     def get(self, caller: str, path: str, query: str) -> Reply:
         """Answer a caller on a path that exists.
@@ -114,7 +119,7 @@ class Answers:
             )
         if not route.operation:
             return Reply(200, self._tokens[caller])
-        items = _listed(who.organisation).get(unquote(path))
+        items = _listed(who.organisation, self._week_before).get(unquote(path))
         if items is None:
             return error(404, "There is nothing of that id.")
         if not route.default:
@@ -143,8 +148,9 @@ def _allowed(caller: Caller, route: _Route) -> bool:
 
 
 @functools.cache
-def _listed(organisation: str) -> dict[str, list[dict[str, Any]]]:
-    return listings(next(each for each in ORGANISATIONS if each.key == organisation))
+def _listed(organisation: str, week_before: bool) -> dict[str, list[dict[str, Any]]]:
+    known = {each.key: each for each in (*ORGANISATIONS, *[BEFORE] * week_before)}
+    return listings(known[organisation])
 
 
 def _limit(given: list[str] | None, route: _Route) -> int:

@@ -7,12 +7,15 @@ import base64
 import calendar
 import hashlib
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-__all__ = ["SNAPSHOT", "base64url", "below", "draws", "fingerprint", "identifier", "moment"]
+__all__ = ["SNAPSHOT", "WEEK_BEFORE", "base64url", "below", "draws", "fingerprint", "identifier", "moment"]
 
 SNAPSHOT = datetime(2026, 10, 19, 7, 30, tzinfo=UTC)
 """When the demo's responses are from: a Monday morning, in a month that is not over."""
+
+WEEK_BEFORE = SNAPSHOT - timedelta(days=7)
+"""When those of its other state are from, with which a week's progress can be looked at."""
 
 _SEED = "dfns-frames demo"
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"

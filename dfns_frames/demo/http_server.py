@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -115,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        return format_datetime(SNAPSHOT, usegmt=True)
+        return format_datetime(self.server.now, usegmt=True)
 
     def version_string(self) -> str:
         return "dfns-frames-demo"
@@ -132,8 +133,14 @@ class HttpServer(ThreadingHTTPServer):
     allow_reuse_address = os.name != "nt"
 
     def __init__(
-        self, port: int, callers: Mapping[str, str], answers: Answers, traffic: Traffic | None
+        self,
+        port: int,
+        callers: Mapping[str, str],
+        answers: Answers,
+        traffic: Traffic | None,
+        now: datetime,
     ) -> None:
+        self.now = now
         self.callers = callers
         self.answers = answers
         self.traffic = traffic

@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from dfns_frames.demo.drawing import SNAPSHOT, base64url, draws, fingerprint, identifier, moment
+from dfns_frames.demo.story.earlier import BEFORE
 from dfns_frames.demo.story.permissions import PERMISSIONS, Permission
-from dfns_frames.demo.story.roles import ROLES, SANDBOX, WITHDRAWN
+from dfns_frames.demo.story.roles import ROLES, SANDBOX, WITHDRAWN, WITHDRAWN_LATER
 from dfns_frames.demo.story.tokens import Token
 from dfns_frames.demo.story.world import CALLERS, MAIN, SISTER
 
 __all__ = [
     "CALLERS",
+    "EARLIER",
     "ORG_ID",
     "PEOPLE",
     "SNAPSHOT",
@@ -32,7 +34,9 @@ __all__ = [
 
 _ISSUED = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
 _EXPIRES = datetime(2030, 1, 1, tzinfo=UTC)
-_PERMISSIONS = {known.key: known for known in (*PERMISSIONS, *ROLES, *SANDBOX, WITHDRAWN)}
+_PERMISSIONS = {known.key: known for known in (*PERMISSIONS, *ROLES, *SANDBOX, WITHDRAWN)} | {
+    WITHDRAWN_LATER.key: WITHDRAWN_LATER._replace(fixed_id=identifier("pm", WITHDRAWN.key))
+}
 
 ORG_ID = identifier("or", MAIN.key)
 """The organisation that everybody but the caller `sandbox-lead` belongs to."""
@@ -67,6 +71,11 @@ _KNOWN = {
 
 PEOPLE = {caller: _KNOWN[caller] for caller in CALLERS}
 """Everybody who can ask, by caller."""
+
+EARLIER = PEOPLE | {
+    user.key: PEOPLE[user.key]._replace(holds=user.tokens) for user in BEFORE.users if user.key in PEOPLE
+}
+"""The same, with the tokens that they held a week before."""
 
 
 def permission(reference: str) -> Permission:
@@ -135,8 +144,13 @@ def token_items(
     return items
 
 
-def bodies() -> dict[str, dict[str, Any]]:
+def bodies(*, week_before: bool = False) -> dict[str, dict[str, Any]]:
     """Make what ``GET /auth/pats`` answers to each caller.
+
+    Parameters
+    ----------
+    week_before
+        What it answered a week before the snapshot.
 
     Returns
     -------
@@ -153,7 +167,7 @@ def bodies() -> dict[str, dict[str, Any]]:
                 key=lambda item: str(item["tokenId"]),
             )
         }
-        for caller, person in PEOPLE.items()
+        for caller, person in (EARLIER if week_before else PEOPLE).items()
     }
 
 

@@ -7,11 +7,12 @@ from dfns_frames.demo.drawing import base64url, draws, identifier, moment
 from dfns_frames.demo.identities import change_item, group_id, machine_id, machine_tokens, policy_id, user_id
 from dfns_frames.demo.org import assignment, permission_id
 from dfns_frames.demo.rights import assignment_id, assignments, held
+from dfns_frames.demo.story.earlier import BEFORE
 from dfns_frames.demo.story.permissions import Permission
 from dfns_frames.demo.story.shapes import Group, Machine, Organisation, Policy, Quorum, User
 from dfns_frames.demo.story.world import CALLERS, MAIN, SISTER
 
-__all__ = ["ORGANISATIONS", "Caller", "callers", "listings"]
+__all__ = ["BEFORE", "ORGANISATIONS", "Caller", "callers", "listings"]
 
 ORGANISATIONS = (MAIN, SISTER)
 """The company that the demo is about, and its sister organisation."""

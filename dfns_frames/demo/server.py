@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from dfns_frames.demo.answers import Answers
+from dfns_frames.demo.drawing import SNAPSHOT, WEEK_BEFORE
 from dfns_frames.demo.http_server import HOST, HttpServer
 from dfns_frames.demo.org import CALLERS, bearer
 from dfns_frames.demo.traffic import Traffic
@@ -22,7 +23,7 @@ class Server:
 
     Parameters
     ----------
-    port, page_size, rate_limit, empty_pages
+    port, page_size, rate_limit, empty_pages, week_before
         As for `serve`.
 
     Attributes
@@ -47,14 +48,16 @@ class Server:
         page_size: int | None = None,
         rate_limit: tuple[int, float] | None = None,
         empty_pages: bool = False,
+        week_before: bool = False,
     ) -> None:
         self.tokens = {caller: bearer(caller) for caller in CALLERS}
         self._traffic = None if rate_limit is None else Traffic(*rate_limit)
         self._http = HttpServer(
             port,
             {token: caller for caller, token in self.tokens.items()},
-            Answers(page_size=page_size, empty_pages=empty_pages),
+            Answers(page_size=page_size, empty_pages=empty_pages, week_before=week_before),
             self._traffic,
+            WEEK_BEFORE if week_before else SNAPSHOT,
         )
         self.url = f"http://{HOST}:{self._http.server_port}"
         self._process_id = os.getpid()
@@ -121,6 +124,7 @@ def serve(
     page_size: int | None = None,
     rate_limit: tuple[int, float] | None = None,
     empty_pages: bool = False,
+    week_before: bool = False,
 ) -> Server:
     """Start the demo API in the background, on this machine only.
 
@@ -136,6 +140,8 @@ def serve(
         each answer is that of the snapshot.
     empty_pages
         Send an empty page after each page, which the API may do.
+    week_before
+        Answer as a week before the snapshot, on 2026-10-12: an audit of that is a baseline for one of now.
 
     Returns
     -------
@@ -155,4 +161,10 @@ def serve(
     ...     server.url.startswith("http://127.0.0.1:")
     True
     """
-    return Server(port, page_size=page_size, rate_limit=rate_limit, empty_pages=empty_pages)
+    return Server(
+        port,
+        page_size=page_size,
+        rate_limit=rate_limit,
+        empty_pages=empty_pages,
+        week_before=week_before,
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pyarrow as pa
 
 from dfns_frames._api.tables import TABLES
@@ -13,6 +15,7 @@ from dfns_frames.export.cells import as_cells
 from dfns_frames.export.header import header
 from dfns_frames.export.judgement import described
 from dfns_frames.export.matrix import MEANING
+from dfns_frames.export.passed import what_is_passed
 from dfns_frames.export.plain import PLAIN
 from dfns_frames.export.sheet import Block, Sheet
 
@@ -52,7 +55,7 @@ _NOTES = (
 def readme(
     tables: Tables,
     pages: list[Sheet],
-    passed: set[str],
+    passed: Mapping[str, pd.DataFrame],
     no_matrix: str,
     altered: Changes,
     more: list[str],
@@ -66,7 +69,7 @@ def readme(
     pages
         The other sheets, in the order of their tabs.
     passed
-        The titles of those that the user passed.
+        Those that the user passed, by title.
     no_matrix
         Why there is no Matrix; empty if there is one, or there are no tokens.
     altered
@@ -105,10 +108,10 @@ def _meanings(page: Sheet) -> list[tuple[str, str]]:
     return [(name, text) for name, text in meanings.items() if name in columns]
 
 
-def _what(page: str, passed: set[str]) -> str:
+def _what(page: str, passed: Mapping[str, pd.DataFrame]) -> str:
     """Say what a sheet shows."""
     if page in passed:
-        return "Passed to to_excel(sheets=...)."
+        return what_is_passed(passed[page])
     name, _, continued = page.partition(" (")
     if continued:
         return f"Continues {name}: a sheet holds 1,048,576 rows, its header included."

@@ -17,7 +17,7 @@ from dfns_frames._files import StrPath, new_file
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.export import organisation
 from dfns_frames.export.about import Changes
-from dfns_frames.export.cells import as_cells, from_frame
+from dfns_frames.export.cells import as_cells
 from dfns_frames.export.header import counted, is_audit
 from dfns_frames.export.judged import findings_sheet, rules_sheet
 from dfns_frames.export.judgement import (
@@ -35,6 +35,7 @@ from dfns_frames.export.judgement import (
     tokens_sheet,
 )
 from dfns_frames.export.matrix import matrix
+from dfns_frames.export.passed import passed_sheet
 from dfns_frames.export.people import users_sheet, who_can_sheet
 from dfns_frames.export.plain import TOKENS, has_all, plain_sheets, plain_tables, sheet_title
 from dfns_frames.export.readme import AUDIT, SHEETS, readme
@@ -59,8 +60,10 @@ _LOOKS = {
         (),
         wrapped=frozenset({"source", "url", "needs_operation", "detail"}),
         clipped=frozenset({"caller", "org_id", "body_sha256", "asked_as"}),
-        widths={"source": 22.0, "url": 26.0, "needs_operation": 22.0, "detail": 40.0, "caller": 8.0}
-        | dict.fromkeys(("org_id", "body_sha256", "asked_as"), 6.0),
+        widths={"source": 19.0, "url": 20.0, "needs_operation": 16.0, "detail": 20.0, "caller": 7.0}
+        | {"source_no": 7.5, "fetched_at_basis": 9.5, "status": 10.0}
+        | dict.fromkeys(("item_count", "rejected_count", "request_count"), 8.0)
+        | dict.fromkeys(("org_id", "body_sha256", "asked_as"), 4.0),
     )
 }
 _TITLE_UNITS = 31
@@ -125,7 +128,7 @@ def to_excel(
 
 def one_sheet(name: str, frame: pd.DataFrame, file: IO[bytes], altered: Changes) -> None:
     """Write a workbook of one DataFrame."""
-    pages = Sheet(name, (from_frame(name, frame, altered),)).pages()
+    pages = passed_sheet(name, frame, altered).pages()
     cells = sum(page.blocks[0].cells.num_rows * page.blocks[0].cells.num_columns for page in pages)
     write(pages, file, streaming=cells > CELLS_AT_MOST)
 
@@ -189,7 +192,7 @@ def _broken_rule(title: object, taken: Iterable[str]) -> str:
 def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet], bool]:
     """Return the sheets, in the order of their tabs, and whether they are too large for all at once."""
     altered: Changes = {}
-    mine = [Sheet(title, (from_frame(title, frame, altered),)) for title, frame in passed.items()]
+    mine = [passed_sheet(title, frame, altered) for title, frame in passed.items()]
     crossed: Sheet | str = ""
     rest: list[Sheet] = []
     can_judge = has_all(tables, TOKENS)
@@ -220,7 +223,7 @@ def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet],
     large = sum(cells.num_rows * cells.num_columns for cells in blocks) > CELLS_AT_MOST
     no_matrix = crossed if isinstance(crossed, str) else ""
     more = [*[_AUDIT_NOTE] * bool(judged), *[_LARGE] * large]
-    return [*pages, readme(tables, pages, set(passed), no_matrix, altered, more)], large
+    return [*pages, readme(tables, pages, passed, no_matrix, altered, more)], large
 
 
 def _paper_header(tables: Tables) -> str:
@@ -251,7 +254,7 @@ def _tokens(tables: Tables, altered: Changes) -> Sheet:
         severities=frozenset({WORST, WORST_FINDING}),
         answers=ANSWERS,
         printed_columns=len(judged) * audited,
-        widths=judged | dict.fromkeys(rest, 4.0) | {"token_id": 8.0, "secret_returned": 6.5, "token_no": 5.0},
+        widths=judged | dict.fromkeys(rest, 3.5) | {"token_id": 7.0, "secret_returned": 6.0, "token_no": 4.5},
     )
 
 

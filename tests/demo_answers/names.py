@@ -9,6 +9,7 @@ from dfns_frames.demo.identities import (
     user_id,
 )
 from dfns_frames.demo.org import permission_id, token_items
+from dfns_frames.demo.story.earlier import BEFORE
 from dfns_frames.demo.story.world import MAIN, SISTER
 
 __all__ = [
@@ -27,7 +28,7 @@ _MACHINES = {machine.key for organisation in (MAIN, SISTER) for machine in organ
 
 def _named() -> dict[tuple[str, str, str], str]:
     ids: dict[tuple[str, str, str], str] = {}
-    for organisation in (MAIN, SISTER):
+    for organisation in (MAIN, SISTER, BEFORE):
         for user in organisation.users:
             for token, item in zip(user.tokens, token_items((user.key,), user.tokens, "", ""), strict=True):
                 ids.setdefault((user.key, token.when, token.name), item["tokenId"])

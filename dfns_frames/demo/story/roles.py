@@ -2,7 +2,7 @@
 
 from dfns_frames.demo.story.permissions import EVERYTHING, Permission
 
-__all__ = ["ROLES", "SANDBOX", "WITHDRAWN"]
+__all__ = ["ROLES", "SANDBOX", "WITHDRAWN", "WITHDRAWN_LATER"]
 
 ROLES = (
     # Half of what a reviewer needs: no users, no assignments, no members, no policies.
@@ -40,6 +40,11 @@ ROLES = (
 
 WITHDRAWN = Permission("sandbox-access", "sandbox-access", ("Wallets:Create", "Wallets:Read"))
 """Still assigned, and in no listing: what it allows cannot be found out."""
+
+WITHDRAWN_LATER = Permission(
+    "faucet", "sandbox-access", ("Wallets:Create", "Wallets:Read", "Wallets:Transfers:Create")
+)
+"""The same a week before, when its operations still came with its holders."""
 
 SANDBOX = (
     Permission("sandbox-admin", "ManagedFullAdminAccess", EVERYTHING, immutable=True, created="2025-11"),
