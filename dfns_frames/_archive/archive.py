@@ -15,6 +15,7 @@ from dfns_frames._archive.past import Past
 from dfns_frames._archive.reading import only_columns, row_count
 from dfns_frames._archive.spark import Spark
 from dfns_frames._facts.times import as_utc
+from dfns_frames.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,8 @@ class Archive(Past):
         Where the snapshots are; made if it does not exist.
     engine
         What answers questions: DuckDB in this process if None (``pip install 'dfns-frames[archive]'``), or a
-        Spark session, for archives that one machine cannot read in reasonable time.
+        Spark session, for archives that one machine cannot read in reasonable time; `folder` may then be the
+        address of an object store.
 
     Raises
     ------
@@ -59,15 +61,28 @@ class Archive(Past):
     """
 
     def __init__(self, folder: StrPath, engine: Any = None) -> None:
-        super().__init__(opened(folder), Embedded() if engine is None else Spark(engine))
+        is_remote = engine is not None and "://" in str(folder)
+        place = str(folder) if is_remote else str(opened(folder))
+        super().__init__(place, Embedded() if engine is None else Spark(engine))
 
     @property
     def folder(self) -> Path:
-        """Where the snapshots are."""
-        return self._folder
+        """Where the snapshots are.
+
+        Raises
+        ------
+        ConfigurationError
+            They are in a store that only Spark reads.
+        """
+        if "://" in self._place:
+            raise ConfigurationError(
+                f"{self._place!r} is read by Spark alone, which answers changes(), lifetimes() and "
+                "holders(); the rest needs a folder that this machine can reach"
+            )
+        return Path(self._place)
 
     def __repr__(self) -> str:
-        return f"Archive({str(self._folder)!r})"
+        return f"Archive({self._place!r})"
 
     def add(self, frames: Frames, org: str | None = None, caller: str | None = None) -> Path:
         """Keep frames as one snapshot.
@@ -104,7 +119,7 @@ class Archive(Past):
         --------
         >>> archive.add(dff.demo.client().pats())  # doctest: +SKIP
         """
-        return adding.add(self._folder, frames, org, caller)
+        return adding.add(self.folder, frames, org, caller)
 
     def snapshots(self, org: str | None = None, caller: str | None = None) -> pd.DataFrame:
         """List what is kept.
@@ -132,7 +147,7 @@ class Archive(Past):
               org_id                     taken       statuses
         0  or-7vwr2… 2026-10-19 07:30:00+00:00  /auth/pats ok
         """
-        found = snapshots(self._folder, org, caller)
+        found = snapshots(self.folder, org, caller)
         with ThreadPoolExecutor() as threads:  # most of it is waiting for the disk
             rows = list(threads.map(_described, found))
         return answers.to_frame(answers.SNAPSHOTS.from_rows(rows), answers.SNAPSHOTS, is_quoted=False)
@@ -165,7 +180,7 @@ class Archive(Past):
         --------
         >>> archive.at("2026-05-01").plot.creation_over_time()  # doctest: +SKIP
         """
-        return looking_back.at(self._folder, as_utc(when, "when"), org, caller)
+        return looking_back.at(self.folder, as_utc(when, "when"), org, caller)
 
     def check(self) -> pd.DataFrame:
         """Read everything, and list what is not as it should be.
@@ -181,7 +196,7 @@ class Archive(Past):
         >>> archive.check().empty  # doctest: +SKIP
         True
         """
-        rows = checking.problems(self._folder)
+        rows = checking.problems(self.folder)
         return answers.to_frame(answers.PROBLEMS.from_rows(rows), answers.PROBLEMS, is_quoted=False)
 
     def forget(self, org: str) -> int:
@@ -210,7 +225,7 @@ class Archive(Past):
         >>> archive.forget("or-7vwr2-h2f29-9m6a0fmkk7rr2hj7")  # doctest: +SKIP
         12
         """
-        return adding.forget(self._folder, org)
+        return adding.forget(self.folder, org)
 
 
 def _described(each: Snapshot) -> dict[str, Any]:

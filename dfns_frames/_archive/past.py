@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dfns_frames._api.catalogue import CATEGORIES
@@ -23,14 +22,14 @@ class Past:
 
     Parameters
     ----------
-    folder
-        The archive.
+    place
+        The archive: a folder, or an address that the engine can read.
     engine
         What answers.
     """
 
-    def __init__(self, folder: Path, engine: asking.Engine) -> None:
-        self._folder = folder
+    def __init__(self, place: str, engine: asking.Engine) -> None:
+        self._place = place
         self._engine = engine
 
     def changes(
@@ -74,7 +73,7 @@ class Past:
         last = None if by is None else look_name(by + timedelta(seconds=1))
         wanted = replace(whose, first=first, last=last)
         asked = asking.given_to(changing.QUESTION, changing.facts(), since=after, until=by)
-        return changing.to_changes(self._engine.ask(str(self._folder), changing.QUESTION, wanted, asked))
+        return changing.to_changes(self._engine.ask(self._place, changing.QUESTION, wanted, asked))
 
     def lifetimes(self, org: str | None = None, caller: str | None = None) -> pd.DataFrame:
         """List from when to when each token was there.
@@ -104,7 +103,7 @@ class Past:
         >>> archive.lifetimes()[["name", "born", "gone_after", "gone_by"]]  # doctest: +SKIP
         """
         asked = asking.given_to(asking.LIFETIMES, {})
-        answer = self._engine.ask(str(self._folder), asking.LIFETIMES, self._whose(org, caller), asked)
+        answer = self._engine.ask(self._place, asking.LIFETIMES, self._whose(org, caller), asked)
         return answers.to_frame(answer, answers.LIFETIMES)
 
     def holders(
@@ -145,7 +144,7 @@ class Past:
                 f"does not know {category!r}.{hint} There are: {', '.join(CATEGORIES)}", option="category"
             )
         asked = asking.given_to(asking.HOLDERS, {}, moment=as_utc(on, "on"), category=category)
-        answer = self._engine.ask(str(self._folder), asking.HOLDERS, self._whose(org, caller), asked)
+        answer = self._engine.ask(self._place, asking.HOLDERS, self._whose(org, caller), asked)
         return answers.to_frame(answer, answers.HOLDERS)
 
     def _whose(self, org: str | None, caller: str | None) -> asking.Wanted:
@@ -156,5 +155,5 @@ class Past:
     def _start(self, whose: asking.Wanted, since: datetime) -> str | None:
         """Return the first look that has to be read to tell what changed after a moment."""
         asked = asking.given_to(changing.STARTS, {}, since=since)
-        (start,) = self._engine.ask(str(self._folder), changing.STARTS, whose, asked)["start"].to_pylist()
+        (start,) = self._engine.ask(self._place, changing.STARTS, whose, asked)["start"].to_pylist()
         return start and look_name(start)

@@ -125,7 +125,7 @@ def moves_and_rules(look: Look) -> Found:
         [f"changing the policies: {GATE_WORDS[each]}" for each in gate.tolist()],
         [
             f"{found.called[row]} is active and {can(perhaps)} both move funds and change the policies "
-            f"that guard them; of a change to the policies, {GATE_WORDS[each]}."
+            f"that guard them; when it changes one, {GATE_WORDS[each]}."
             for row, perhaps, each in zip(rows.tolist(), maybe.tolist(), gate.tolist(), strict=True)
         ],
         int(found.is_partial.sum()),
@@ -168,13 +168,13 @@ def past_policies(look: Look) -> Found:
     rows = np.flatnonzero(found.is_partial & (held > 0).any(axis=1))
     held = held[rows]
     maybe = ~(held == HELD).any(axis=1)
-    powers_of = per_row(held > 0, [_OPEN_WORDS[place] for place in at], " and ")
+    powers_of = per_row(held > 0, [_OPEN_WORDS[place] for place in at])
     return Found(
         token_subjects(frames, rows),
         "high",
         "no policy can stop it",
         [
-            f"{found.called[row]} is active and {can(perhaps)} {what}, which no policy can stop."
+            f"{found.called[row]} is active and {can(perhaps)} do what no policy can stop: {what}."
             for row, perhaps, what in zip(rows.tolist(), maybe.tolist(), powers_of, strict=True)
         ],
         int(found.is_partial.sum()),

@@ -74,7 +74,8 @@ def beyond_lifetime(look: Look) -> Found:
         "medium",
         f"older than {limit:g} days",
         [
-            f"{found.called[row]} is marked active and is {days:,} days old; a token lives {limit:g} at most."
+            f"{found.called[row]} is marked active and is {days:,} days old; tokens live "
+            f"{limit:g} days at most."
             for row, days in zip(rows.tolist(), _days(ages, rows), strict=True)
         ],
         int(np.count_nonzero(found.is_active & ~np.isnat(ages))),

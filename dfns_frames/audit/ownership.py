@@ -160,7 +160,7 @@ def owner_gone(look: Look) -> Found:
     )
     if not complete:
         missing += count_of(owned & ~found.is_owner_read, "whose owner is on no list that was read")
-    end = {True: "is on no list: neither users nor service accounts", False: "is switched off"}
+    end = {True: "is neither among the users nor among the service accounts", False: "is switched off"}
     return Found(
         token_subjects(frames, rows),
         ["high" if found.priv[row] else "medium" for row in at],

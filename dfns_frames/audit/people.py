@@ -20,6 +20,7 @@ from dfns_frames._facts.holdings import severity_of
 from dfns_frames._facts.people import ACTIVE, people
 from dfns_frames._facts.policies import BLOCKED, DARK, OTHERS
 from dfns_frames._facts.presence import is_ok, listed_tokens, places, statuses, table
+from dfns_frames._facts.provenance import filtered
 from dfns_frames._facts.rights import groups, is_complete, user_rights
 from dfns_frames.audit.framework import Found, Look, Subjects, rule
 from dfns_frames.audit.powers import places_of, user_powers
@@ -93,10 +94,10 @@ def administrators(look: Look) -> Found:
         confidence="likely" if unsure.any() and not many else "certain",
         operations="everything",
         unknown=said(
-            f"The rights of {doubt} were not read whole." if unsure.any() else None,
+            f"The rights of {doubt} are not known whole." if unsure.any() else None,
             UNREAD_GATE if many and (gate == DARK).any() else None,
         ),
-        missing=[f"{doubt} whose rights were not read whole"] * bool(unsure.any()),
+        missing=[f"{doubt} whose rights are not known whole"] * bool(unsure.any()),
     )
 
 
@@ -158,8 +159,8 @@ def open_invitation(look: Look) -> Found:
 
 
 _HOLDS = {
-    True: "among them operations of severity critical or high",
-    False: "no operation of severity critical or high among them",
+    True: "operations of severity critical or high are included",
+    False: "no operation of severity critical or high is included",
 }
 
 
@@ -223,10 +224,7 @@ def on_no_list(look: Look) -> Found:
         confidence="likely",
         operations=[text for _, text, _ in worst],
         unknown=["Nothing lists what some of it contains." if dark else None for *_, dark in worst],
-        missing=[
-            f"{counted(len(unsure), 'identity', 'identities')} of a kind whose lists were not read whole"
-        ]
-        * bool(unsure),
+        missing=_not_looked_for([kind_of[who] for who in unsure]),
     )
 
 
@@ -236,6 +234,15 @@ _CALLED = {
     "application": "The application",
     "other": "The identity",
 }
+
+
+def _not_looked_for(kinds: list[str]) -> list[str]:
+    """Say how many identities could not be looked for."""
+    apps = kinds.count("application")
+    others = len(kinds) - apps
+    said = [f"{counted(apps, 'application')} that no source lists"] * bool(apps)
+    unread = f"{counted(others, 'identity', 'identities')} of a kind whose lists were not read whole"
+    return said + [unread] * bool(others)
 
 
 def _kind(identity: str, kind: str | None) -> str:
@@ -252,6 +259,8 @@ def _is_looked_for(frames: Tables, kind: str) -> bool:
     """Tell whether the lists that would hold such an identity were read."""
     people_read = is_ok(frames, USERS.path) and is_ok(frames, SERVICE_ACCOUNTS.path)
     tokens_read = is_ok(frames, PATS.path) or is_ok(frames, SERVICE_ACCOUNTS.path)
+    # Read back from a file, filtered frames do not know any more which tokens the filter left out.
+    tokens_read &= not filtered(frames) or bool(getattr(frames, "was_listed", ()))
     groups_read = is_ok(frames, USER_GROUPS.path) or "unavailable" in statuses(frames, USER_GROUPS.path)
     read = {"token": tokens_read, "user": people_read, "application": False}
     return read.get(kind, people_read and tokens_read and groups_read)

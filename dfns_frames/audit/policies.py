@@ -32,9 +32,9 @@ GOVERNANCE = (ASSIGN, MODIFY, CHANGE)
 """The activities that change who may do what."""
 
 _DOES = {
-    ASSIGN: "assign or revoke permissions",
-    MODIFY: "rewrite or remove permissions",
-    CHANGE: "change or remove policies",
+    ASSIGN: "assigning or revoking permissions",
+    MODIFY: "rewriting or removing permissions",
+    CHANGE: "changing or removing policies",
 }
 _ADD = (
     "Whoever may use Policies:Create adds a policy on {activity} that asks for somebody else's approval: "
@@ -74,9 +74,9 @@ def unguarded(look: Look) -> Found:
         ],
         [
             (
-                f"Only in some cases does a policy block or ask when somebody would {_DOES[kind]}"
+                f"Only in some cases does a policy block {_DOES[kind]} or ask for approval"
                 if each
-                else f"No active policy blocks or asks when somebody would {_DOES[kind]}"
+                else f"No active policy blocks {_DOES[kind]} or asks for approval"
             )
             + f" ({kind}); {_holders(frames, kind)}."
             for kind, each in zip(kinds, partly, strict=True)
@@ -143,7 +143,7 @@ def signs_freely(look: Look) -> Found:
         organisation(frames, hit),
         "critical" if automatic else "high",
         "a token or a service account can sign" if automatic else "only people can sign",
-        [f"No active policy blocks or asks when somebody signs ({SIGN}); {_holders(frames, SIGN)}."] * hit,
+        [f"No active policy blocks signing or asks for approval ({SIGN}); {_holders(frames, SIGN)}."] * hit,
         len(users) + len(own),
         confidence="certain" if sure else "likely",
         operations=", ".join(

@@ -1,4 +1,4 @@
-"""The options of the verbs `audit`, `rules` and `compare`."""
+"""The options of the verbs `audit`, `rules`, `compare` and `archive`, and how to print."""
 
 from __future__ import annotations
 
@@ -72,3 +72,79 @@ def add_compare(command: argparse.ArgumentParser) -> None:
 def add_rules(command: argparse.ArgumentParser) -> None:
     """Add the options of `rules` to those that say how to print."""
     command.add_argument("id", metavar="ID", nargs="?", help="show this rule only, such as P01")
+
+
+def add_demo(demo: argparse.ArgumentParser) -> None:
+    """Add the option that says where `demo` writes to."""
+    demo.add_argument(
+        "--out",
+        metavar="DIR",
+        default="demo-output",
+        help="folder to write to; files of an earlier demo are replaced, others never (default: %(default)s)",
+    )
+
+
+def add_keeping(command: argparse.ArgumentParser) -> None:
+    """Add the options of `fetch` that keep what was read in an archive."""
+    command.add_argument(
+        "--archive",
+        metavar="DIR",
+        help="keep what was read in this archive, which `archive` asks; made if it does not exist",
+    )
+    command.add_argument(
+        "--org", metavar="ID", help="with --archive: whose it is, where an empty list does not say it"
+    )
+
+
+def add_format(command: argparse.ArgumentParser) -> None:
+    """Add the option that says how to print a table."""
+    command.add_argument(
+        "--format",
+        choices=("table", "csv", "json", "jsonl", "markdown"),
+        default="table",
+        help="table and markdown are for people, the others for programs: they have every column "
+        "(default: %(default)s)",
+    )
+
+
+def add_archive(command: argparse.ArgumentParser) -> None:
+    """Add the questions of `archive`, each with its options."""
+    questions = command.add_subparsers(title="questions", metavar="QUESTION", dest="question", required=True)
+
+    def add(name: str, about: str, *, form: bool = True, whose: bool = True) -> argparse.ArgumentParser:
+        made = questions.add_parser(
+            name, help=about, description=f"{about[0].upper()}{about[1:]}.", allow_abbrev=False
+        )
+        made.add_argument("folder", metavar="DIR", help="the archive's folder")
+        if whose:
+            made.add_argument("--org", metavar="ID", help="only this organisation")
+            made.add_argument("--caller", metavar="NAME", help="only what this caller was shown")
+        if form:
+            add_format(made)
+        return made
+
+    add("list", "list the snapshots, oldest first")
+    at = add("at", "list the tokens as of a day; with --out, keep all tables of then as Parquet")
+    at.add_argument("when", metavar="TIME", help="a date (its end, UTC), or an RFC 3339 time")
+    at.add_argument("--out", metavar="DIR", help="folder for Parquet files, which --from reads back")
+    at.add_argument("--quiet", action="store_true", help="do not say how old each list is")
+    changes = add("changes", "list what changed from look to look, worst first")
+    changes.add_argument(
+        "--since", metavar="TIME", help="only what a look after this shows; a date: its beginning"
+    )
+    changes.add_argument("--until", metavar="TIME", help="only what a look up to this shows; a date: its end")
+    changes.add_argument(
+        "--fail-on",
+        metavar="SEVERITY",
+        choices=("critical", "high", "medium", "low", "unknown"),
+        help="end with exit code 1 if what was gained is at least this bad: %(choices)s",
+    )
+    add("lifetimes", "list from when to when each token was there, and since when it has been off")
+    holders = add("holders", "list the tokens that could do something of one class on one day")
+    holders.add_argument("category", metavar="CATEGORY", help="a class of operations, such as move_funds")
+    holders.add_argument(
+        "--on", metavar="TIME", required=True, help="a date (its end, UTC), or an RFC 3339 time"
+    )
+    add("check", "read everything, and list what is damaged, left over or foreign", whose=False)
+    forget = add("forget", "remove all snapshots of an organisation, for good", form=False, whose=False)
+    forget.add_argument("organisation", metavar="ORG", help="the organisation (or-…)")

@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import dfns_frames as dff
-from dfns_frames.cli.arguments import add_audit, add_compare, add_rules
+from dfns_frames.cli.arguments import (
+    add_archive,
+    add_audit,
+    add_compare,
+    add_demo,
+    add_format,
+    add_keeping,
+    add_rules,
+)
 from dfns_frames.cli.hints import HINTS, MISSING, OPTIONS
 from dfns_frames.cli.terminal import (
     BROKEN_PIPE,
@@ -50,7 +58,6 @@ Exit codes:
   141  whoever read the output closed it
 """
 
-_FORMATS = ("table", "csv", "json", "jsonl", "markdown")
 
 Commands = dict[str, argparse.ArgumentParser]
 
@@ -152,22 +159,21 @@ def _parser() -> argparse.ArgumentParser:
     demo = add(
         "demo", "fetch the demo organisation; write tables, workbook, charts, notebooks", module="demo"
     )
-    demo.add_argument(
-        "--out",
-        metavar="DIR",
-        default="demo-output",
-        help="folder to write to; files of an earlier demo are replaced, others never (default: %(default)s)",
-    )
+    add_demo(demo)
     serve = add("serve", "run the demo API on this machine until interrupted")
     serve.add_argument("--port", type=int, default=0, help="port to listen on (default: any free one)")
     tables = add("tables", "list the tables, what a row is and what each column means")
     operations = add("operations", "list the known operations, what each allows and how severe it is")
     operations.add_argument("--category", help="only the operations of one category, such as move_funds")
     for command in (tables, operations, audit, rules, compare):
-        _add_format(command)
+        add_format(command)
     add_compare(compare)
     add_audit(audit)
     add_rules(rules)
+    kept = add(
+        "archive", "list what was kept with fetch --archive, and what changed since when", module="archive"
+    )
+    add_archive(kept)
     return parser
 
 
@@ -199,7 +205,7 @@ def _add_readers(
         type=int,
         help="only tokens of at least this age when they were listed, and those of unknown age",
     )
-    _add_format(tokens)
+    add_format(tokens)
     fetch.add_argument(
         "--all",
         dest="whole",
@@ -215,6 +221,7 @@ def _add_readers(
         help="with --all, fail if this source is not read, such as users or /v2/policies; may be repeated",
     )
     fetch.add_argument("--out", metavar="DIR", help="folder for Parquet files, which --from reads back")
+    add_keeping(fetch)
     export.add_argument("--excel", metavar="FILE", help="one workbook, *.xlsx")
     export.add_argument("--csv", metavar="DIR", help="folder for one CSV file per table")
     export.add_argument(
@@ -233,7 +240,7 @@ def _add_sources(command: argparse.ArgumentParser) -> None:
         help="list the operations of a role that may read every source, to ask an administrator for; asks "
         "nobody",
     )
-    _add_format(command)
+    add_format(command)
 
 
 def _add_questions(who_can: argparse.ArgumentParser, explain: argparse.ArgumentParser) -> None:
@@ -252,7 +259,7 @@ def _add_questions(who_can: argparse.ArgumentParser, explain: argparse.ArgumentP
     for command in (who_can, explain):
         _add_input(command)
         command.set_defaults(whole=True)
-        _add_format(command)
+        add_format(command)
 
 
 def _add_input(command: argparse.ArgumentParser) -> None:
@@ -291,13 +298,3 @@ def _add_input(command: argparse.ArgumentParser) -> None:
         "--skip-invalid", action="store_true", help="set aside items that do not have the documented shape"
     )
     command.add_argument("--quiet", action="store_true", help="print no warnings; errors are still printed")
-
-
-def _add_format(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--format",
-        choices=_FORMATS,
-        default="table",
-        help="table and markdown are for people, the others for programs: they have every column "
-        "(default: %(default)s)",
-    )

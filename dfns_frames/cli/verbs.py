@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 def fetch(options: argparse.Namespace) -> None:
-    """Print a summary; with --out, keep the tables."""
-    target = _target("--out", options.out)
+    """Print a summary; with --out or --archive, keep the tables."""
+    target, home = _target("--out", options.out), _target("--archive", options.archive)
     if options.whole and options.files:
         raise ShellError(USAGE, "--all asks the API or the demo; --from reads whatever the files hold")
     if options.require and not options.whole:
@@ -33,6 +33,9 @@ def fetch(options: argparse.Namespace) -> None:
     say(summary(frames))
     if target:
         say(f"wrote {frames.to_parquet(target, overwrite=options.overwrite)}")
+    if home:
+        caller = options.caller[0] if options.caller and not options.files else None
+        say(f"kept in {dff.Archive(home).add(frames, org=options.org, caller=caller)}")
 
 
 def export(options: argparse.Namespace) -> None:

@@ -16,10 +16,11 @@ import threading
 from dfns_frames.client import Client
 from dfns_frames.demo.notebooks import run_notebooks
 from dfns_frames.demo.org import CALLERS, SNAPSHOT
+from dfns_frames.demo.past import archive
 from dfns_frames.demo.server import Server, serve
 from dfns_frames.errors import ConfigurationError
 
-__all__ = ["CALLERS", "SNAPSHOT", "Server", "client", "run_notebooks", "serve"]
+__all__ = ["CALLERS", "SNAPSHOT", "Server", "archive", "client", "run_notebooks", "serve"]
 
 _starting = threading.Lock()
 

@@ -1,0 +1,42 @@
+"""The demo's archive: twelve weeks, put into a folder."""
+
+from __future__ import annotations
+
+import os
+
+from dfns_frames._archive.archive import Archive
+from dfns_frames.demo.weeks import CALLER, weeks
+from dfns_frames.frames.joining import concat
+from dfns_frames.frames.saved import read
+
+
+def archive(folder: str | os.PathLike[str]) -> Archive:
+    """Make an archive of twelve weekly looks at a small made-up organisation.
+
+    A token is born, one is switched off and on again, one is renamed, one vanishes; permissions change what
+    they contain; one list was not read to its end, and one snapshot was found late. It is the same on every
+    machine. Made again into the same folder, nothing changes.
+
+    Parameters
+    ----------
+    folder
+        Where to; a new folder, an empty one, or the demo's archive.
+
+    Returns
+    -------
+    Archive
+        Of one organisation and caller, from 3 August to 19 October 2026.
+
+    Examples
+    --------
+    >>> archive = dff.demo.archive("demo-archive")  # doctest: +SKIP
+    >>> archive.lifetimes()[["name", "gone_after", "gone_by"]].tail(1)  # doctest: +SKIP
+    """
+    made = Archive(folder)
+    for week in weeks():
+        parts = [
+            read(body, endpoint=path, caller=CALLER, fetched_at=week.when)
+            for path, body in week.bodies.items()
+        ]
+        made.add(concat(parts))
+    return made
