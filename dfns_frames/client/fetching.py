@@ -123,7 +123,7 @@ class Fetcher:
             for answer in self.call.pages(path, params, following=lambda: reader.next_page):
                 self._pages.append((answer.date, answer.basis))
                 # Of a live answer, more is expected and other advice is given than of a saved one.
-                problem = not_a_list(answer.body.data)
+                problem = not_a_list(answer.body.data, source.listing)
                 if problem:
                     raise problem
                 reader.add(answer.body, given)
