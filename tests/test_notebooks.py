@@ -33,9 +33,9 @@ def stderr(notebook: Any) -> list[str]:
     ]
 
 
-def test_there_are_three() -> None:
+def test_there_are_four() -> None:
     """They are found both in a checkout and in an installation."""
-    assert [path.name[:2] for path in NOTEBOOKS] == ["01", "02", "03"]
+    assert [path.name[:2] for path in NOTEBOOKS] == ["01", "02", "03", "04"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
