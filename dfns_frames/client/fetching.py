@@ -44,8 +44,7 @@ class Asking:
     @contextlib.contextmanager
     def call(self, count: int, *, skip_invalid: bool) -> Iterator[Fetcher]:
         """Begin a call that reads so many sources; it ends with the block."""
-        with progress() as shown, self.transport.call() as call:
-            shown.expect(count)
+        with progress(count) as shown, self.transport.call() as call:
             yield Fetcher(self, call, shown, skip_invalid=skip_invalid)
 
     def fetch(self, source: Source, *, skip_invalid: bool) -> Frames:
