@@ -10,8 +10,8 @@
     │   ├── RateLimitError          429
     │   └── ServerError             5xx
     ├── NetworkError                no answer: connection, TLS, timeout, deadline, redirect, too large
-    ├── ResponseError               not a token list: empty, HTML, truncated, another shape
-    ├── SchemaError                 a token list that does not fit the declaration, with .problems
+    ├── ResponseError               not the documented list: empty, HTML, truncated, another shape
+    ├── SchemaError                 a list that does not fit the declaration, with .problems
     └── MissingTableError           the question needs a table that is not here (also a KeyError)
 
 Files and folders fail with Python's own :class:`OSError`; a name that no table has is an
@@ -196,7 +196,7 @@ class NetworkError(DfnsFramesError):
 
 
 class ResponseError(DfnsFramesError):
-    """An answer, or a file, that is not a token list: empty, HTML, truncated, not JSON, another shape."""
+    """What came, or a file, is not the documented list: empty, HTML, truncated, not JSON, another shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,7 @@ class Problem:
 
 
 class SchemaError(DfnsFramesError):
-    """A token list that does not fit the declaration.
+    """A list that does not fit the declaration.
 
     Attributes
     ----------

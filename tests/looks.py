@@ -101,7 +101,7 @@ def frames(
     for path, items in listed.items():
         body: Json = {"items": [*items], **({"nextPageToken": "more"} if path in incomplete else {})}
         reader = Reader(SOURCES[path], skip_invalid=True, saved=True)
-        reader.add(Body(json.dumps(body).encode()))
+        reader.add(Body(json.dumps(body).encode()), {"id": "ug-1"} if path.endswith("/members") else None)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", dff.DriftWarning)
             parts.append(to_frames(reader, url=path, fetched_at=when, basis=basis, caller=caller))

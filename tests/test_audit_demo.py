@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -111,6 +112,26 @@ def test_the_sister_organisation_signs_freely() -> None:
     """G02: no policy guards signing, and a token can; assigning by two administrators is no finding."""
     assert list(found("sandbox-lead", "G02").values()) == ["critical"]
     assert found("sandbox-lead", "U01") == {}
+
+
+def test_what_a_filter_left_out_is_on_a_list(tmp_path: Path) -> None:
+    """T01 finds no token that was filtered away; read back from files, it says that it cannot tell."""
+    with pytest.warns(dff.DriftWarning):
+        org = dff.demo.client("platform-lead").organization()
+    some = org.filter(lambda tokens: tokens["name"] == "terraform")
+    expected = found("platform-lead", "T01")
+    assert t01(some) == expected.keys()
+    some.to_parquet(tmp_path / "some")
+    again = dff.read(tmp_path / "some")
+    assert t01(again) == {names.identity_id("bruno")}
+    [missing] = again.audit().rules.loc[lambda rules: rules["rule"] == "T01", "missing"]
+    assert "whose lists were not read whole" in missing
+
+
+def t01(frames: dff.Frames) -> set[str]:
+    """Return whom T01 finds."""
+    rows = frames.audit().findings
+    return set(rows[rows["rule"] == "T01"]["subject_id"])
 
 
 def test_the_client_reads_what_the_rules_were_held_against() -> None:

@@ -250,6 +250,18 @@ def test_other_sources_compare_across_callers() -> None:
     assert rows(old, new, "change", "object", "field") == [("changed", "permission", "name")]
 
 
+def test_beside_other_sources_the_tokens_of_different_callers_are_unknown() -> None:
+    """So two people who look at one organisation can compare the rest."""
+    old = frames({PATS: [token("to-1")], PERMISSIONS: [permission("pm-1")]}, MAY, caller="us-1")
+    new = frames({PATS: [token("to-2")], PERMISSIONS: []}, JUNE, caller="us-2")
+    assert rows(old, new, "change", "object", "permission_id", "name", "owner_id") == [
+        ("disappeared", "permission", "pm-1", "role pm-1", None),
+        ("unknown", "source", None, PATS, "us-2"),
+        ("unknown", "source", None, PATS, "us-1"),
+    ]
+    assert "different callers: old of us-1, new of us-2" in dff.compare(old, new).attrs["summary"]
+
+
 def test_a_caller_that_is_not_known_is_taken_as_the_others() -> None:
     """And the summary says so; an empty list does not say whose it is."""
     changes = dff.compare(may(caller=None), june(token("to-1")))
@@ -407,6 +419,16 @@ def test_assignments_of_permissions_name_who_gets_what() -> None:
         ["changed", "as-3", None, "us-3", "role pm-1", "critical"],
         ["appeared", "as-2", None, "us-2", "role pm-1", "none"],
     ]
+
+
+def test_a_source_that_only_one_side_asked_for_leaves_the_others_alone() -> None:
+    """Tokens of one list and a whole organisation: what both have is compared."""
+    dated = {"dateCreated": "2026-01-01T00:00:00Z", "dateUpdated": "2026-01-01T00:00:00Z"}
+    group = {"id": "ug-1", "name": "desk", "memberCount": 0, **dated}
+    whole = {PATS: [token("to-2")], GROUPS: [group], MEMBERS: [], GRANTS: [], PERMISSIONS: []}
+    found = rows(may(token("to-1")), frames(whole, JUNE), "change", "token_id", "name")
+    assert found[:2] == [("appeared", "to-2", "name of to-2"), ("disappeared", "to-1", "name of to-1")]
+    assert {each[2] for each in found[2:]} == {GROUPS, MEMBERS, GRANTS, PERMISSIONS}
 
 
 def test_members_of_a_group_that_was_not_asked_are_unknown(tmp_path: Path) -> None:

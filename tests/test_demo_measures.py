@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,8 +18,13 @@ Row = tuple[Any, ...]
 
 
 def found(caller: str, what: str) -> list[Row]:
+    """Return the rows of `who_can` for a caller."""
+    return rows_of(organisation(caller), what)
+
+
+def rows_of(frames: dff.Frames, what: str) -> list[Row]:
     """Return the rows of `who_can`, missing as None."""
-    frame = dff.measures.who_can(organisation(caller), what)
+    frame = frames.who_can(what)
     columns = ["identity_id", "way", "effective", "active", "gate", "alone", "scope"]
     return [
         tuple(None if pd.isna(value) else value for value in row)
@@ -154,3 +160,28 @@ def test_what_callers_may_read(caller: str) -> None:
     """Each caller is served as many of the eight listings as the story says."""
     sources: Any = organisation(caller).arrow("sources")["status"].to_pylist()
     assert sources.count("ok") == reach.REFUSED[caller].served
+
+
+def test_lists_of_colleagues_complete_it() -> None:
+    """Joined to the lead's organisation, the treasury's tokens move funds as Katharina does herself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dff.DriftWarning)
+        own = dff.demo.client("treasury").pats()
+        org = dff.concat([organisation("platform-lead"), own])
+    katharina = next(holder for holder in move_funds.MOVE_FUNDS if holder.key == "treasury")
+    expected = [
+        row(names.token_id("treasury", token), way, holder)
+        for active, listed in move_funds_tokens.TREASURY_TOKENS.items()
+        for token in listed
+        for holder in [katharina._replace(active=active, alone=katharina.alone if active else ())]
+        for way in holder.ways
+    ]
+    ids = set(own.tokens["token_id"])
+    joined = [each for each in rows_of(org, "move_funds") if each[0] in ids and each[1] is not None]
+    assert sorted(joined, key=str) == sorted(expected, key=str)
+    assert len(dff.measures.unlisted_tokens(org)) == 77 - reach.UNLISTED_OF["treasury"]
+    coverage = dff.measures.pat_coverage(org)
+    assert set(coverage.loc[coverage["listed"], "user_id"]) == {
+        names.identity_id("platform-lead"),
+        names.identity_id("treasury"),
+    }

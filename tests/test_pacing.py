@@ -213,10 +213,11 @@ def test_whoever_may_not_wait_as_long_is_told(clock: Clock) -> None:
 
 
 def test_two_hundred_requests_leave_production_its_half() -> None:
-    """Without a 429, and with half of the requests of a window at most, by threads side by side too."""
+    """Without a 429, and with half of the requests of a window at most, by whichever clients and threads."""
     with dff.demo.serve(rate_limit=(20, 2)) as server:
-        client = dff.Client(server.tokens["new-joiner"], url=server.url, retries=0)
-        for _ in range(100):
+        for number in range(100):
+            caller = server.tokens[("new-joiner", "compliance")[number % 2]]
+            client = dff.Client(caller, url=server.url, retries=0)
             client.pats()
         with ThreadPoolExecutor(4) as threads:
             assert len(list(threads.map(lambda _: client.pats(), range(100)))) == 100

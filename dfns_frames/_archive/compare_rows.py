@@ -124,6 +124,8 @@ def _told_by_the_other(comparison: Comparison, name: str, side: int, rows: Ints)
     why = np.array(open_, dtype=np.int64)[part.series[rows]]
     for number, (series, look) in enumerate(zip(pair.series, looks, strict=True)):
         here = np.flatnonzero(part.series[rows] == number)
+        if not len(here):
+            continue
         why[here[_may_be_unasked(comparison, name, 1 - side, series, part.table, rows[here])]] = 1
         if look.set_aside or look.nameless:
             why[here[_may_be_aside(part.table, name, series, look, rows[here])]] = _WORDS.index(SET_ASIDE)

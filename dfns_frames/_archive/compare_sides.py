@@ -221,19 +221,23 @@ def _callers(lists: list[list[dict[str, Any]]]) -> list[str]:
             )
             for row in unsaid:
                 row["caller"] = left[0]
-    _refuse_other_callers(own)
-    return taken
+    return [*taken, *_other_callers(lists, own)]
 
 
-def _refuse_other_callers(own: list[list[dict[str, Any]]]) -> None:
+def _other_callers(lists: list[list[dict[str, Any]]], own: list[list[dict[str, Any]]]) -> list[str]:
+    """Refuse tokens of different callers; beside lists that do not depend on who asks, only say so."""
     callers = [{row["caller"] for row in rows} for rows in own]
-    if all(callers) and not callers[0] & callers[1]:
-        old, new = (_named(sorted(map(str, each))) for each in callers)
-        raise ConfigurationError(
-            f"{own[0][0]['source']} lists to each caller their own tokens, and these are of different "
-            f"callers: old of {old}, new of {new}. Compare two lists of one caller",
-            hint=Hint.SAME_CALLER,
-        )
+    if not all(callers) or callers[0] & callers[1]:
+        return []
+    old, new = (_named(sorted(map(str, each))) for each in callers)
+    why = (
+        f"{own[0][0]['source']} lists to each caller their own tokens, and these are of different callers: "
+        f"old of {old}, new of {new}."
+    )
+    others = [{row["source"] for row in rows if row["source"] not in _OWN} for rows in lists]
+    if others[0] & others[1]:
+        return [why]
+    raise ConfigurationError(f"{why} Compare two lists of one caller", hint=Hint.SAME_CALLER)
 
 
 def _named(names: list[str]) -> str:

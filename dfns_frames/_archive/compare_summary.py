@@ -105,19 +105,22 @@ def _is_read(comparison: Comparison, side: int, name: str) -> bool:
 
 
 def _troubles(comparison: Comparison) -> list[str]:
-    said = []
+    """Say which sources were not compared, or not whole, and of which items were set aside."""
+    found: dict[str, list[str]] = {
+        "Could not be compared": [],
+        "Compared as far as listed": [],
+        "Set aside": [],
+    }
+    lacking, partly, aside = found.values()
     for series in comparison.pair.series:
         old, new = (side.look(series) for side in comparison.pair.sides)
+        what = f"{_called(series)} (old: {old.status}, new: {new.status})"
         if not old.is_read or not new.is_read:
-            said.append(f"Could not be compared: {_called(series)} (old: {old.status}, new: {new.status}).")
+            lacking.append(what)
             continue
         if INCOMPLETE in (old.status, new.status):
-            said.append(
-                f"Compared as far as it was listed: {_called(series)} (old: {old.status}, new: {new.status})."
-            )
-        aside = [len(look.set_aside) + look.nameless for look in (old, new)]
-        if any(aside):
-            said.append(
-                f"Set aside of {_called(series)}: {aside[0]:,} on the old side, {aside[1]:,} on the new."
-            )
-    return said
+            partly.append(what)
+        counts = [len(look.set_aside) + look.nameless for look in (old, new)]
+        if any(counts):
+            aside.append(f"{_called(series)} (old: {counts[0]:,}, new: {counts[1]:,})")
+    return [f"{word}: {'; '.join(each)}." for word, each in found.items() if each]

@@ -50,7 +50,7 @@ class Window:
 
 
 class Pace:
-    """Keeps the calls of a client from the last half of each window. Threads share it."""
+    """Keeps calls from the last half of each window. Threads share it."""
 
     def __init__(self) -> None:
         self._window: Window | None = None
@@ -144,6 +144,14 @@ class Pace:
         with self._guard:
             if self._window is window:
                 self._window = window.following()
+
+
+_paces: dict[str, Pace] = {}
+
+
+def pace_of(base: str) -> Pace:
+    """Return the pace at which an address may be asked: all clients of this process share its limit."""
+    return _paces.setdefault(base, Pace())
 
 
 def _window(headers: Mapping[str, str], date: datetime | None) -> Window | None:

@@ -1,4 +1,4 @@
-"""What an HTTP answer means that is not a token list, as typed errors. Pure."""
+"""What an HTTP answer means that is not the list that was asked for, as typed errors. Pure."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def error_of(
         What was asked for, below the base address.
     """
     if status < 300:
-        return ResponseError(f"the API answered {status} without a token list", status=status)
+        return ResponseError(f"the API answered {status} without a list", status=status)
     if status == 304:
         return ResponseError(
-            "the API answered 304 (not modified) without a token list, although all of it was asked for; "
+            "the API answered 304 (not modified) without a list, although all of it was asked for; "
             "a cache in between may have answered",
             status=status,
         )
@@ -80,10 +80,17 @@ def error_of(
     return error
 
 
-def not_a_list(body: bytes) -> ResponseError | None:
+def not_a_list(body: bytes, listing: str) -> ResponseError | None:
     """Return what is wrong with an answer of status 200 that cannot be put as it is put of a saved file.
 
     None if there is nothing of that kind; whatever else may be wrong is for the reader to find.
+
+    Parameters
+    ----------
+    body
+        The answer.
+    listing
+        What it should be, for messages: ``token list``.
     """
     position = _not_utf8(body)
     if position is not None:
@@ -94,8 +101,8 @@ def not_a_list(body: bytes) -> ResponseError | None:
         )
     if body[:_BLOCK].removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n").startswith(b"["):
         return ResponseError(
-            "the API answered with an array, which is not a token list: expected an object with an array "
-            "'items'. Check the base address"
+            f"the API answered with an array, which is not a {listing}: expected an object with an "
+            "array 'items'. Check the base address"
         )
     return None
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from dfns_frames._hidden import Secret
 from dfns_frames._http.connection import Connection, Connections
 from dfns_frames._http.exchange import Answer, Exchange, Limits, Params
-from dfns_frames._http.pacing import Pace
+from dfns_frames._http.pacing import Pace, pace_of
 from dfns_frames._http.replies import error_of
 from dfns_frames.errors import DfnsFramesError, Hint, NetworkError, ResponseError
 
@@ -47,7 +47,7 @@ class Transport:
         self._secret = secret
         self._limits = limits
         self._connections = Connections(secret)
-        self._pace = Pace()
+        self._pace = pace_of(base)
 
     @contextlib.contextmanager
     def call(self) -> Iterator[Call]:
@@ -74,7 +74,7 @@ class Call:
     connection
         What it asks through, until that is abandoned.
     pace
-        How fast the client may ask.
+        How fast it may ask.
 
     Attributes
     ----------
@@ -148,7 +148,7 @@ class Call:
         NetworkError
             No complete answer came within the limits.
         ResponseError
-            The answer has no token list, or one that cannot be unpacked.
+            The answer has no list, or one that cannot be unpacked.
         ConfigurationError
             A proxy or the CA bundle of the environment cannot be used.
         """

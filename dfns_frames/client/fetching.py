@@ -44,8 +44,7 @@ class Asking:
     @contextlib.contextmanager
     def call(self, count: int, *, skip_invalid: bool) -> Iterator[Fetcher]:
         """Begin a call that reads so many sources; it ends with the block."""
-        with progress() as shown, self.transport.call() as call:
-            shown.expect(count)
+        with progress(count) as shown, self.transport.call() as call:
             yield Fetcher(self, call, shown, skip_invalid=skip_invalid)
 
     def fetch(self, source: Source, *, skip_invalid: bool) -> Frames:
@@ -123,7 +122,7 @@ class Fetcher:
             for answer in self.call.pages(path, params, following=lambda: reader.next_page):
                 self._pages.append((answer.date, answer.basis))
                 # Of a live answer, more is expected and other advice is given than of a saved one.
-                problem = not_a_list(answer.body.data)
+                problem = not_a_list(answer.body.data, source.listing)
                 if problem:
                     raise problem
                 reader.add(answer.body, given)

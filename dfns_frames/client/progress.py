@@ -29,7 +29,7 @@ class Progress:
     def expect(self, count: int) -> None:
         """Say that so many more listings will be read."""
         if self._bar is not None:
-            self._bar.total = (self._bar.total or 0) + count
+            self._bar.total += count
 
     def begin(self, what: str) -> None:
         """Say what is read now."""
@@ -43,9 +43,15 @@ class Progress:
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[Progress]:
-    """Show a bar for as long as the block lasts, if somebody is there to see it; nothing of it stays."""
-    place = _place()
+def progress(count: int) -> Iterator[Progress]:
+    """Show a bar for as long as the block lasts, if somebody is there to see it; nothing of it stays.
+
+    Parameters
+    ----------
+    count
+        How many listings will be read, as far as that is known; of one there is nothing to show.
+    """
+    place = _place() if count > 1 else None
     if place is None:
         yield Progress()
         return
@@ -58,7 +64,7 @@ def progress() -> Iterator[Progress]:
         monitor_interval = 0
         _lock = threading.RLock()
 
-    with Bar(total=0, file=place, leave=False, delay=QUIET, unit=" lists", dynamic_ncols=True) as bar:
+    with Bar(total=count, file=place, leave=False, delay=QUIET, unit=" lists", dynamic_ncols=True) as bar:
         yield Progress(bar)
 
 

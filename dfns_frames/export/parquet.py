@@ -190,7 +190,9 @@ def _read(name: str, folder: Path) -> tuple[pa.Table, _Written]:
     ) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise ResponseError(f"{str(path)!r} is damaged, or of another origin than to_parquet()") from error
+        raise ResponseError(
+            f"{str(path)!r} is not what to_parquet() writes: it is damaged, or of another origin"
+        ) from error
     if written.schema > VERSION:
         raise ResponseError(
             f"{str(path)!r} was written by a newer version of dfns-frames: its tables are of version "
