@@ -11,7 +11,8 @@ _SEED = 20261126
 _ROLES, _OPERATIONS = 40, 20
 
 
-def _audit(path: str) -> Work:
+def organisation(path: str) -> Any:
+    """Return the frames of an organisation whose tokens a saved response lists."""
     import dfns_frames as dff
 
     tokens = dff.read(path)
@@ -20,10 +21,14 @@ def _audit(path: str) -> Work:
     listed = [*owners, *(f"us-more-{number}" for number in range(count - len(owners)))]
     users = dff.read({"items": _users(listed, dff)}, endpoint="/auth/users")
     policies = dff.read({"items": [_policy(number) for number in range(20)]}, endpoint="/v2/policies")
-    organisation = dff.concat([tokens, users, policies])
+    return dff.concat([tokens, users, policies])
+
+
+def _audit(path: str) -> Work:
+    org = organisation(path)
 
     def work() -> Rows:
-        return (len(organisation.audit().arrow("findings")),)
+        return (len(org.audit().arrow("findings")),)
 
     return work
 

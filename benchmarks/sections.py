@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from importlib.util import find_spec
 
+from benchmarks.abilities import ABILITIES
 from benchmarks.contenders import CONTENDERS
 from benchmarks.data import response
 from benchmarks.measuring import Line, commands, in_turns
@@ -133,6 +134,14 @@ def audits(_: int, rounds: int) -> list[Line]:
     return in_turns([(label, "audit", str(response(size))) for label, size in sizes.items()], rounds)
 
 
+def abilities(_: int, rounds: int) -> list[Line]:
+    """Measure who can do what in a large organisation and in a provider's, their lists read before."""
+    jobs = [
+        (f"{name}, {size:,} tokens", name, str(response(size))) for size in _AUDITED for name in ABILITIES
+    ]
+    return in_turns(jobs, rounds)
+
+
 SECTIONS: dict[str, Callable[[int, int], list[Line]]] = {
     "frames": frames,
     "http": http,
@@ -145,6 +154,7 @@ SECTIONS: dict[str, Callable[[int, int], list[Line]]] = {
     "large_files": large_files,
     "charts": charts,
     "audits": audits,
+    "abilities": abilities,
     "compare": compare,
 }
 
@@ -158,6 +168,7 @@ SIZED = {
     "writers": _WRITTEN,
     "large_files": _LARGE,
     "audits": 0,
+    "abilities": 0,
     "compare": 0,
 }
 

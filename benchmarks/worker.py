@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from benchmarks.abilities import ABILITIES
 from benchmarks.audits import AUDITS
 from benchmarks.comparisons import COMPARISONS
 from benchmarks.contenders import CONTENDERS
@@ -20,7 +21,7 @@ _CLEAR = Path("/proc/self/clear_refs")
 def main() -> None:
     """Print the seconds, the peak memory and the row counts as JSON."""
     name, place = sys.argv[1:]
-    contender = (CONTENDERS | WRITERS | AUDITS | COMPARISONS).get(name) or chart(name)
+    contender = (CONTENDERS | WRITERS | AUDITS | COMPARISONS | ABILITIES).get(name) or chart(name)
     work = contender(place)
     before = _peak(anew=True)
     start, busy = time.perf_counter(), time.process_time()

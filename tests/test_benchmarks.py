@@ -9,6 +9,7 @@ import pytest
 
 import dfns_frames as dff
 from benchmarks import data, outputs
+from benchmarks.abilities import ABILITIES
 from benchmarks.audits import AUDITS
 from benchmarks.comparisons import COMPARISONS
 from benchmarks.contenders import CONTENDERS
@@ -44,6 +45,13 @@ def test_an_audit_that_is_measured_finds_something(saved: Path) -> None:
     """The organisation is one that rules have work with."""
     [found] = AUDITS["audit"](str(saved))()
     assert found > 100
+
+
+@pytest.mark.parametrize("name", ABILITIES)
+def test_abilities_that_are_measured_find_somebody(saved: Path, name: str) -> None:
+    """The organisation is one in which people can do something, and each run finds the same."""
+    work = ABILITIES[name](str(saved))
+    assert work() == work() > (100,)
 
 
 def test_a_comparison_that_is_measured_finds_something(saved: Path) -> None:
