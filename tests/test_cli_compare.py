@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dfns_frames.cli import main
-from tests.looks import JUNE, assigned, pats, token
+from tests.looks import JUNE, assigned, pats, permission, token
 
 OLD = ("--old-time", "2026-05-01", "--new-time", "2026-06-01")
 
@@ -89,6 +89,15 @@ def test_lists_of_two_people_are_refused_but_under_one_name(
     assert main(["compare", files[0], str(other), *OLD]) == 2
     assert "name them with --caller" in capsys.readouterr().err
     assert main(["compare", files[0], str(other), *OLD, "--caller", "us-1"]) == 0
+
+
+def test_an_empty_list_is_read_as_what_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Else nothing would tell that it is no list of tokens."""
+    for name, items in {"old": [permission("pm-1")], "new": []}.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps({"items": items}))
+    files = str(tmp_path / "old.json"), str(tmp_path / "new.json")
+    assert main(["compare", *files, *OLD, "--endpoint", "permissions", "--format", "csv"]) == 0
+    assert '"disappeared","permission"' in capsys.readouterr().out
 
 
 def test_standard_input_is_read_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -237,6 +237,9 @@ def test_what_a_filter_hid_is_unknown_of_files_too(tmp_path: Path) -> None:
     held = [token("to-1"), token("to-2")]
     folder = june(*held).filter(["to-1"]).to_parquet(tmp_path / "part")
     assert rows(may(*held), folder)[0][4:6] == ("listed", "left out by a filter")
+    again = dff.read(june(*held, token("to-3")).filter(["to-1", "to-2"]).to_parquet(tmp_path / "more"))
+    found = rows(may(*held, token("to-3")), again.filter(["to-1"]), "change", "token_id")
+    assert found == [("unknown", "to-2"), ("unknown", "to-3")]
 
 
 def test_lists_of_different_callers_are_refused() -> None:

@@ -209,7 +209,7 @@ def _hidden_only(rows: Counter[Row]) -> Counter[Row]:
     return kept
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds, worlds, troubles, troubles)
 def test_comparing_two_looks_finds_what_a_plain_comparison_finds(
     before: World, after: World, here: Trouble, there: Trouble
@@ -230,7 +230,7 @@ def _loosened(found: Counter[Row], loose: set[Row]) -> Counter[Row]:
     return made
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds, worlds, troubles, troubles)
 def test_what_is_found_is_true(before: World, after: World, here: Trouble, there: Trouble) -> None:
     """No trouble of a look makes up a change: what is found in spite of it is found without it too."""

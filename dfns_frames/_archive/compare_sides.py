@@ -17,7 +17,7 @@ import pyarrow as pa
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._facts.asked import held
 from dfns_frames._facts.lists import lists_of
-from dfns_frames._facts.provenance import filtered
+from dfns_frames._facts.provenance import FILTERED_FROM
 from dfns_frames.errors import ConfigurationError, Hint
 
 if TYPE_CHECKING:
@@ -98,7 +98,12 @@ class Side:
     @property
     def hides(self) -> bool:
         """Whether a filter left out tokens of which not even the ids are known any more."""
-        return bool(filtered(self.frames)) and not self.frames.was_listed
+        tokens = held(self.frames, "tokens")
+        noted = (tokens.schema.metadata or {}).get(FILTERED_FROM)
+        if noted is None or int(noted) == tokens.num_rows:
+            return False
+        # After a join it is not known how many were left out, and files do not hold which ones were.
+        return int(noted) < 0 or int(noted) - tokens.num_rows > len(self.frames.was_listed)
 
     def lists_of(self, name: str) -> Ints:
         """Return the `source_no` of the list that each row of a table of listed items comes from."""

@@ -56,6 +56,11 @@ def add_compare(command: argparse.ArgumentParser) -> None:
         )
     command.add_argument("--caller", metavar="NAME", help="who asked both times, if the files are responses")
     command.add_argument(
+        "--endpoint",
+        metavar="ENDPOINT",
+        help="what both files are responses of, such as policies or /v2/policies; an empty list does not say",
+    )
+    command.add_argument(
         "--fail-on",
         metavar="SEVERITY",
         choices=("critical", "high", "medium", "low"),

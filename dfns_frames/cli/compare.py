@@ -43,7 +43,13 @@ def _look(options: argparse.Namespace, side: str) -> dff.Frames:
         return dff.read(file)
     source = sys.stdin.buffer if file == "-" else Path(file)
     try:
-        return dff.read(source, caller=options.caller, fetched_at=time, skip_invalid=options.skip_invalid)
+        return dff.read(
+            source,
+            endpoint=options.endpoint,
+            caller=options.caller,
+            fetched_at=time,
+            skip_invalid=options.skip_invalid,
+        )
     except dff.ConfigurationError as error:
         if error.option == "fetched_at":
             error.option = f"{side}_time"
