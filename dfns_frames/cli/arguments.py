@@ -58,7 +58,7 @@ def add_compare(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--endpoint",
         metavar="NAME",
-        help="what both files are responses of, such as permissions or /v2/policies: an empty list does not say",
+        help="whose responses both files are, such as permissions: an empty list does not say",
     )
     command.add_argument(
         "--fail-on",
