@@ -58,7 +58,7 @@ def shell() -> str:
     """Return every command's help as Markdown."""
     parts = ["# The shell", "Generated from `--help` (`make docs`)."]
     verbs = ("fetch", "tokens", "who-can", "explain", "audit", "rules", "export", "demo", "serve")
-    verbs = (*verbs, "tables", "operations")
+    verbs = (*verbs, "tables", "operations", "compare")
     for command in ((), *((verb,) for verb in verbs)):
         shown = subprocess.run(
             [sys.executable, "-m", "dfns_frames", *command, "--help"],

@@ -137,3 +137,17 @@ def test_fetch_keeps_and_forget_forgets(tmp_path: Path, capsys: pytest.CaptureFi
     broken = tmp_path / "archive" / "notes.txt"
     broken.write_text("mine")
     assert shell(capsys, "check", folder)[0] == 5
+
+
+def test_the_chart_counts_changes_by_week(archive: dff.Archive) -> None:
+    """A bar for each sort and week, as high as the changes that a look of that week was the first to show."""
+    ax = archive.plot.changes()
+    heights = [bar.get_height() for bar in ax.patches]
+    assert sum(heights) == len(weeks.CHANGES)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["appeared", "changed", "disappeared"]
+    assert ax.get_xlabel() == "week of the look that shows it, UTC"
+    empty = archive.plot.changes(since="2026-10-18", ax=ax)
+    assert empty is ax
+    assert not ax.patches
+    with pytest.raises(dff.ConfigurationError, match="freq"):
+        archive.plot.changes(freq="X")  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dfns_frames._api.catalogue import CATEGORIES
 from dfns_frames._archive import answers, asking, changing
+from dfns_frames._archive.charts import ArchivePlot
 from dfns_frames._archive.layout import look_name, quoted
 from dfns_frames._facts.times import as_utc, beginning
 from dfns_frames._hints import did_you_mean
@@ -31,6 +32,11 @@ class Past:
     def __init__(self, place: str, engine: asking.Engine) -> None:
         self._place = place
         self._engine = engine
+
+    @property
+    def plot(self) -> ArchivePlot:
+        """The charts, one a method: ``archive.plot.changes()``."""
+        return ArchivePlot(self)
 
     def changes(
         self,

@@ -57,8 +57,8 @@ def add_compare(command: argparse.ArgumentParser) -> None:
     command.add_argument("--caller", metavar="NAME", help="who asked both times, if the files are responses")
     command.add_argument(
         "--endpoint",
-        metavar="NAME",
-        help="whose responses both files are, such as permissions: an empty list does not say",
+        metavar="ENDPOINT",
+        help="what both files are responses of, such as policies or /v2/policies; an empty list does not say",
     )
     command.add_argument(
         "--fail-on",

@@ -245,9 +245,13 @@ def nothing(ax: Axes, why: str) -> None:
 
 def finish(ax: Axes, frames: Tables, title: str, *notes: str) -> Axes:
     """Add title and caption, then make room for everything that stands outside the Axes."""
+    return titled(ax, title, "\n".join([*filter(None, notes), caption(frames, drawable)]))
+
+
+def titled(ax: Axes, title: str, below: str) -> Axes:
+    """Add a title and whatever stands below, then make room for everything that stands outside the Axes."""
     room, figure, width = slot(ax), figure_of(ax), slot_size(ax)[0] * 0.92
     across, up = pixels(ax, PADDING) / figure.bbox.width, pixels(ax, PADDING) / figure.bbox.height
-    below = "\n".join([*filter(None, notes), caption(frames, drawable)])
     texts = []
     for text, nominal, y, va in ((title, TITLE, room.y1 - up, "top"), (below, SMALL, room.y0 + up, "bottom")):
         size = points(ax, nominal)

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 # What an axis shows. Axes that share one share its scale, so it must be the same in both.
 DATES, TOKENS, OPERATIONS, DAYS, SHARES = "dates", "tokens", "operations", "days", "shares"
-FINDINGS = "findings"
+FINDINGS, CHANGES = "findings", "changes"
 NAMES = "names"
 UNUSED = ""
-_NUMBERS = (TOKENS, OPERATIONS, DAYS, FINDINGS)
+_NUMBERS = (TOKENS, OPERATIONS, DAYS, FINDINGS, CHANGES)
 _AXES = ("x", "y")
 _MARGIN = 0.05  # of the span of the user's own data
 _RECORD = "_dfns_frames_chart"
