@@ -207,3 +207,14 @@ def test_any_text_is_a_subject(subject: str, other: str) -> None:
     entry = Entry(1, "P01", subject, "r", "b", AS_OF, "", ())
     assert entry.picks(subject)
     entry.picks(other)
+
+
+def test_any_path_will_do(tmp_path: Path) -> None:
+    """Of the standard library or not, as for `open`."""
+
+    class Place:
+        def __fspath__(self) -> str:
+            return str(tmp_path / "accepted.toml")
+
+    written(tmp_path, GOOD)
+    assert len(read_entries(Place(), RULES)) == 1

@@ -64,7 +64,7 @@ def test_options_are_typed_and_documented(measure: Any) -> None:
     ("measure", "option", "choices"),
     [
         ("creation_over_time", "freq", ["D", "W", "MS", "QS", "YS"]),
-        ("creation_over_time", "by", ["kind", "is_active", "source"]),
+        ("creation_over_time", "by", ["kind", "is_active", "source", "caller", "org_id"]),
         ("creation_and_survival", "freq", ["D", "W", "MS", "QS", "YS"]),
         ("concentration", "of", ["operations", "permissions", "owners"]),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ def read_baseline(baseline: object, now: Tables) -> Baseline:
         The file cannot be read.
     """
     before = _tables_of(baseline)
-    lacking = [name for name in (*sorted(JUDGED), "sources") if name not in before]
+    lacking = [name for name in sorted(JUDGED) if name not in before]
     if lacking:
         raise ConfigurationError(
             f"holds no table {lacking[0]!r}; pass what audit() returned, or the file that "
@@ -86,12 +87,12 @@ def read_baseline(baseline: object, now: Tables) -> Baseline:
 def _tables_of(baseline: object) -> dict[str, pa.Table]:
     if is_frames(baseline):
         return {name: baseline.arrow(name) for name in baseline}
-    if not isinstance(baseline, str | Path) or not str(baseline).strip():
+    if not isinstance(baseline, str | os.PathLike) or not os.fspath(baseline).strip():
         raise ConfigurationError(
             f"takes the path of a JSON file or what audit() returned, not {brief(baseline)}",
             option="baseline",
         )
-    name = repr(str(baseline))
+    name = repr(os.fspath(baseline))
     found = document(Path(baseline).expanduser().read_bytes(), name)
     _check_version(VERSION, found[VERSION], SCHEMA_VERSION)
     return tables(found, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 import re
 import tomllib
 from collections.abc import Collection
@@ -99,13 +100,13 @@ def read_entries(path: StrPath, rules: Collection[str]) -> list[Entry]:
 
 
 def _checked_name(path: object) -> str:
-    if not isinstance(path, str | Path):
+    if not isinstance(path, str | os.PathLike):
         raise ConfigurationError(
             f"takes the path of a TOML file, not {type(path).__name__}; in it {_EXAMPLE}", option="accept"
         )
-    if not str(path).strip():
+    if not os.fspath(path).strip():
         raise ConfigurationError("is an empty path; name a TOML file", option="accept")
-    return repr(str(path))
+    return repr(os.fspath(path))
 
 
 def _decoded(body: bytes, name: str) -> str:

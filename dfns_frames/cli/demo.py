@@ -21,7 +21,7 @@ from dfns_frames.demo.notebooks import notebook_folder
 
 _WORKBOOK = "pats.xlsx"
 _AUDIT = ("audit.xlsx", "audit.json", "audit.md")
-_OF_AUDITS = ("findings",)  # the charts of what an audit found
+_OF_ORGANISATION = ("findings", "who_can")  # the charts that a list of tokens alone says little in
 # What a demo wrote, by name, with the digests that it may have: so that the next one replaces its own files
 # and no others, nor what somebody has worked on since.
 _MANIFEST = ".dfns-frames-demo.json"
@@ -65,7 +65,7 @@ def _make(folder: Path, frames: dff.Frames, audit: dff.Frames, charts: Iterable[
     for name in _AUDIT:
         dff.write(audit, folder / name)
     for name in charts:
-        figure = getattr((audit if name in _OF_AUDITS else frames).plot, name)().figure
+        figure = getattr((audit if name in _OF_ORGANISATION else frames).plot, name)().figure
         figure.savefig(folder / f"{name}.png", dpi=120)
         plt.close(figure)
     return bool(dff.demo.run_notebooks(folder))
