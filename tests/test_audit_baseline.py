@@ -244,3 +244,12 @@ def test_changed_findings_keep_their_own_words() -> None:
     table = with_status(findings(finding("P01", "to-1", evidence="Now.")), before, {"P01": WHOLE}, dated(NOW))
     assert table["evidence"].to_pylist() == ["Now."]
     assert replace(WHOLE).missing is None
+
+
+def test_frames_without_any_table_have_an_audit_and_a_baseline(tmp_path: Path) -> None:
+    """No rule could be evaluated, and nothing is resolved."""
+    nothing = dff.Frames({})
+    path = nothing.audit().to_json(tmp_path / "nothing.json")
+    assert nothing.audit(baseline=path) == nothing.audit()
+    found = pats({"linkedUserId": ""}).audit()
+    assert set(nothing.audit(baseline=found).findings["status"]) == {"unknown"}

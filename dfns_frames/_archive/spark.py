@@ -40,16 +40,14 @@ class Spark:
             The session is stopped, or cannot do what Spark 4 can.
         """
         views: list[str] = []
-        kept: list[Any] = []
         try:
             for name, table in given.items():
                 self._view(views, name, self._session.createDataFrame(table))
             for name in question.tables:
                 self._view(views, name, self._files(folder, name, wanted))
             for name in question.after:
-                # Kept while the question runs, since several others read it.
-                kept.append(self._session.sql(text_of(name)).persist())
-                self._view(views, name, kept[-1])
+                # As rows, not as a plan: others read it several times, and plans of plans outgrow everything.
+                self._view(views, name, self._session.sql(text_of(name)).localCheckpoint())
             return self._session.sql(text_of(question.name)).toArrow()
         except (AttributeError, TypeError, ConnectionError) as error:
             raise ConfigurationError(
@@ -57,7 +55,7 @@ class Spark:
                 f"({type(error).__name__}: {error})"
             ) from error
         finally:
-            self._forget(views, kept)
+            self._forget(views)
 
     def _view(self, views: list[str], name: str, frame: Any) -> None:
         frame.createOrReplaceTempView(PREFIX + name)
@@ -82,11 +80,9 @@ class Spark:
             frame = frame.where(frame["look"] >= wanted.first)
         return frame if wanted.last is None else frame.where(frame["look"] <= wanted.last)
 
-    def _forget(self, views: list[str], kept: list[Any]) -> None:
+    def _forget(self, views: list[str]) -> None:
         """Leave nothing behind in the user's session; one that is stopped has nothing left."""
         try:
-            for frame in kept:
-                frame.unpersist()
             for view in views:
                 self._session.catalog.dropTempView(view)
         except (AttributeError, TypeError, ConnectionError):

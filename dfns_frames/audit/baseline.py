@@ -64,7 +64,7 @@ def read_baseline(baseline: object, now: Tables) -> Baseline:
         The file cannot be read.
     """
     before = _tables_of(baseline)
-    lacking = [name for name in (*sorted(JUDGED), "sources") if name not in before]
+    lacking = [name for name in sorted(JUDGED) if name not in before]
     if lacking:
         raise ConfigurationError(
             f"holds no table {lacking[0]!r}; pass what audit() returned, or the file that "
