@@ -10,9 +10,13 @@ import matplotlib as mpl
 
 import dfns_frames as dff
 from dfns_frames.plot import Plot
+from tests.demo_frames import organisation
 from tests.plot_inputs import ITEMS, load
 
 CHARTS = tuple(name for name in dff.measures.__all__ if hasattr(Plot, name))
+
+ORGANISATIONS = ("platform-lead", "payments-engineer", "sandbox-lead")
+"""Callers of the demo, of whose organisation it is drawn who can do something."""
 
 
 def main(folder: str, *inputs: str) -> None:
@@ -34,6 +38,11 @@ def main(folder: str, *inputs: str) -> None:
             getattr(charts, chart)(ax=ax)
         grid.savefig(target / f"{name}.grid.png", dpi=70)
         plt.close(grid)
+    for caller in () if inputs else ORGANISATIONS:
+        for what in ("move_funds", "grant_access", "config"):
+            figure = organisation(caller).plot.who_can(what).get_figure()
+            figure.savefig(target / f"{caller}.who_can.{what}.png", dpi=80)
+            plt.close(figure)
 
 
 if __name__ == "__main__":

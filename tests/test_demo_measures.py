@@ -185,3 +185,12 @@ def test_lists_of_colleagues_complete_it() -> None:
         names.identity_id("platform-lead"),
         names.identity_id("treasury"),
     }
+
+
+def test_a_right_that_waits_for_approval_makes_no_administrator() -> None:
+    """Ines asked for everything and has not got it: the row is not in effect, and says whose it is."""
+    rights = organisation("platform-lead").explain(names.identity_id("platform-lead"))
+    (asked,) = rights[rights["permission_name"] == "ManagedFullAdminAccess"].itertuples()
+    assert (asked.through, asked.in_effect) == ("user", False)
+    priya = organisation("platform-lead").explain(names.identity_id("technology"))
+    assert "full administrator" in set(priya.loc[priya["in_effect"], "through"])

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
 from dfns_frames._api.sources.users import USERS
-from dfns_frames._facts.codes import codes, flags, missing, owner_ids
+from dfns_frames._facts.codes import codes, flags, missing
 from dfns_frames._facts.presence import as_numbers, is_ok, is_value, kept, places, table
 
 if TYPE_CHECKING:
@@ -141,12 +141,6 @@ def owner_names(frames: Tables) -> pa.Array:
     """Return what to call the user that each token acts for; missing if that user was not read."""
     owner = token_users(frames)
     return user_names(frames).take(pa.array(owner, mask=owner < 0))
-
-
-def owners(frames: Tables) -> pa.Array:
-    """Return how to show whom each token acts for: by name, else by id; missing if there is nobody."""
-    ids = owner_ids(table(frames, "tokens")).combine_chunks()
-    return pc.coalesce(owner_names(frames), ids)
 
 
 @kept

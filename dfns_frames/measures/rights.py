@@ -247,7 +247,10 @@ def _judge(frames: Tables, rights: list[_Right], *, token: int = -1, user: int =
 
 def _framed(identity: str, rights: list[_Right]) -> pd.DataFrame:
     """Return rights as rows."""
-    through = ["full administrator" if right.is_full else right.through for right in rights]
+    # What waits for approval gives nothing yet, everything included.
+    through = [
+        "full administrator" if right.is_full and right.in_effect else right.through for right in rights
+    ]
     counts = [None if right.operations is None else len(right.operations) for right in rights]
 
     def text(name: str) -> pd.Series:
