@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 import dfns_frames as dff
-from dfns_frames._archive.compare_frame import followed, object_of
-from dfns_frames._archive.compare_match import fields_of, parent_of
+from dfns_frames._archive.comparing.frame import followed, object_of
+from dfns_frames._archive.comparing.match import fields_of, parent_of
 from tests.looks import (
     JUNE,
     MACHINES,

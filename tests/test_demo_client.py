@@ -23,7 +23,7 @@ from dfns_frames.errors import ConfigurationError
 
 FOLDER = Path(demo.__file__).parent
 SOURCES = {path.relative_to(FOLDER).as_posix(): path for path in sorted(FOLDER.rglob("*.py"))}
-OF_THE_LIBRARY = ("__init__.py", "notebooks.py")
+OF_THE_LIBRARY = ("__init__.py", "notebooks.py", "past.py")
 THREADS = "dfns-frames demo"
 
 

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 from dfns_frames._api.catalogue import operations_table
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._archive.asking import Question, item_table
-from dfns_frames._archive.compare_frame import SCHEMA, WORST_FIRST, as_changes, followed, object_of
-from dfns_frames._archive.compare_match import as_told
+from dfns_frames._archive.comparing.frame import SCHEMA, WORST_FIRST, as_changes, followed, object_of
+from dfns_frames._archive.comparing.match import as_told
 from dfns_frames._archive.layout import unquoted
 
 if TYPE_CHECKING:

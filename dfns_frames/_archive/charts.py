@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dfns_frames._archive.compare_frame import APPEARED, CHANGED, DISAPPEARED, UNTOLD
+from dfns_frames._archive.comparing.frame import APPEARED, CHANGED, DISAPPEARED, UNTOLD
 from dfns_frames._facts.provenance import plural
 from dfns_frames.measures.options import Freq, check_choice
 from dfns_frames.measures.periods import NAMES, period_numbers, period_starts

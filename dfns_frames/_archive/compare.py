@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dfns_frames._archive.compare_frame import as_changes
-from dfns_frames._archive.compare_rows import rows_of
-from dfns_frames._archive.compare_sides import order_trouble, paired
-from dfns_frames._archive.compare_summary import summarized
-from dfns_frames._archive.compare_tables import compared
+from dfns_frames._archive.comparing.frame import as_changes
+from dfns_frames._archive.comparing.rows import rows_of
+from dfns_frames._archive.comparing.sides import order_trouble, paired
+from dfns_frames._archive.comparing.summary import summarized
+from dfns_frames._archive.comparing.tables import compared
 from dfns_frames.errors import DriftWarning, Hint
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import warn

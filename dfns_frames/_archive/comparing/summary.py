@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dfns_frames._api.sources import SOURCES
-from dfns_frames._archive.compare_frame import CHANGES, object_of
-from dfns_frames._archive.compare_sides import INCOMPLETE, SIDES
-from dfns_frames._archive.compare_tables import is_open
+from dfns_frames._archive.comparing.frame import CHANGES, object_of
+from dfns_frames._archive.comparing.sides import INCOMPLETE, SIDES
+from dfns_frames._archive.comparing.tables import is_open
 from dfns_frames._facts.provenance import plural
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from dfns_frames._archive.compare_sides import Look, Series
-    from dfns_frames._archive.compare_tables import Comparison
+    from dfns_frames._archive.comparing.sides import Look, Series
+    from dfns_frames._archive.comparing.tables import Comparison
 
 _UNSURE = {"file date": " (file date)", "clock": " (by this computer's clock)"}
 

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dfns_frames._api.tables import TABLES
-from dfns_frames._archive.compare_frame import followed
-from dfns_frames._archive.compare_match import Matching, Part, matched, parent_of, rows_around
+from dfns_frames._archive.comparing.frame import followed
+from dfns_frames._archive.comparing.match import Matching, Part, matched, parent_of, rows_around
 from dfns_frames._facts.codes import missing
 
 if TYPE_CHECKING:
-    from dfns_frames._archive.compare_sides import Pair, Side
+    from dfns_frames._archive.comparing.sides import Pair, Side
     from dfns_frames._facts.codes import Flags, Ints
 
 

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._api.tables import TABLES
-from dfns_frames._archive.compare_about import about
-from dfns_frames._archive.compare_frame import (
+from dfns_frames._archive.comparing.about import about
+from dfns_frames._archive.comparing.frame import (
     APPEARED,
     CHANGED,
     DISAPPEARED,
@@ -21,20 +21,20 @@ from dfns_frames._archive.compare_frame import (
     UNTOLD,
     object_of,
 )
-from dfns_frames._archive.compare_frame import (
+from dfns_frames._archive.comparing.frame import (
     rows as rows_with,
 )
-from dfns_frames._archive.compare_match import as_told, differing, fields_of, parent_of
-from dfns_frames._archive.compare_severity import Severities
-from dfns_frames._archive.compare_sides import INCOMPLETE, SIDES
-from dfns_frames._archive.compare_tables import is_open
+from dfns_frames._archive.comparing.match import as_told, differing, fields_of, parent_of
+from dfns_frames._archive.comparing.severity import Severities
+from dfns_frames._archive.comparing.sides import INCOMPLETE, SIDES
+from dfns_frames._archive.comparing.tables import is_open
 from dfns_frames._facts.codes import flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dfns_frames._archive.compare_sides import Look, Series
-    from dfns_frames._archive.compare_tables import Comparison
+    from dfns_frames._archive.comparing.sides import Look, Series
+    from dfns_frames._archive.comparing.tables import Comparison
     from dfns_frames._facts.codes import Ints
 
 LISTED, NOT_LISTED, SET_ASIDE, LEFT_OUT = "listed", "not listed", "set aside", "left out by a filter"

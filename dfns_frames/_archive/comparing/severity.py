@@ -11,13 +11,13 @@ import pyarrow as pa
 
 from dfns_frames._api.catalogue import UNKNOWN, usability
 from dfns_frames._api.sources.permission_assignments import PERMISSION_ASSIGNMENTS
-from dfns_frames._archive.compare_frame import WORST_FIRST
+from dfns_frames._archive.comparing.frame import WORST_FIRST
 from dfns_frames._facts.codes import codes, flags, missing
 from dfns_frames._facts.contents import FULL_ADMINISTRATOR, catalogue
 from dfns_frames._facts.presence import is_ok
 
 if TYPE_CHECKING:
-    from dfns_frames._archive.compare_match import Part
+    from dfns_frames._archive.comparing.match import Part
     from dfns_frames._facts.codes import Flags, Ints
     from dfns_frames._facts.tables import Tables
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._api.tables import TABLES
-from dfns_frames._archive.compare_frame import followed
+from dfns_frames._archive.comparing.frame import followed
 from dfns_frames._facts.codes import codes
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames._api.tables import TABLES
-from dfns_frames._archive.compare_frame import ID_COLUMNS, followed
-from dfns_frames._archive.compare_match import as_told, item_of, parent_of
+from dfns_frames._archive.comparing.frame import ID_COLUMNS, followed
+from dfns_frames._archive.comparing.match import as_told, item_of, parent_of
 from dfns_frames._facts.codes import owner_ids
 
 if TYPE_CHECKING:
-    from dfns_frames._archive.compare_match import Part
+    from dfns_frames._archive.comparing.match import Part
     from dfns_frames._facts.codes import Ints
 
 _IDENTITIES = {"token": "token_id", "user": "user_id", "service_account": "user_id", "group": "group_id"}
