@@ -48,10 +48,8 @@ class Reading:
         How many items it listed; rejected ones count, ones that a later page lists again do not.
     next_page
         The page token with which the last body ended; None if it was the last page.
-    body_count
-        How many bodies were read.
-    body_sha256
-        Of the bodies, one after the other, in hexadecimal.
+    body_count, body_sha256
+        How many bodies were read, and the digest of all, one after the other, in hexadecimal.
     """
 
     tables: dict[str, pa.Table]
@@ -94,10 +92,8 @@ class Reader:
 
     Attributes
     ----------
-    item_count
-        How many items the bodies listed so far.
-    next_page
-        The page token with which the last body ended; None if it was the last page.
+    item_count, next_page
+        As in a `Reading`, of the bodies so far.
     """
 
     def __init__(
@@ -177,7 +173,7 @@ class Reader:
         """
         parts, self._parts = self._parts, []
         self._drop_repeated(parts)
-        fixed: dict[str, str | None] = {**self.source.constants, **(constants or {})}
+        fixed = {**self.source.constants, **(constants or {})}
         tables = build(self.source, [part.places for part in parts], fixed)
         drift = [
             {"what": what, "path": path, "detail": detail, "count": count, **fixed}

@@ -1,8 +1,56 @@
-"""The options of the verbs `audit`, `rules`, `compare` and `archive`, and how to print."""
+"""The options of the verbs that have many, and how to print."""
 
 from __future__ import annotations
 
 import argparse
+
+
+def add_tokens(tokens: argparse.ArgumentParser) -> None:
+    """Add the options of `tokens` to those that say what to read."""
+    tokens.add_argument(
+        "--can",
+        metavar="WHAT",
+        action="append",
+        default=[],
+        help="only tokens whose permissions allow this, or may; a column says yes or unknown. A category "
+        "(move_funds, approve, grant_access, change_policy, export_keys, key_custody, identities or egress; "
+        "'send data out' and other labels will do), a way such as put_into_a_group, or an operation; repeat "
+        "it for tokens that can do several. `who-can` takes their users and the policies into account",
+    )
+    tokens.add_argument(
+        "--owner",
+        metavar="NAME|ID",
+        help="only tokens of this user, service account or application; by name, the organisation is read "
+        "for it",
+    )
+    tokens.add_argument("--inactive", action="store_true", help="only tokens that are switched off")
+    tokens.add_argument(
+        "--older-than",
+        metavar="DAYS",
+        type=int,
+        help="only tokens of at least this age when they were listed, and those of unknown age",
+    )
+    add_format(tokens)
+
+
+def add_fetch(fetch: argparse.ArgumentParser) -> None:
+    """Add the options of `fetch` to those that say what to read."""
+    fetch.add_argument(
+        "--all",
+        dest="whole",
+        action="store_true",
+        help="read the whole organisation, as far as you may: service accounts, users, permissions, groups "
+        "and policies too",
+    )
+    fetch.add_argument(
+        "--require",
+        metavar="SOURCE",
+        action="append",
+        default=[],
+        help="with --all, fail if this source is not read, such as users or /v2/policies; may be repeated",
+    )
+    fetch.add_argument("--out", metavar="DIR", help="folder for Parquet files, which --from reads back")
+    add_keeping(fetch)
 
 
 def add_audit(command: argparse.ArgumentParser) -> None:

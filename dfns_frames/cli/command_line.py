@@ -12,9 +12,10 @@ from dfns_frames.cli.arguments import (
     add_audit,
     add_compare,
     add_demo,
+    add_fetch,
     add_format,
-    add_keeping,
     add_rules,
+    add_tokens,
 )
 from dfns_frames.cli.hints import HINTS, MISSING, OPTIONS
 from dfns_frames.cli.terminal import (
@@ -133,8 +134,11 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"dfns-frames {dff.__version__}")
-    listed = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_commands(parser.add_subparsers(title="commands", metavar="COMMAND", required=True))
+    return parser
 
+
+def _add_commands(listed: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     def add(verb: str, about: str, *, module: str = "verbs") -> argparse.ArgumentParser:
         command = listed.add_parser(
             verb, help=about, description=f"{about[0].upper()}{about[1:]}.", allow_abbrev=False
@@ -174,7 +178,6 @@ def _parser() -> argparse.ArgumentParser:
         "archive", "list what was kept with fetch --archive, and what changed since when", module="archive"
     )
     add_archive(kept)
-    return parser
 
 
 def _add_readers(
@@ -182,46 +185,8 @@ def _add_readers(
 ) -> None:
     for command in (fetch, tokens, export):
         _add_input(command)
-    tokens.add_argument(
-        "--can",
-        metavar="WHAT",
-        action="append",
-        default=[],
-        help="only tokens whose permissions allow this, or may; a column says yes or unknown. A category "
-        "(move_funds, approve, grant_access, change_policy, export_keys, key_custody, identities or egress; "
-        "'send data out' and other labels will do), a way such as put_into_a_group, or an operation; repeat "
-        "it for tokens that can do several. `who-can` takes their users and the policies into account",
-    )
-    tokens.add_argument(
-        "--owner",
-        metavar="NAME|ID",
-        help="only tokens of this user, service account or application; by name, the organisation is read "
-        "for it",
-    )
-    tokens.add_argument("--inactive", action="store_true", help="only tokens that are switched off")
-    tokens.add_argument(
-        "--older-than",
-        metavar="DAYS",
-        type=int,
-        help="only tokens of at least this age when they were listed, and those of unknown age",
-    )
-    add_format(tokens)
-    fetch.add_argument(
-        "--all",
-        dest="whole",
-        action="store_true",
-        help="read the whole organisation, as far as you may: service accounts, users, permissions, groups "
-        "and policies too",
-    )
-    fetch.add_argument(
-        "--require",
-        metavar="SOURCE",
-        action="append",
-        default=[],
-        help="with --all, fail if this source is not read, such as users or /v2/policies; may be repeated",
-    )
-    fetch.add_argument("--out", metavar="DIR", help="folder for Parquet files, which --from reads back")
-    add_keeping(fetch)
+    add_tokens(tokens)
+    add_fetch(fetch)
     export.add_argument("--excel", metavar="FILE", help="one workbook, *.xlsx")
     export.add_argument("--csv", metavar="DIR", help="folder for one CSV file per table")
     export.add_argument(
