@@ -81,13 +81,19 @@ bench: $(DEV) ## Measure speed and memory beside the other ways to do it
 gallery: $(DEV) ## Draw every chart on every kind of input, into gallery/
 	$(BIN)/python -m tests.gallery gallery
 
+# Tests of what no version of another package has a part in: the demo's own code, documents, commands that
+# take long, and every fault of every source over again.
+ONCE := $(addprefix --ignore=tests/test_,$(addsuffix .py,archive_crashes cli_demo demo demo_client demo_listings \
+  demo_organisation demo_server documentation installation interruptions lab notebooks organization_faults \
+  pacing progress))
+
 lowest: ## Run the tests on the lowest versions that pyproject.toml allows
 	$(usable)
 	@echo "Setting up $(VENV)-lowest with the lowest versions."
 	@$(PYTHON) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python $(PIP) uv
 	@$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest --resolution lowest-direct -e '.[dev]'
-	$(VENV)-lowest/bin/python $(TESTS)
+	$(VENV)-lowest/bin/python $(TESTS) $(ONCE)
 
 newest: ## Run the tests on the newest versions there are
 	$(usable)

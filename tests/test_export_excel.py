@@ -99,7 +99,7 @@ def test_cells_equal_the_frames(demo_pats: dff.Frames, reader: Any, tmp_path: Pa
 
 @example(names=["_x0041_", "http://a.example", "=1+1", "a\rb", "\uffff\x00", " padded ", "1e5", "TRUE", "NA"])
 @given(names=st.lists(HOSTILE, min_size=1, max_size=5))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_hostile_names_are_texts(tmp_path_factory: pytest.TempPathFactory, names: list[str]) -> None:
     """Whatever a token is called, its cell is that text, and no sheet has a formula or a link."""
     pats = read(

@@ -204,7 +204,7 @@ LISTS = st.lists(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(LISTS, st.data())
 def test_joins_may_be_nested_in_any_way(lists: list[tuple[str, str, list[int]]], data: st.DataObject) -> None:
     """The same tokens, lists and ages come out, and those that the latest list has."""

@@ -68,7 +68,7 @@ def test_explain_a_token() -> None:
         ("token", "Movers", None, "as-move", True, 2),
         ("token", "Readers", None, None, True, 1),
         ("user", "Movers", None, None, True, 2),
-        ("full administrator", "ManagedFullAdminAccess", None, "as-later", False, CURRENT),
+        ("user", "ManagedFullAdminAccess", None, "as-later", False, CURRENT),
         ("group", "Voters", "UG-1", "as-vote", True, 1),
     ]
     assert set(found["identity_id"]) == {"to-a"}

@@ -214,7 +214,7 @@ def test_whoever_may_not_wait_as_long_is_told(clock: Clock) -> None:
 
 def test_two_hundred_requests_leave_production_its_half() -> None:
     """Without a 429, and with half of the requests of a window at most, by whichever clients and threads."""
-    with dff.demo.serve(rate_limit=(20, 2)) as server:
+    with dff.demo.serve(rate_limit=(20, 1)) as server:
         for number in range(100):
             caller = server.tokens[("new-joiner", "compliance")[number % 2]]
             client = dff.Client(caller, url=server.url, retries=0)

@@ -321,7 +321,7 @@ def test_every_chart_is_drawn_by_every_backend(backend: str, tmp_path: Path) -> 
         "warnings.filterwarnings('ignore', category=DeprecationWarning, module='matplotlib')\n"
         f"import matplotlib; matplotlib.use({backend!r})\n"
         "import dfns_frames as dff\n"
-        "pats = dff.read({'items': []})\n"
+        "pats = dff.read({'items': []}).audit()\n"
         f"for name in {CHARTS!r}:\n"
         f"    getattr(pats.plot, name)().figure.savefig({str(tmp_path)!r} + '/' + name + {'.' + backend!r})\n"
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from dfns_frames._api.sources.permission_assignments import PERMISSION_ASSIGNMENTS
 from dfns_frames._api.sources.permissions import PERMISSIONS
@@ -17,8 +18,6 @@ from dfns_frames._facts.people import people
 from dfns_frames._facts.presence import expand, grouped, is_ok, kept, places, statuses, table
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from dfns_frames._facts.codes import Flags, Ints
     from dfns_frames._facts.tables import Tables
 
@@ -153,10 +152,11 @@ def grants_are_read(frames: Tables) -> bool:
 def _assigned(frames: Tables, holders: pa.Table, of: str) -> _Assignments:
     """Return the assignments of tokens or of users, by the row of the holder."""
     assignments, known = table(frames, f"{of}_assignments"), permissions(frames)
-    permission = places(assignments["permission_id"], known.ids)
+    holder = parent_rows(holders, assignments, f"{of}_no")
+    assignments = assignments.filter(pa.array(holder >= 0))  # those of somebody who is here
     return _Assignments(
-        parent_rows(holders, assignments, f"{of}_no"),
-        permission,
+        holder[holder >= 0],
+        places(assignments["permission_id"], known.ids),
         ~missing(assignments, "operation_count"),
         assigned_everything(frames, assignments),
     )
@@ -165,7 +165,8 @@ def _assigned(frames: Tables, holders: pa.Table, of: str) -> _Assignments:
 def _operations(frames: Tables, holders: pa.Table, of: str) -> tuple[Ints, Ints]:
     """Return the operations that the assignments of tokens or of users list."""
     listed = table(frames, f"{of}_operations")
-    return parent_rows(holders, listed, f"{of}_no"), operations(frames).number(listed)
+    holder = parent_rows(holders, listed, f"{of}_no")
+    return holder[holder >= 0], operations(frames).number(listed)[holder >= 0]
 
 
 def _rights(frames: Tables, given: _Assignments, listed: tuple[Ints, Ints], count: int) -> Rights:
