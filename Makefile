@@ -81,11 +81,11 @@ bench: $(DEV) ## Measure speed and memory beside the other ways to do it
 gallery: $(DEV) ## Draw every chart on every kind of input, into gallery/
 	$(BIN)/python -m tests.gallery gallery
 
-# Tests of what no version of another package has a part in: the demo's own code, documents, commands that
-# take long, and every fault of every source over again.
+# What need not be tested on the lowest versions too: where these have no part (the demo's own code, documents),
+# and what takes long and rests on the same calls as tests that do run (commands, faults, guests of figures).
 ONCE := $(addprefix --ignore=tests/test_,$(addsuffix .py,archive_crashes cli_demo demo demo_client demo_listings \
   demo_organisation demo_server documentation installation interruptions lab notebooks organization_faults \
-  pacing progress))
+  organization pacing plot_guests progress))
 
 lowest: ## Run the tests on the lowest versions that pyproject.toml allows
 	$(usable)
