@@ -33,8 +33,8 @@ def main(folder: str, *inputs: str) -> None:
             figure = getattr(charts, chart)().get_figure()
             figure.savefig(target / f"{name}.{chart}.png", dpi=80)
             plt.close(figure)
-        grid, axes = plt.subplots(4, 3, figsize=(15, 17))
-        for chart, ax in zip(CHARTS, axes.flat, strict=False):
+        grid, axes = plt.subplots(-(-len(CHARTS) // 3), 3, figsize=(15, 21))
+        for chart, ax in zip(CHARTS, axes.flat[: len(CHARTS)], strict=True):
             getattr(charts, chart)(ax=ax)
         grid.savefig(target / f"{name}.grid.png", dpi=70)
         plt.close(grid)
