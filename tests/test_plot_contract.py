@@ -99,7 +99,7 @@ def test_charts_are_readable_at_other_resolutions(name: str, chart: str) -> None
         assert_readable(draw(name, chart).get_figure(), dpi)
 
 
-@pytest.mark.parametrize("size", [(13, 20), (10, 20)], ids=str)
+@pytest.mark.parametrize("size", [(15, 18), (10, 20)], ids=str)
 @pytest.mark.parametrize("name", ["demo", "long-names", "unlisted-operations"])
 def test_charts_share_a_figure(name: str, size: tuple[float, float]) -> None:
     """Drawn into a grid, each chart keeps to its cell."""
