@@ -265,8 +265,11 @@ def test_unlisted_operations_say_nothing(archive: dff.Archive) -> None:
     assert told(archive, since="2026-03-04") == ["appeared operation to-1 2 4"]
 
 
-def test_a_refused_source_makes_nothing_disappear(archive: dff.Archive) -> None:
-    """A source that was refused when last asked is one row, which says since when nothing is known."""
+@pytest.mark.parametrize("since", [[], ["--since", "2026-03-02T12:00:00Z"]], ids=["ever", "since"])
+def test_a_refused_source_makes_nothing_disappear(
+    archive: dff.Archive, since: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A source that was refused when last asked is one row, and nothing that --fail-on could judge."""
     look(archive, 2, token(1))
     frames = read(token(1), fetched_at=time(3))
     tables = {name: frames.arrow(name) for name in frames if not name.startswith("token")}
@@ -280,6 +283,8 @@ def test_a_refused_source_makes_nothing_disappear(archive: dff.Archive) -> None:
     )
     archive.add(dff.Frames(tables), org="or-1", caller="us-1")
     assert told(archive) == ["unknown source status ok forbidden 2 3"]
+    assert main(["archive", "changes", str(archive.folder), *since, "--fail-on", "low"]) == 2
+    assert "was answered; the newest is of 2026-03-02 08:00 UTC" in capsys.readouterr().err
     assert lifetime(archive) == {"first_seen": 2, "last_seen": 2}
 
 

@@ -62,8 +62,10 @@ def coverage(
     spans = {whose: _span(looks, since) for whose, looks in series.items()}
     compared = {whose: span for whose, span in spans.items() if span}
     if not compared:
-        one = "only one look" if len(found) == 1 else "only one look at each list, the newest"
-        return Coverage(f"{one}, of {newest:{_MINUTES}}: nothing to compare with yet")
+        if any(newest < each.look and not (until and each.look > until) for each in found):
+            return Coverage(_nothing(found, newest, until, newest), is_overdue=True)
+        one = "only one look, of" if len(found) == 1 else "only one look at each list, the newest of"
+        return Coverage(f"{one} {newest:{_MINUTES}}: nothing to compare with yet")
     left = [whose for whose in spans if whose not in compared]
     return Coverage(" ".join([*_compared(compared), *_left(left)]), is_compared=True)
 
