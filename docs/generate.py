@@ -18,11 +18,44 @@ from pictures import same
 import dfns_frames as dff
 from dfns_frames._api.catalogue import CATEGORIES, SEVERITY_MEANINGS
 from dfns_frames._facts.dtypes import TEXT
+from dfns_frames.audit.accepting import MATCHES_AT_MOST
 from dfns_frames.plot import Plot
 
 FOLDER = Path(__file__).parent
 PICTURES = FOLDER / "pictures"
 CHARTS = [name for name in vars(Plot) if name in dff.measures.__all__]
+
+KEEPING = f"""
+## Accepting findings
+
+What is known and meant to be so goes into a TOML file, with one `[[accept]]` for each exception:
+
+```toml
+[[accept]]
+rule = "L03"
+subject = "to-2vs4q-*"    # the subject's id, or a glob
+reason = "The new signer replaces it in March"
+by = "Ann Lee, security"
+until = 2027-03-31        # at most a year ahead
+```
+
+Pass it as `frames.audit(accept="accepted.toml")` or `dfns-frames audit --accept accepted.toml`. An accepted
+finding stays in the table, marked as accepted. All five fields are required. An entry may match at most
+{MATCHES_AT_MOST} findings, and a bare `*` is refused. An entry that is incomplete, has expired, ends more
+than a year ahead, or matches nothing or too much accepts nothing, and is itself a finding, of rule A01.
+
+## Comparing with last week
+
+An audit kept as JSON is the baseline of the next one, which then says what is new, open or resolved:
+
+```sh
+dfns-frames audit --all --format json > last-week.json
+dfns-frames audit --all --baseline last-week.json --accept accepted.toml --fail-on high
+```
+
+`--fail-on` counts the findings that are new or open and not accepted, and ends with exit code 1 if there are
+any. What the baseline has and this audit cannot look at is *unknown*, not resolved; `--fail-on-unknown`
+counts it too, and the rules that could not be evaluated."""
 
 
 def tables() -> str:
@@ -59,7 +92,10 @@ def shell() -> str:
     parts = ["# The shell", "Generated from `--help` (`make docs`)."]
     verbs = ("fetch", "tokens", "who-can", "explain", "audit", "rules", "export", "demo", "serve")
     verbs = (*verbs, "tables", "operations", "compare")
-    for command in ((), *((verb,) for verb in verbs)):
+    commands = [(), *((verb,) for verb in verbs), ("archive",)]
+    questions = ("list", "at", "changes", "lifetimes", "holders", "check", "forget")
+    commands += [("archive", question) for question in questions]
+    for command in commands:
         shown = subprocess.run(
             [sys.executable, "-m", "dfns_frames", *command, "--help"],
             env=os.environ | {"COLUMNS": "100"},
@@ -159,6 +195,7 @@ def rules() -> str:
             for row in listed.to_dict("records")
         ),
     ]
+    parts.append(KEEPING)
     shown = {
         "why": "Why",
         "remedy": "What to do",

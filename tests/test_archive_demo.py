@@ -88,7 +88,7 @@ def test_the_shell_answers(archive: dff.Archive, capsys: pytest.CaptureFixture[s
     assert "old backend" in text
     code, text, error = shell(capsys, "changes", folder, "--fail-on", "high", "--format", "csv")
     assert code == 1
-    assert "4 changes at or above high" in error
+    assert "fails: 4 changes at or above high" in error
     assert len(text.splitlines()) == 11
     assert shell(capsys, "changes", folder, "--since", "2026-09-20", "--fail-on", "high")[0] == 0
     code, text, _ = shell(capsys, "lifetimes", folder, "--format", "json")
@@ -102,6 +102,25 @@ def test_the_shell_answers(archive: dff.Archive, capsys: pytest.CaptureFixture[s
     assert "2026-09-14 07:30:00 UTC" in error
     code, text, _ = shell(capsys, "check", folder)
     assert (code, text) == (0, "nothing is damaged, left over or foreign\n")
+
+
+def test_a_job_without_a_new_look_fails(archive: dff.Archive, capsys: pytest.CaptureFixture[str]) -> None:
+    """No look after --since is no news, not good news: it is said, and --fail-on ends with 2."""
+    ask = ("changes", str(archive.folder), "--since")
+    code, _, error = shell(capsys, *ask, "2026-11-18")
+    assert code == 0
+    assert (
+        "no look was kept after 2026-11-18 00:00 UTC; the newest is of 2026-10-19 07:30 UTC, so nothing was "
+        "compared: see whether `fetch --archive` failed" in error
+    )
+    assert shell(capsys, *ask, "2026-11-18", "--fail-on", "high")[0] == 2
+    code, _, error = shell(capsys, *ask, "2026-11-18", "--fail-on", "high", "--quiet")
+    assert code == 2
+    assert error.count("no look was kept") == 1
+    code, _, error = shell(capsys, *ask, "2026-10-13", "--fail-on", "high")
+    assert code == 0
+    assert "from 2026-10-12 07:30 UTC to 2026-10-19 07:30 UTC." in error
+    assert "Compared the looks at or-" in error
 
 
 def test_the_shell_fails_with_a_sentence(
@@ -131,7 +150,10 @@ def test_fetch_keeps_and_forget_forgets(tmp_path: Path, capsys: pytest.CaptureFi
     assert text.count("kept in ") == 2
     assert len(dff.Archive(folder).snapshots()) == 1
     org = dff.Archive(folder).snapshots()["org_id"][0]
-    assert shell(capsys, "changes", folder, "--fail-on", "low")[0] == 0
+    code, _, error = shell(capsys, "changes", folder, "--fail-on", "low")
+    assert code == 0
+    assert error.startswith("dfns-frames: only one look, of ")
+    assert error.endswith(": nothing to compare with yet\n")
     code, text, _ = shell(capsys, "forget", folder, org)
     assert (code, text) == (0, f"forgot 1 snapshot of {org}\n")
     broken = tmp_path / "archive" / "notes.txt"

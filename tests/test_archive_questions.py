@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import dfns_frames as dff
+from dfns_frames.cli import main
 from tests.conftest import assignment, read, token
 
 MOVER = assignment("Treasury", operations=["Wallets:Transfers:Create"])
@@ -264,8 +265,11 @@ def test_unlisted_operations_say_nothing(archive: dff.Archive) -> None:
     assert told(archive, since="2026-03-04") == ["appeared operation to-1 2 4"]
 
 
-def test_a_refused_source_makes_nothing_disappear(archive: dff.Archive) -> None:
-    """A source that was refused when last asked is one row, which says since when nothing is known."""
+@pytest.mark.parametrize("since", [[], ["--since", "2026-03-02T12:00:00Z"]], ids=["ever", "since"])
+def test_a_refused_source_makes_nothing_disappear(
+    archive: dff.Archive, since: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A source that was refused when last asked is one row, and nothing that --fail-on could judge."""
     look(archive, 2, token(1))
     frames = read(token(1), fetched_at=time(3))
     tables = {name: frames.arrow(name) for name in frames if not name.startswith("token")}
@@ -279,4 +283,28 @@ def test_a_refused_source_makes_nothing_disappear(archive: dff.Archive) -> None:
     )
     archive.add(dff.Frames(tables), org="or-1", caller="us-1")
     assert told(archive) == ["unknown source status ok forbidden 2 3"]
+    assert main(["archive", "changes", str(archive.folder), *since, "--fail-on", "low"]) == 2
+    assert "was answered; the newest is of 2026-03-02 08:00 UTC" in capsys.readouterr().err
     assert lifetime(archive) == {"first_seen": 2, "last_seen": 2}
+
+
+def test_the_shell_says_which_looks_it_compares(
+    archive: dff.Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each list from the last complete look up to --since; one without a new look is named."""
+    for day in ("2026-03-01", "2026-03-03", "2026-03-05"):
+        archive.add(read(token(1), fetched_at=f"{day}T08:00:00Z"))
+    archive.add(read(token(2, linkedUserId="us-2"), fetched_at="2026-03-01T09:00:00Z"))
+    assert main(["archive", "changes", str(archive.folder), "--since", "2026-03-04", "--fail-on", "low"]) == 0
+    assert capsys.readouterr().err == (
+        "dfns-frames: Compared the looks at or-1: /auth/pats of us-1 from 2026-03-03 08:00 UTC to 2026-03-05 "
+        "08:00 UTC. Not compared, for want of a second look in that time: /auth/pats of us-2. No changes.\n"
+    )
+
+
+def test_an_empty_archive_is_nothing_to_judge(
+    archive: dff.Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where no look was ever kept, --fail-on ends with 2."""
+    assert main(["archive", "changes", str(archive.folder), "--fail-on", "low"]) == 2
+    assert "no look was kept, so nothing was compared" in capsys.readouterr().err

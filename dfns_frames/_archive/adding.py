@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dfns_frames._archive.layout import STAGING, Snapshot, snapshot_path, snapshots
+from dfns_frames._archive.layout import STAGING, Snapshot, check_org, snapshot_path, snapshots
 from dfns_frames._archive.reading import only_columns, stored
 from dfns_frames._facts.provenance import filtered
 from dfns_frames._facts.tables import compact
@@ -45,8 +45,7 @@ def add(folder: Path, frames: Frames, org: str | None, caller: str | None) -> Pa
     elif stored(target) != owned:
         raise ConfigurationError(
             "the archive has another snapshot of this organisation, caller and second already, "
-            f"{str(target)!r}; it is kept, and this one is not added. Were both answers given within that "
-            "second? Fetch again"
+            f"{str(target)!r}; it is kept, and this one is not added: fetch again a second later"
         )
     return target
 
@@ -233,11 +232,7 @@ def forget(folder: Path, org: str) -> int:
     doomed = snapshots(folder, org)
     left = list((folder / STAGING).glob(f"{FORGETTING}*"))  # of one that was killed while it forgot
     if not doomed and not left:
-        known = sorted({each.org for each in snapshots(folder)})
-        raise ConfigurationError(
-            f"the archive has no organisation {org!r}; there are: {', '.join(known[:10]) or 'none'}"
-            f"{', …' * (len(known) > 10)}"
-        )
+        check_org(folder, org)
     gone = folder / STAGING / f"{FORGETTING}{secrets.token_hex(8)}"
     if doomed:
         gone.parent.mkdir(exist_ok=True)

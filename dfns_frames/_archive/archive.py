@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dfns_frames._archive import adding, answers, checking, looking_back
 from dfns_frames._archive.embedded import Embedded
-from dfns_frames._archive.layout import Snapshot, snapshots
+from dfns_frames._archive.layout import Snapshot, check_whose, snapshots
 from dfns_frames._archive.opening import opened
 from dfns_frames._archive.past import Past
 from dfns_frames._archive.reading import only_columns, row_count
@@ -138,6 +138,8 @@ class Archive(Past):
 
         Raises
         ------
+        ConfigurationError
+            The archive has no such organisation or caller.
         ResponseError
             A snapshot is damaged; :meth:`check` says what to do.
 
@@ -147,6 +149,7 @@ class Archive(Past):
               org_id                     taken       statuses
         0  or-7vwr2… 2026-10-19 07:30:00+00:00  /auth/pats ok
         """
+        check_whose(self.folder, org, caller)
         found = snapshots(self.folder, org, caller)
         with ThreadPoolExecutor() as threads:  # most of it is waiting for the disk
             rows = list(threads.map(_described, found))
@@ -173,8 +176,8 @@ class Archive(Past):
         Raises
         ------
         ConfigurationError
-            It is before the first look, the archive is empty, or it has several organisations and `org`
-            names none.
+            It is before the first look, the archive is empty or has no such organisation or caller, or
+            it has several organisations and `org` names none.
 
         Examples
         --------

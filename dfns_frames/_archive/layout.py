@@ -19,6 +19,7 @@ FORMAT = 1
 _LOOK = "%Y-%m-%dT%H-%M-%SZ"  # colons are refused by Windows, and a bare number by Polars
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 _ESCAPED = re.compile(r"~([0-9a-f]{2})")
+_NAMED = 10  # organisations or callers that a message names
 _LONGEST = 200  # bytes; most file systems take names of 255
 
 
@@ -108,6 +109,41 @@ def snapshots(folder: Path, org: str | None = None, caller: str | None = None) -
                 if look := parse_look(text):
                     found.append(Snapshot(look, org_id, name, path))
     return sorted(found)
+
+
+def check_whose(folder: Path, org: str | None, caller: str | None) -> None:
+    """Refuse an organisation or a caller of whom the archive has nothing.
+
+    A name that is misspelt would else have an empty answer, which looks like good news.
+
+    Raises
+    ------
+    ConfigurationError
+        It has none; the message lists what there is.
+    """
+    if (org is None and caller is None) or snapshots(folder, org, caller):
+        return
+    if org is not None:
+        check_org(folder, org)
+    callers = {each.caller for each in snapshots(folder, org)}
+    raise _unknown(f"caller {caller!r}" + f" of {org}" * bool(org), callers)
+
+
+def check_org(folder: Path, org: str) -> None:
+    """Refuse an organisation that the archive does not have.
+
+    Raises
+    ------
+    ConfigurationError
+        It has none; the message lists those that there are.
+    """
+    if not snapshots(folder, org):
+        raise _unknown(f"organisation {org!r}", {each.org for each in snapshots(folder)})
+
+
+def _unknown(what: str, known: set[str]) -> ConfigurationError:
+    named = f"{', '.join(sorted(known)[:_NAMED]) or 'none'}{', …' * (len(known) > _NAMED)}"
+    return ConfigurationError(f"the archive has no {what}; there are: {named}")
 
 
 def _named(folder: Path, key: str, wanted: str | None) -> Iterator[tuple[Path, str]]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames._api.sources import SOURCES
-from dfns_frames._archive.layout import Snapshot, snapshots
+from dfns_frames._archive.layout import Snapshot, check_whose, snapshots
 from dfns_frames._archive.reading import only_columns, stored
 from dfns_frames._facts.tables import compact
 from dfns_frames.errors import ConfigurationError
@@ -35,7 +35,8 @@ class _Look:
 
 def at(folder: Path, when: datetime, org: str | None, caller: str | None) -> Frames:
     """Return what was known at a moment; `Archive.at` says how."""
-    found = _of_one_organisation(snapshots(folder, org, caller), org, caller)
+    check_whose(folder, org, caller)
+    found = _of_one_organisation(snapshots(folder, org, caller))
     looks = [look for each in found for look in _looks(each) if look.fetched_at <= when]
     if not looks:
         first = min(look.fetched_at for each in found for look in _looks(each))
@@ -49,11 +50,10 @@ def at(folder: Path, when: datetime, org: str | None, caller: str | None) -> Fra
     return parts[0] if len(parts) == 1 else joined(parts)
 
 
-def _of_one_organisation(found: list[Snapshot], org: str | None, caller: str | None) -> list[Snapshot]:
+def _of_one_organisation(found: list[Snapshot]) -> list[Snapshot]:
     organisations = sorted({each.org for each in found})
     if not found:
-        whose = f" of {org}" * bool(org) + f" by {caller}" * bool(caller)
-        raise ConfigurationError(f"the archive has no snapshot{whose} yet; add() puts one in")
+        raise ConfigurationError("the archive has no snapshot yet; add() puts one in")
     if len(organisations) > 1:
         raise ConfigurationError(
             f"the archive has {len(organisations):,} organisations, and frames hold one: pass one of "

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dfns_frames._api.catalogue import CATEGORIES
 from dfns_frames._archive import answers, asking, changing
 from dfns_frames._archive.charts import ArchivePlot
-from dfns_frames._archive.layout import look_name, quoted
+from dfns_frames._archive.layout import check_whose, look_name, quoted
 from dfns_frames._facts.times import as_utc, beginning
 from dfns_frames._hints import did_you_mean
 from dfns_frames.errors import ConfigurationError
@@ -65,7 +66,7 @@ class Past:
         Raises
         ------
         ConfigurationError
-            DuckDB is not installed.
+            DuckDB is not installed, or the archive has no such organisation or caller.
 
         Examples
         --------
@@ -102,7 +103,7 @@ class Past:
         Raises
         ------
         ConfigurationError
-            DuckDB is not installed.
+            DuckDB is not installed, or the archive has no such organisation or caller.
 
         Examples
         --------
@@ -138,7 +139,7 @@ class Past:
         Raises
         ------
         ConfigurationError
-            There is no such class, or DuckDB is not installed.
+            There is no such class, organisation or caller, or DuckDB is not installed.
 
         Examples
         --------
@@ -154,6 +155,8 @@ class Past:
         return answers.to_frame(answer, answers.HOLDERS)
 
     def _whose(self, org: str | None, caller: str | None) -> asking.Wanted:
+        if "://" not in self._place:  # what is in a store only Spark can list
+            check_whose(Path(self._place), org, caller)
         return asking.Wanted(
             None if org is None else quoted(org, "org"), None if caller is None else quoted(caller, "caller")
         )

@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dfns_frames as dff
+from dfns_frames._archive.comparing.summary import counted
+from dfns_frames._archive.covering import coverage
 from dfns_frames._facts.provenance import plural, source_lines
+from dfns_frames._facts.times import as_utc, beginning
+from dfns_frames.cli.compare import fails
 from dfns_frames.cli.listing import FOR_PROGRAMS, show
 from dfns_frames.cli.terminal import DONE, FILE_FAILED, FINDINGS, USAGE, ShellError, complain, say, visible
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SEVERITIES = ("critical", "high", "medium", "low", "unknown")
 _SHOWN = {
     "changes": ["severity", "change", "object", "name", "field", "old", "new", "operation", "after", "by"],
     "lifetimes": ["token_id", "name", "born", "last_seen", "gone_after", "gone_by", "off_by"],
@@ -51,12 +54,17 @@ def _at(kept: dff.Archive, options: argparse.Namespace) -> int:
 
 def _changes(kept: dff.Archive, options: argparse.Namespace) -> int:
     found = kept.changes(options.since, options.until, options.org, options.caller)
+    since = None if options.since is None else beginning(options.since, "since")
+    until = None if options.until is None else as_utc(options.until, "until")
+    looked = coverage(kept.folder, since, until, options.org, options.caller)
+    if not options.quiet:
+        complain(f"{looked.summary} {counted(found)}" if looked.is_compared else looked.summary)
+    failed = fails(found, options.fail_on)
     _print(found, options)
-    bad = _SEVERITIES[: _SEVERITIES.index(options.fail_on) + 1] if options.fail_on else ()
-    count = int(found["severity"].isin(bad).sum())
-    if count:
-        complain(f"{count:,} {plural(count, 'change')} at or above {options.fail_on}")
-    return FINDINGS if count else DONE
+    if options.fail_on and looked.is_overdue:
+        # A job that keeps no looks any more must not pass as one that finds no changes.
+        raise ShellError(USAGE, f"--fail-on has nothing to judge{f': {looked.summary}' * options.quiet}")
+    return FINDINGS if failed else DONE
 
 
 def _lifetimes(kept: dff.Archive, options: argparse.Namespace) -> int:

@@ -189,9 +189,11 @@ def add_archive(command: argparse.ArgumentParser) -> None:
     changes.add_argument(
         "--fail-on",
         metavar="SEVERITY",
-        choices=("critical", "high", "medium", "low", "unknown"),
-        help="end with exit code 1 if what was gained is at least this bad: %(choices)s",
+        choices=("critical", "high", "medium", "low"),
+        help="end with exit code 1 if what was gained is at least this bad: %(choices)s; with 2 if no look "
+        "is there to compare",
     )
+    changes.add_argument("--quiet", action="store_true", help="do not say what was compared")
     add("lifetimes", "list from when to when each token was there, and since when it has been off")
     holders = add("holders", "list the tokens that could do something of one class on one day")
     holders.add_argument("category", metavar="CATEGORY", help="a class of operations, such as move_funds")

@@ -29,7 +29,7 @@ def compare(options: argparse.Namespace) -> int:
     times = {name: changes[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ") for name in ("after", "by")}
     plain = changes.assign(**times)
     show(plain if options.format in FOR_PROGRAMS else _for_people(plain), options.format)
-    return FINDINGS if _fails(changes, options.fail_on) else DONE
+    return FINDINGS if fails(changes, options.fail_on) else DONE
 
 
 def _look(options: argparse.Namespace, side: str) -> dff.Frames:
@@ -62,7 +62,7 @@ def _for_people(changes: pd.DataFrame) -> pd.DataFrame:
     return changes[[name for name in order if name in _ALWAYS or changes[name].notna().any()]]
 
 
-def _fails(changes: pd.DataFrame, level: str | None) -> bool:
+def fails(changes: pd.DataFrame, level: str | None) -> bool:
     """Tell whether something that was gained is as bad as was asked about, and say what."""
     if level is None:
         return False

@@ -49,14 +49,19 @@ def _called(series: Series) -> str:
 
 def _found(comparison: Comparison, changes: pd.DataFrame) -> str:
     if len(changes):
-        counts = changes["change"].value_counts()
-        return ", ".join(f"{counts[each]:,} {each}" for each in CHANGES if counts[each]) + "."
+        return counted(changes)
     old, new = (side.frames for side in comparison.pair.sides)
     if old is new or old == new:
         return "No changes: both sides are one look."
     if _bodies(comparison, 0) == _bodies(comparison, 1) != set():
         return "No changes: both sides are the same response, byte for byte."
     return "No changes."
+
+
+def counted(changes: pd.DataFrame) -> str:
+    """Return how many changes of each sort there are, as a sentence."""
+    counts = changes["change"].value_counts()
+    return f"{', '.join(f'{counts[each]:,} {each}' for each in CHANGES if counts[each]) or 'No changes'}."
 
 
 def _bodies(comparison: Comparison, side: int) -> set[str]:
