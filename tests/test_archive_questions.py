@@ -280,3 +280,13 @@ def test_a_refused_source_makes_nothing_disappear(archive: dff.Archive) -> None:
     archive.add(dff.Frames(tables), org="or-1", caller="us-1")
     assert told(archive) == ["unknown source status ok forbidden 2 3"]
     assert lifetime(archive) == {"first_seen": 2, "last_seen": 2}
+
+
+def test_a_date_since_when_is_its_beginning(archive: dff.Archive) -> None:
+    """The message about what is no time says so, and of `until` that a date is its end."""
+    with pytest.raises(
+        dff.ConfigurationError, match=r"^since='last week' is not a time.*beginning of that day"
+    ):
+        archive.changes(since="last week")
+    with pytest.raises(dff.ConfigurationError, match=r"^until='soon' is not a time.*end of that day"):
+        archive.changes(until="soon")
