@@ -318,5 +318,5 @@ def test_a_name_is_told_from_an_id() -> None:
     with pytest.raises(dff.ConfigurationError) as caught:
         dff.read({"items": items}).explain("ci")
     assert (
-        str(caught.value) == "'ci' is a name, of to-0, to-1, to-2, to-3, to-4 and 2 more; pass the id instead"
+        str(caught.value) == "'ci' is the name of to-0, to-1, to-2, to-3, to-4 and 2 more; pass an id instead"
     )

@@ -87,7 +87,7 @@ def unknown_identity(
     if called:
         more = f" and {len(called) - _NEAR:,} more" * (len(called) > _NEAR)
         return ConfigurationError(
-            f"{brief(identity)} is a name, of {', '.join(called[:_NEAR])}{more}; pass the id instead"
+            f"{brief(identity)} is the name of {', '.join(called[:_NEAR])}{more}; pass an id instead"
         )
     unread = "" if are_all_read else ". Not all users were read, so it may be one of the others"
     return ConfigurationError(
