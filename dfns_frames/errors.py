@@ -58,6 +58,10 @@ class Hint(StrEnum):
         "pass a date such as '2026-03-02' (the end of that day, UTC), an RFC 3339 time such as "
         "'2026-03-02T08:00:00Z', or a datetime (UTC unless it has an offset)"
     )
+    SINCE = (
+        "pass a date such as '2026-03-02' (the beginning of that day, UTC), an RFC 3339 time such as "
+        "'2026-03-02T08:00:00Z', or a datetime (UTC unless it has an offset)"
+    )
     FILE_DATE = "pass fetched_at= to say when the list was made"
     OTHER_ENDPOINT = "leave endpoint= out, or name the right one"
     NO_OPTIONS = "leave endpoint=, caller=, fetched_at= and skip_invalid= out"
@@ -71,8 +75,11 @@ class Hint(StrEnum):
     DEADLINE = "give Client(deadline=…) more if the server is slow"
     MAX_BODY = "Client(max_body=…) allows more"
     SAME_CALLER = "if both are of one person, pass the same caller= when you read them"
+    FETCHED_AS = "if both are of one person, fetch both with the same Client(caller=…)"
     EARLIER_FIRST = "pass the earlier look first: compare(earlier, later)"
     LOOKED_AT = "say when each list was made, with fetched_at= of `read`"
+    REGION = "each organisation is in one region: try region='eu' or region='uae'"
+    OPERATIONS = "`dff.operations()` lists them all"
 
 
 class DfnsFramesError(Exception):

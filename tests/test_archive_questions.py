@@ -308,3 +308,13 @@ def test_an_empty_archive_is_nothing_to_judge(
     """Where no look was ever kept, --fail-on ends with 2."""
     assert main(["archive", "changes", str(archive.folder), "--fail-on", "low"]) == 2
     assert "no look was kept, so nothing was compared" in capsys.readouterr().err
+
+
+def test_a_date_since_when_is_its_beginning(archive: dff.Archive) -> None:
+    """The message about what is no time says so, and of `until` that a date is its end."""
+    with pytest.raises(
+        dff.ConfigurationError, match=r"^since='last week' is not a time.*beginning of that day"
+    ):
+        archive.changes(since="last week")
+    with pytest.raises(dff.ConfigurationError, match=r"^until='soon' is not a time.*end of that day"):
+        archive.changes(until="soon")

@@ -429,3 +429,14 @@ def test_a_workbook_goes_into_a_new_folder(saved: Path, tmp_path: Path) -> None:
     arguments = ["--excel", str(out / "p.xlsx"), "--csv", str(out)]
     assert main(["export", "--from", str(saved), *arguments]) == 0
     assert {"p.xlsx", "tokens.csv"} <= set(files_below(out))
+
+
+def test_one_token_is_told_of_in_the_singular(tmp_path: Path, capsys: Captured) -> None:
+    """A reviewer with one administrator reads a sentence, not a form."""
+    full = {"permissionId": "pm-1", "permissionName": "ManagedFullAdminAccess", "assignmentId": ""}
+    listed = {"items": [token(1, full, dateCreated="2020-01-01T00:00:00.000Z")]}
+    (tmp_path / "one.json").write_text(json.dumps(listed))
+    assert main(["fetch", "--from", str(tmp_path / "one.json")]) == 0
+    shown = capsys.readouterr().out
+    assert "1  is a full administrator\n" in shown
+    assert "1  is older than a year\n" in shown

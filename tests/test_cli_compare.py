@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dfns_frames.cli import main
-from tests.looks import JUNE, assigned, pats, permission, token
+from tests.looks import JUNE, MAY, assigned, pats, permission, token
 
 OLD = ("--old-time", "2026-05-01", "--new-time", "2026-06-01")
 
@@ -105,3 +105,11 @@ def test_standard_input_is_read_once(capsys: pytest.CaptureFixture[str]) -> None
     assert "only once" in capsys.readouterr().err
     assert main(["compare", "", "-"]) == 2
     assert "OLD needs the name" in capsys.readouterr().err
+
+
+def test_of_folders_the_advice_is_to_fetch_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder says itself who asked, so that --caller would not change it."""
+    mine = pats(token("to-1"), when=MAY).to_parquet(tmp_path / "mine")
+    other = pats(token("to-1", linkedUserId="us-2"), when=JUNE, caller="us-2").to_parquet(tmp_path / "other")
+    assert main(["compare", str(mine), str(other)]) == 2
+    assert capsys.readouterr().err.rstrip().endswith("fetch both with the same --caller")

@@ -114,3 +114,10 @@ def test_tokens_that_can_go_a_way(folder: str, capsys: Captured) -> None:
     assert main([*asked, "Wallets:Nonsense"]) == 2
     assert main([*asked, "transfr"]) == 2
     assert "Did you mean transfer?" in capsys.readouterr().err
+
+
+def test_the_table_says_where_it_holds(folder: str, capsys: Captured) -> None:
+    """Own delegated wallets are not all wallets: the scope stands beside the gate."""
+    assert main(["who-can", "move_funds", "--from", folder]) == 0
+    columns = capsys.readouterr().out.splitlines()[0].split()
+    assert columns[columns.index("gate") + 1] == "scope"

@@ -17,6 +17,7 @@ import pytest
 import dfns_frames as dff
 from dfns_frames._hidden import Body
 from dfns_frames._http.exchange import Answer
+from dfns_frames.cli import main
 from tests.conftest import assignment, token
 
 
@@ -333,6 +334,19 @@ def test_a_401_says_what_may_be_wrong() -> None:
         ):
             with pytest.raises(dff.AuthenticationError, match=hint):
                 dff.Client(token_text, url=server.url).pats()
+
+
+def test_in_the_shell_a_401_names_the_option(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python's region= is of no use there."""
+    with serving((401, {})) as server:
+        monkeypatch.setenv("DFNS_API_URL", server.url)
+        monkeypatch.setenv("DFNS_AUTH_TOKEN", "x")
+        assert main(["fetch"]) == 3
+    said = capsys.readouterr().err
+    assert said.endswith("; each organisation is in one region: try --region eu or --region uae\n")
+    assert "region=" not in said
 
 
 @pytest.mark.parametrize(

@@ -475,3 +475,14 @@ def test_a_sheet_of_changes_is_laid_out(tmp_path: Path) -> None:
     said = [row[2] for row in book["README"].iter_rows(values_only=True) if row[1] == "Changes"]
     assert "Compared two looks at or-1" in said[0]
     assert openpyxl.load_workbook(dff.write(changes.iloc[:0], tmp_path / "none.xlsx")).active.max_row == 1
+
+
+@pytest.mark.parametrize("odd", [None, 3, pd.DataFrame()], ids=["None", "number", "DataFrame"])
+def test_what_cannot_be_compared_is_called_by_its_side(odd: Any) -> None:
+    """Of two arguments the message says which one is meant."""
+    kind = type(odd).__name__
+    may: dict[str, Any] = {"items": []}
+    for sides, name in (((odd, may), "old"), ((may, odd), "new")):
+        with pytest.raises(dff.ConfigurationError) as caught:
+            dff.compare(*sides)
+        assert str(caught.value) == f"{name} must be Frames, a saved response or a folder, not {kind}"

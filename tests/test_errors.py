@@ -87,3 +87,11 @@ def test_the_shell_words_every_hint() -> None:
     """None of the library's is missing, and none of the shell's is Python."""
     assert set(HINTS) == set(Hint)
     assert not [words for words in HINTS.values() if "=" in words or "_" in words]
+
+
+def test_advice_of_the_shell_is_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where Python is told of a function, the shell is told of a command."""
+    with pytest.raises(dff.ConfigurationError, match=r"; `dff.operations\(\)` lists them all$"):
+        dff.read({"items": []}).who_can("steal")
+    assert main(["who-can", "steal"]) == 2
+    assert capsys.readouterr().err.endswith("; `dfns-frames operations` lists them all\n")

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import dfns_frames as dff
+from tests.conftest import token
 from tests.organisations import (
     GROUPS,
     MACHINES,
@@ -294,7 +295,9 @@ def test_what_nobody_knows_is_an_error_that_lists_what_there_is(what: Any, near:
 def test_an_owner_who_was_not_read_is_not_said_to_hold_nothing() -> None:
     """Of an owner that no list describes nothing is known, which an empty answer would hide."""
     org = replace(MOVER, users=(), statuses=ONLY_PATS)
-    with pytest.raises(dff.ConfigurationError, match=r"'us-a' is listed here.*Not all users were read"):
+    with pytest.raises(
+        dff.ConfigurationError, match=r"listed here has the id 'us-a'.*Not all users were read"
+    ):
         dff.measures.explain(frames(org), "us-a")
     given = replace(org, grants=(Grant("pm-x", "us-a"),), statuses=ONLY_PATS)
     assert dff.measures.explain(frames(given), "us-a")["through"].tolist() == ["user"]
@@ -303,7 +306,17 @@ def test_an_owner_who_was_not_read_is_not_said_to_hold_nothing() -> None:
 @pytest.mark.parametrize("identity", [None, 3, "us-b", "to-b", ""], ids=str)
 def test_an_id_that_nobody_has_is_an_error_that_lists_near_ones(identity: Any) -> None:
     """An id of nobody, or of another type, is told from one that holds nothing."""
-    with pytest.raises(dff.ConfigurationError, match="no token, user or service account with the id"):
+    with pytest.raises(dff.ConfigurationError, match="no token, user or service account listed here has"):
         dff.measures.explain(frames(MOVER), identity)
     with pytest.raises(dff.ConfigurationError, match="near: us-a"):
         dff.measures.explain(frames(MOVER), "s-a")
+
+
+def test_a_name_is_told_from_an_id() -> None:
+    """Who passes a name is told which ids have it, at most five."""
+    items = [token(number, name="ci") for number in range(7)]
+    with pytest.raises(dff.ConfigurationError) as caught:
+        dff.read({"items": items}).explain("ci")
+    assert (
+        str(caught.value) == "'ci' is the name of to-0, to-1, to-2, to-3, to-4 and 2 more; pass an id instead"
+    )

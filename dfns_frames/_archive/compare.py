@@ -6,17 +6,19 @@ What one side cannot tell is `unknown`, and what neither can is no row; ``docs/c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
 from dfns_frames._archive.comparing.frame import as_changes
 from dfns_frames._archive.comparing.rows import rows_of
 from dfns_frames._archive.comparing.sides import order_trouble, paired
 from dfns_frames._archive.comparing.summary import summarized
 from dfns_frames._archive.comparing.tables import compared
-from dfns_frames.errors import DriftWarning, Hint
+from dfns_frames.errors import ConfigurationError, DriftWarning, Hint
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import warn
+from dfns_frames.frames.loading import folder_of
 from dfns_frames.frames.saved import Saved, read
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def compare(old: Look, new: Look) -> pd.DataFrame:
     ------
     ConfigurationError
         The sides are of different organisations, list tokens of different callers, or are the wrong way
-        round.
+        round; or one is nothing that can be read.
     MissingTableError
         A side lacks the table `sources`, which says what was read.
 
@@ -89,7 +91,13 @@ def compare(old: Look, new: Look) -> pd.DataFrame:
     0  appeared  assignment     to-1  permission_name  NaN  treasury  critical
     1   changed       token     to-1             name   ci    deploy      none
     """
-    pair = paired(*(look if isinstance(look, Frames) else read(look) for look in (old, new)))
+    sides = _frames(old, "old"), _frames(new, "new")
+    try:
+        pair = paired(*sides)
+    except ConfigurationError as error:
+        if error.hint is Hint.SAME_CALLER and (folder_of(old) or folder_of(new)):
+            error.hint = Hint.FETCHED_AS  # a folder says itself who asked
+        raise
     trouble = order_trouble(pair)
     if trouble:
         warn(
@@ -103,3 +111,15 @@ def compare(old: Look, new: Look) -> pd.DataFrame:
     changes = as_changes(rows_of(comparison))
     changes.attrs["summary"] = summarized(comparison, changes)
     return changes
+
+
+def _frames(look: object, side: str) -> Frames:
+    """Return one side as Frames; what is refused is called by its side, since there are two."""
+    if isinstance(look, Frames):
+        return look
+    kinds = (str, os.PathLike, bytes, bytearray, memoryview, Mapping, list, tuple)
+    if not isinstance(look, kinds) and not hasattr(look, "read"):
+        raise ConfigurationError(
+            f"must be Frames, a saved response or a folder, not {type(look).__name__}", option=side
+        )
+    return read(cast("Saved", look))

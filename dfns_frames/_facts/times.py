@@ -32,7 +32,7 @@ def as_utc(when: object, option: str, *, past: bool = False) -> datetime:
     now = datetime.now(UTC)
     found = _moment(when)
     if found is None:
-        raise ConfigurationError("is not a time", option=option, given=repr(when), hint=Hint.TIME)
+        raise _no_time(when, option, Hint.TIME)
     given, is_day = found
     # Where a day begins first, it begins 14 hours before UTC's.
     slack = timedelta(hours=14) if is_day else timedelta(minutes=5)
@@ -54,7 +54,13 @@ def beginning(when: object, option: str) -> datetime:
         It is not a time.
     """
     found = _moment(when)
-    return found[0] if found else as_utc(when, option)
+    if found is None:
+        raise _no_time(when, option, Hint.SINCE)
+    return found[0]
+
+
+def _no_time(when: object, option: str, hint: Hint) -> ConfigurationError:
+    return ConfigurationError("is not a time", option=option, given=repr(when), hint=hint)
 
 
 def _moment(when: object) -> tuple[datetime, bool] | None:

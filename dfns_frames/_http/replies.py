@@ -16,6 +16,7 @@ from dfns_frames.errors import (
     ApiError,
     AuthenticationError,
     DfnsFramesError,
+    Hint,
     NetworkError,
     PermissionDeniedError,
     RateLimitError,
@@ -66,13 +67,17 @@ def error_of(
     # The server may echo a token, this one or another.
     said, error_id = (_JWT.sub("***", secret.redact(text)) for text in _said(body))
     message = said[:_MESSAGE_SHOWN].rstrip(". ")
-    kind, advice = _kind(status, secret, now, path)
+    kind, advice = _kind(status, path)
+    hint = None
+    if status == 401:
+        advice, hint = _why_unauthenticated(secret, now)
     error = kind(
         f"the API answered {status}{f': {message}' if message else ''}{advice}",
         status=status,
         retryable=status in RETRIED,
         retry_after=_retry_after(headers.get("retry-after", ""), now),
         error_id=error_id or None,
+        hint=hint,
     )
     if isinstance(error, PermissionDeniedError):
         named = _OPERATION.search(said)
@@ -124,9 +129,9 @@ def _not_utf8(body: bytes) -> int | None:
     return None
 
 
-def _kind(status: int, secret: Secret, now: datetime, path: str) -> tuple[type[ApiError], str]:
+def _kind(status: int, path: str) -> tuple[type[ApiError], str]:
     if status == 401:
-        return AuthenticationError, _why_unauthenticated(secret, now)
+        return AuthenticationError, ""
     if status == 403:
         return PermissionDeniedError, ". Ask an administrator for a permission with that operation"
     if status == 404:
@@ -136,14 +141,15 @@ def _kind(status: int, secret: Secret, now: datetime, path: str) -> tuple[type[A
     return (ServerError if status >= 500 else ApiError), ""
 
 
-def _why_unauthenticated(secret: Secret, now: datetime) -> str:
+def _why_unauthenticated(secret: Secret, now: datetime) -> tuple[str, Hint | None]:
     expiry = secret.expiry()
     if expiry and expiry <= now:
-        return f". The token expired on {expiry:%Y-%m-%d %H:%M} UTC: create a new one"
+        return f". The token expired on {expiry:%Y-%m-%d %H:%M} UTC: create a new one", None
     dated = f", valid until {expiry:%Y-%m-%d}" if expiry else ""
     return (
         f". The token{dated} was not accepted: it may be truncated, deactivated, expired, or from another "
-        "region (each organisation is in one: region='eu' or region='uae')"
+        "region",
+        Hint.REGION,
     )
 
 

@@ -73,13 +73,13 @@ def _thresholds(given: Mapping[str, float] | None) -> dict[str, float]:
         if name not in THRESHOLDS:
             hint = did_you_mean(str(name), THRESHOLDS)
             raise ConfigurationError(
-                f"no threshold is called {name!r}.{hint} There are: {', '.join(THRESHOLDS)}",
+                f"knows no {name!r}.{hint} There are: {', '.join(THRESHOLDS)}",
                 option="thresholds",
             )
         number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
         if not number or not math.isfinite(value) or value < 0:
             raise ConfigurationError(
-                f"{name} must be a number of at least 0, not {str(value)[:60]!r}", option="thresholds"
+                f"must give {name} a number of at least 0, not {str(value)[:60]!r}", option="thresholds"
             )
     return THRESHOLDS | {name: float(value) for name, value in (given or {}).items()}
 

@@ -32,15 +32,15 @@ def compare(options: argparse.Namespace) -> int:
     return FINDINGS if fails(changes, options.fail_on) else DONE
 
 
-def _look(options: argparse.Namespace, side: str) -> dff.Frames:
-    """Read one side; a folder says itself who asked and when."""
+def _look(options: argparse.Namespace, side: str) -> dff.Frames | Path:
+    """Read one side, but for a folder, which says itself who asked and when."""
     file, time = getattr(options, side), getattr(options, f"{side}_time")
     if not file.strip():
         raise ShellError(USAGE, f"{side.upper()} needs the name of a file or folder; - is standard input")
     if file != "-" and Path(file).is_dir():
         if time is not None:
             raise ShellError(USAGE, f"--{side}-time does not apply to the folder {file}, which says it")
-        return dff.read(file)
+        return Path(file)
     source = sys.stdin.buffer if file == "-" else Path(file)
     try:
         return dff.read(

@@ -25,9 +25,16 @@ HINTS = {
         "pass a date such as 2026-03-02 (the end of that day, UTC), or an RFC 3339 time such as "
         "2026-03-02T08:00:00Z"
     ),
+    Hint.SINCE: (
+        "pass a date such as 2026-03-02 (the beginning of that day, UTC), or an RFC 3339 time such as "
+        "2026-03-02T08:00:00Z"
+    ),
     Hint.SAME_CALLER: "if both are of one person, name them with --caller",
+    Hint.FETCHED_AS: "if both are of one person, fetch both with the same --caller",
     Hint.EARLIER_FIRST: "name the earlier look first: dfns-frames compare EARLIER LATER",
     Hint.LOOKED_AT: "say when each list was made, with --old-time and --new-time",
+    Hint.REGION: "each organisation is in one region: try --region eu or --region uae",
+    Hint.OPERATIONS: "`dfns-frames operations` lists them all",
 }
 """The library's hints, in words for somebody who writes no Python."""
 

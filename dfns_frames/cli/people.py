@@ -16,7 +16,10 @@ from dfns_frames.measures.asking import deeds_of
 if TYPE_CHECKING:
     import pandas as pd
 
-_WHO = ["name", "identity_kind", "owner_name", "way", "alone", "gate", "effective", "active", "basis"]
+_WHO = [
+    *("name", "identity_kind", "owner_name", "way", "alone", "gate", "scope", "effective", "active", "basis"),
+    "identity_id",
+]
 _WHY = ["through", "permission_name", "group_name", "since", "in_effect", "operation_count", "worst"]
 
 
@@ -30,7 +33,7 @@ def who_can(options: argparse.Namespace) -> None:
     if found.empty:
         alone = " without anybody else" * options.alone
         complain(f"nobody listed here can do that{alone}, as far as is known")
-    _answer(options, frames, found, [*_WHO, "identity_id"])
+    _answer(options, frames, found, _WHO)
 
 
 def explain(options: argparse.Namespace) -> None:

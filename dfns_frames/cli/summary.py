@@ -39,17 +39,18 @@ def _answers(capabilities: pd.DataFrame) -> list[str]:
     maybe = int((funds == "unknown").sum())
     undated = int(active["age_days"].isna().sum())
     unknown = (active[list(SENSITIVE)] == "unknown").any(axis=1)
-    counts = {
-        "are full administrators": int(active["holds_everything"].sum()),
-        "can move funds" + f", and {maybe:,} more may" * bool(maybe): int((funds == "yes").sum()),
-        "are older than a year" + f"; {undated:,} have no date" * bool(undated): int(
-            (active["age_days"] >= _YEAR_DAYS).sum()
-        ),
-        "hold something unknown, and may do more": int(unknown.sum()),
-    }
-    width = max(len(f"{count:,}") for count in (len(capabilities), *counts.values()))
+    full, old = int(active["holds_everything"].sum()), int((active["age_days"] >= _YEAR_DAYS).sum())
+    dark = int(unknown.sum())
+    no_date = f"; {undated:,} {'has' if undated == 1 else 'have'} no date" * bool(undated)
+    counts = (
+        (full, "is a full administrator" if full == 1 else "are full administrators"),
+        (int((funds == "yes").sum()), "can move funds" + f", and {maybe:,} more may" * bool(maybe)),
+        (old, f"{'is' if old == 1 else 'are'} older than a year{no_date}"),
+        (dark, f"{'holds' if dark == 1 else 'hold'} something unknown, and may do more"),
+    )
+    width = max(len(f"{count:,}") for count in (len(capabilities), *(count for count, _ in counts)))
     return [
         f"  {len(capabilities):>{width},}  {'token' if len(capabilities) == 1 else 'tokens'}",
         f"  {len(active):>{width},}  active at snapshot, of which",
-        *(f"    {count:>{width},}  {what}" for what, count in counts.items()),
+        *(f"    {count:>{width},}  {what}" for count, what in counts),
     ]

@@ -10,11 +10,11 @@ from dfns_frames._api.catalogue import CATEGORIES, successor
 from dfns_frames._api.ways import NOT_COVERED, WAYS
 from dfns_frames._facts.abilities import Deed, ways
 from dfns_frames._facts.contents import catalogue, operations
-from dfns_frames.errors import ConfigurationError
+from dfns_frames.errors import ConfigurationError, Hint
 from dfns_frames.measures.options import brief
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from dfns_frames._facts.tables import Tables
 
@@ -43,7 +43,8 @@ def deeds_of(frames: Tables, what: object) -> list[Deed]:
     raise ConfigurationError(
         f"there is nothing called {brief(what)} to ask for{_hint(near)}. "
         f"Categories: {', '.join(CATEGORIES)}. Ways: {', '.join(WAYS)}. "
-        "Operations: see `dff.operations()`, such as 'Wallets:Transfers:Create'"
+        "Operations: 'Wallets:Transfers:Create' and its like",
+        hint=Hint.OPERATIONS,
     )
 
 
@@ -75,18 +76,24 @@ def known_operation(frames: Tables, operation: object) -> str:
     if isinstance(operation, str) and operation in known:
         return operation
     raise ConfigurationError(
-        f"there is no operation {brief(operation)}{_hint(_near(operation, known))}; `dff.operations()` lists "
-        "them"
+        f"there is no operation {brief(operation)}{_hint(_near(operation, known))}", hint=Hint.OPERATIONS
     )
 
 
-def unknown_identity(identity: object, ids: Collection[str], *, are_all_read: bool) -> ConfigurationError:
-    """Return the error for an id that is none of those listed, with near ones."""
+def unknown_identity(
+    identity: object, ids: Collection[str], called: Sequence[str], *, are_all_read: bool
+) -> ConfigurationError:
+    """Return the error for an id that is none of those listed: whose name it is, if any's, else near ids."""
+    if called:
+        more = f" and {len(called) - _NEAR:,} more" * (len(called) > _NEAR)
+        return ConfigurationError(
+            f"{brief(identity)} is the name of {', '.join(called[:_NEAR])}{more}; pass an id instead"
+        )
     unread = "" if are_all_read else ". Not all users were read, so it may be one of the others"
     return ConfigurationError(
-        f"no token, user or service account with the id {brief(identity)} is listed here"
-        f"{_hint(_near(identity, ids))}. Ids are those of the tables `tokens` and `users`: {len(ids):,} are "
-        f"known{unread}"
+        f"no token, user or service account listed here has the id {brief(identity)}"
+        f"{_hint(_near(identity, ids))}. Take an id from the column token_id of `tokens` or user_id of "
+        f"`users` ({len(ids):,} known){unread}"
     )
 
 

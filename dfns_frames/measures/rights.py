@@ -122,8 +122,20 @@ def _rights_of(frames: Tables, identity: str) -> list[_Right]:
     if not rights and (number < 0 or not everyone.found[number]):
         ids = [*table(frames, "tokens")["token_id"].to_pylist(), *everyone.ids]
         known = [text for text in ids if text and text != identity]
-        raise unknown_identity(identity, known, are_all_read=users_are_read(frames))
+        raise unknown_identity(
+            identity, known, _called(frames, identity), are_all_read=users_are_read(frames)
+        )
     return rights
+
+
+def _called(frames: Tables, name: object) -> list[str]:
+    """Return the ids of the tokens and users that have this name, each once."""
+    found: list[str | None] = []
+    for of, columns in (("token", ("name",)), ("user", ("name", "username"))):
+        listed = table(frames, f"{of}s")
+        is_called = np.any([_equals(listed[each], name) for each in columns], axis=0)
+        found += listed.filter(pa.array(is_called))[f"{of}_id"].cast(pa.string()).to_pylist()
+    return [each for each in dict.fromkeys(found) if each]
 
 
 def _rights_of_user(frames: Tables, number: int) -> list[_Right]:
