@@ -7,11 +7,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
@@ -55,11 +55,6 @@ def texts(figure: Any, dpi: int = 60) -> list[tuple[Text, Bbox]]:
     return [(text, text.get_window_extent()) for text in shown]
 
 
-def _overlap(one: Bbox, other: Bbox) -> bool:
-    shared = Bbox.intersection(one, other)
-    return shared is not None and shared.width > 1.5 and shared.height > 1.5
-
-
 def assert_readable(figure: Any, dpi: int = 60) -> None:
     """Assert that no text leaves the figure or lies over another."""
     found = texts(figure, dpi)
@@ -70,8 +65,14 @@ def assert_readable(figure: Any, dpi: int = 60) -> None:
         assert box.y1 <= figure.bbox.height + 1, f"cut off above: {text.get_text()!r}"
     # The box around a slanted text says little about where it is.
     upright = [(text, box) for text, box in found if text.get_rotation() != _SLANTED]
-    for (text, box), (other, other_box) in combinations(upright, 2):
-        assert not _overlap(box, other_box), f"{text.get_text()!r} lies over {other.get_text()!r}"
+    boxes = np.array([box.extents for _, box in upright]).reshape(-1, 4)
+    left, below, right, above = (
+        np.maximum.outer(boxes[:, i], boxes[:, i]) if i < 2 else np.minimum.outer(boxes[:, i], boxes[:, i])
+        for i in range(4)
+    )
+    overlapping = np.triu((right - left > 1.5) & (above - below > 1.5), k=1)
+    for one, other in np.argwhere(overlapping):
+        raise AssertionError(f"{upright[one][0].get_text()!r} lies over {upright[other][0].get_text()!r}")
 
 
 def caption(ax: Axes) -> str:

@@ -14,6 +14,7 @@ from dfns_frames._facts.codes import Ints
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.keys import token_rows
 from dfns_frames._facts.tables import Tables
+from dfns_frames.export.header import is_audit
 from dfns_frames.measures.classes import SENSITIVE, worst_text
 
 OWNER, AGE, WORST, ADMINISTRATOR = "owner", "age (days)", "worst severity", "full administrator"
@@ -92,7 +93,7 @@ def tokens_sheet(tables: Tables) -> pa.Table:
         "active": tokens["is_active"],
         AGE: pa.array(able["age_days"], type=pa.int64(), from_pandas=True),
         WORST: _text(worst_text(able["worst"], able["worst_is_lower_bound"])),
-        **(_findings(tables, able.index.to_numpy()) if "findings" in tables else {}),
+        **(_findings(tables, able.index.to_numpy()) if is_audit(tables) else {}),
         **{label: _answers(able[name]) for name, label in SENSITIVE.items()},
         ADMINISTRATOR: _answers(able["holds_everything"].map({True: "yes", False: "no"})),
         PERMISSIONS: _permissions(tables).take(pa.array(able.index.to_numpy())),
