@@ -82,10 +82,11 @@ gallery: $(DEV) ## Draw every chart on every kind of input, into gallery/
 	$(BIN)/python -m tests.gallery gallery
 
 # What need not be tested on the lowest versions too: where these have no part (the demo's own code, documents),
-# and what takes long and rests on the same calls as tests that do run (commands, faults, guests of figures).
-ONCE := $(addprefix --ignore=tests/test_,$(addsuffix .py,archive_crashes cli_demo demo demo_client demo_listings \
-  demo_organisation demo_server documentation installation interruptions lab notebooks organization_faults \
-  organization pacing plot_guests progress))
+# and what takes long and rests on the same calls as tests that do run (commands, faults, how charts look).
+ONCE := $(addprefix --ignore=tests/test_,$(addsuffix .py,archive_crashes archive_properties cli_demo demo \
+  demo_client demo_listings demo_organisation demo_server documentation installation interruptions lab notebooks \
+  organization_faults organization pacing plot_guests progress)) \
+  -k 'not readable and not share_a_figure and not deterministic and not rcparams and not special_bod'
 
 lowest: ## Run the tests on the lowest versions that pyproject.toml allows
 	$(usable)
