@@ -181,7 +181,19 @@ def add_archive(command: argparse.ArgumentParser) -> None:
     at.add_argument("when", metavar="TIME", help="a date (its end, UTC), or an RFC 3339 time")
     at.add_argument("--out", metavar="DIR", help="folder for Parquet files, which --from reads back")
     at.add_argument("--quiet", action="store_true", help="do not say how old each list is")
-    changes = add("changes", "list what changed from look to look, worst first")
+    _add_changes(add("changes", "list what changed from look to look, worst first"))
+    add("lifetimes", "list from when to when each token was there, and since when it has been off")
+    holders = add("holders", "list the tokens that could do something of one class on one day")
+    holders.add_argument("category", metavar="CATEGORY", help="a class of operations, such as move_funds")
+    holders.add_argument(
+        "--on", metavar="TIME", required=True, help="a date (its end, UTC), or an RFC 3339 time"
+    )
+    add("check", "read everything, and list what is damaged, left over or foreign", whose=False)
+    forget = add("forget", "remove all snapshots of an organisation, for good", form=False, whose=False)
+    forget.add_argument("organisation", metavar="ORG", help="the organisation (or-…)")
+
+
+def _add_changes(changes: argparse.ArgumentParser) -> None:
     changes.add_argument(
         "--since", metavar="TIME", help="only what a look after this shows; a date: its beginning"
     )
@@ -194,12 +206,3 @@ def add_archive(command: argparse.ArgumentParser) -> None:
         "is there to compare",
     )
     changes.add_argument("--quiet", action="store_true", help="do not say what was compared")
-    add("lifetimes", "list from when to when each token was there, and since when it has been off")
-    holders = add("holders", "list the tokens that could do something of one class on one day")
-    holders.add_argument("category", metavar="CATEGORY", help="a class of operations, such as move_funds")
-    holders.add_argument(
-        "--on", metavar="TIME", required=True, help="a date (its end, UTC), or an RFC 3339 time"
-    )
-    add("check", "read everything, and list what is damaged, left over or foreign", whose=False)
-    forget = add("forget", "remove all snapshots of an organisation, for good", form=False, whose=False)
-    forget.add_argument("organisation", metavar="ORG", help="the organisation (or-…)")
