@@ -9,7 +9,7 @@ TESTS := -m pytest -q --numprocesses logical --maxprocesses 4 --dist worksteal
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lab notebooks pictures gallery docs fuzz bench lowest newest clean
+.PHONY: help demo test check lab notebooks pictures gallery docs fuzz bench spark lowest newest clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,12 +81,15 @@ bench: $(DEV) ## Measure speed and memory beside the other ways to do it
 gallery: $(DEV) ## Draw every chart on every kind of input, into gallery/
 	$(BIN)/python -m tests.gallery gallery
 
-# What need not be tested on the lowest versions too: where these have no part (the demo's own code, documents),
-# and what takes long and rests on the same calls as tests that do run (commands, faults, how charts look).
-ONCE := $(addprefix --ignore=tests/test_,$(addsuffix .py,archive_crashes archive_properties cli_demo demo \
-  demo_client demo_listings demo_organisation demo_server documentation installation interruptions lab notebooks \
-  organization_faults organization pacing plot_guests progress)) \
-  -k 'not readable and not share_a_figure and not deterministic and not rcparams and not special_bod'
+# What is tested on the lowest versions: reading, frames, measures, charts, files, HTTP, audit and archive, each by
+# the tests that call most of the other packages. The rest says the same on any version, or takes long.
+LOWEST := $(addprefix tests/test_,$(addsuffix .py,archive_questions audit_demo audit_rules bad_input capabilities client \
+  compare connections doors effective_operations engine export_csv export_excel export_parquet export_values faults \
+  frames intake joining measures measures_edges methods new_fields plot_numbers read repeats selection subsets who_can))
+
+spark: $(DEV) ## Ask the archive's questions on Spark too, which needs Java
+	$(BIN)/python $(PIP) 'pyspark>=4'
+	$(BIN)/python -m pytest -q tests/test_archive_spark.py
 
 lowest: ## Run the tests on the lowest versions that pyproject.toml allows
 	$(usable)
@@ -94,7 +97,7 @@ lowest: ## Run the tests on the lowest versions that pyproject.toml allows
 	@$(PYTHON) -m venv $(VENV)-lowest
 	@$(VENV)-lowest/bin/python $(PIP) uv
 	@$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest --resolution lowest-direct -e '.[dev]'
-	$(VENV)-lowest/bin/python $(TESTS) $(ONCE)
+	$(VENV)-lowest/bin/python $(TESTS) $(LOWEST)
 
 newest: ## Run the tests on the newest versions there are
 	$(usable)

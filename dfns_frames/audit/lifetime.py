@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from dfns_frames._facts.codes import codes, created_at, distinct_pairs, missing, same_sets
-from dfns_frames._facts.people import token_identity
 from dfns_frames._facts.presence import table
 from dfns_frames.audit.framework import Found, Look, rule
 from dfns_frames.audit.terms import (
@@ -16,6 +15,7 @@ from dfns_frames.audit.terms import (
     RIGHTS,
     TOKEN_LISTS,
     assigned_rows,
+    once_each,
     token_subjects,
     tokens,
 )
@@ -260,10 +260,11 @@ def _twins(frames: Tables) -> Ints:
     some = np.bincount(pairs[0], minlength=count) > 0
     whose, _ = pd.factorize(np.array(found.owners, dtype=object))  # -1 is of nobody
     owned = whose >= 0
-    kept = found.is_active & owned & some & ~nameless & (token_identity(frames) == np.arange(count))
     if not count:
         return np.zeros(0, dtype=np.int64)
     sets = same_sets(*pairs, count, len(ids))
+    rows = np.flatnonzero(found.is_active & owned & some & ~nameless)
+    kept = np.isin(np.arange(count), once_each(frames, rows, whose * (int(sets.max()) + 1) + sets))
     key = np.where(kept, whose * (int(sets.max()) + 1) + sets, -1)
     number = np.unique(key, return_inverse=True)[1]
     return np.where(kept & (np.bincount(number)[number] > 1), number, -1)

@@ -9,7 +9,7 @@ import numpy as np
 from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
 from dfns_frames._api.ways import ASSIGN
 from dfns_frames._facts.codes import codes
-from dfns_frames._facts.people import INACTIVE, people, token_identity, users_are_read
+from dfns_frames._facts.people import INACTIVE, people, users_are_read
 from dfns_frames._facts.people import UNKNOWN as UNSURE
 from dfns_frames._facts.presence import is_ok, table
 from dfns_frames.audit.framework import Found, Look, Subjects, rule
@@ -19,6 +19,7 @@ from dfns_frames.audit.terms import (
     NOT_HELD,
     RIGHTS,
     TOKEN_LISTS,
+    once_each,
     token_subjects,
     tokens,
 )
@@ -57,9 +58,8 @@ def shared_key(look: Look) -> Found:
     frames, found = look.frames, tokens(look.frames)
     listed = table(frames, "tokens")
     key, keys = codes(listed, "public_key")
-    organisations, identity = listed["org_id"].to_pylist(), token_identity(frames)
-    # A token that two lists hold is one token.
-    rows = np.flatnonzero((key >= 0) & found.is_active & (identity == np.arange(len(key))))
+    organisations = listed["org_id"].to_pylist()
+    rows = once_each(frames, np.flatnonzero((key >= 0) & found.is_active), key)
     several = rows[np.bincount(key[rows], minlength=len(keys))[key[rows]] > 1]
     by_key: dict[int, list[int]] = {}
     for row in several.tolist():

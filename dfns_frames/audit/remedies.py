@@ -45,4 +45,4 @@ def _sometimes(found: list[Policy]) -> str:
 
 
 def _named(found: list[Policy]) -> str:
-    return ", ".join(each.policy_id or "without an id" for each in found)
+    return ", ".join(sorted(each.policy_id or "without an id" for each in found))

@@ -29,7 +29,7 @@ from dfns_frames._facts.contents import catalogue, operations
 from dfns_frames._facts.effective import NO, YES, Effective, token_effective, user_effective
 from dfns_frames._facts.holdings import severity_of
 from dfns_frames._facts.keys import parent_rows
-from dfns_frames._facts.people import people, token_users, user_names
+from dfns_frames._facts.people import people, token_identity, token_users, user_names
 from dfns_frames._facts.presence import kept, table
 from dfns_frames._facts.rights import Rights, token_rights, user_rights
 from dfns_frames.audit.framework import Subjects
@@ -254,3 +254,26 @@ def several_organisations(frames: Tables) -> list[str]:
     """Say that lists of several organisations are joined, so that nothing tells whose policies they are."""
     count = len(organisations(frames))
     return [f"lists of {count:,} organisations are joined; audit each by itself"] * (count > 1)
+
+
+def once_each(frames: Tables, rows: Ints, group: Ints) -> Ints:
+    """Return some rows of `tokens` without those of a token that stands in the same group before.
+
+    A token that two lists hold is one. Which of its rows counts must not depend on the order of the lists,
+    so it is the first by what is said of it.
+
+    Parameters
+    ----------
+    frames
+        The frames.
+    rows
+        The rows.
+    group
+        Of each row of `tokens`, its group.
+    """
+    identity, found = token_identity(frames), tokens(frames)
+    created = table(frames, "tokens")["date_created"].cast(pa.int64()).fill_null(-1).to_pylist()
+    first: dict[tuple[int, int], int] = {}
+    for row in sorted(rows.tolist(), key=lambda row: (found.called[row], created[row])):
+        first.setdefault((int(identity[row]), int(group[row])), row)
+    return np.array(sorted(first.values()), dtype=np.int64)
