@@ -6,10 +6,13 @@
 import argparse
 import inspect
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import docstring_parser
@@ -90,21 +93,28 @@ def _asked(endpoints: str) -> str:
 def shell() -> str:
     """Return every command's help as Markdown."""
     parts = ["# The shell", "Generated from `--help` (`make docs`)."]
-    verbs = ("fetch", "tokens", "who-can", "explain", "audit", "rules", "export", "demo", "serve")
-    verbs = (*verbs, "tables", "operations", "compare")
-    commands = [(), *((verb,) for verb in verbs), ("archive",)]
-    questions = ("list", "at", "changes", "lifetimes", "holders", "check", "forget")
-    commands += [("archive", question) for question in questions]
-    for command in commands:
-        shown = subprocess.run(
-            [sys.executable, "-m", "dfns_frames", *command, "--help"],
-            env=os.environ | {"COLUMNS": "100"},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        parts += [f"\n## dfns-frames {' '.join(command)}".rstrip(), "```", shown.rstrip(), "```"]
+    for command in _commands(()):
+        parts += [f"\n## dfns-frames {' '.join(command)}".rstrip(), "```", _help(command), "```"]
     return "\n".join(parts) + "\n"
+
+
+def _commands(command: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Iterate over a command and, below it, those that its help lists: none can be forgotten here."""
+    yield command
+    listed = re.search(r"^ +(?:COMMAND|QUESTION)\n((?: {4}.*\n)+)", f"{_help(command)}\n", re.MULTILINE)
+    for name in re.findall(r"^ {4}(\S+)", listed[1] if listed else "", re.MULTILINE):
+        yield from _commands((*command, name))
+
+
+@cache
+def _help(command: tuple[str, ...]) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "dfns_frames", *command, "--help"],
+        env=os.environ | {"COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.rstrip()
 
 
 def charts() -> str:
