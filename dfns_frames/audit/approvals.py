@@ -14,7 +14,7 @@ from dfns_frames._api.ways import CHANGE, SIGN
 from dfns_frames._facts.effective import NO, YES, votes
 from dfns_frames._facts.people import ACTIVE, INACTIVE, people
 from dfns_frames._facts.presence import is_ok, kept, table
-from dfns_frames.audit.framework import Found, Look, Subjects, rule
+from dfns_frames.audit.framework import Context, Found, Subjects, rule
 from dfns_frames.audit.guarding import Guard, Quorum, guards
 from dfns_frames.audit.policies import GOVERNANCE, who_else
 from dfns_frames.audit.terms import (
@@ -55,9 +55,9 @@ def _policy_subjects(frames: Tables, found: list[Guard]) -> Subjects:
     cannot_see="A quorum that others have to fill anyway.",
     gated_by=CHANGE,
 )
-def initiator_approves(look: Look) -> Found:
+def initiator_approves(context: Context) -> Found:
     """Find policies that let whoever started something approve it."""
-    frames = look.frames
+    frames = context.frames
     asking = [each for each in guards(frames) if each.asks]
     found = [each for each in asking if any(group.initiator for group in each.groups)]
     lone = [_alone(frames, each) for each in found]
@@ -176,9 +176,9 @@ def _anybody(frames: Tables) -> _Eligible:
     cannot_see="That few people hold the vote: they are in the evidence.",
     gated_by=CHANGE,
 )
-def anyone_approves(look: Look) -> Found:
+def anyone_approves(context: Context) -> Found:
     """Find policies with a group that names no approvers."""
-    frames = look.frames
+    frames = context.frames
     active = [each for each in guards(frames) if each.is_active and each.groups]
     found = [each for each in active if any(group.anyone for group in each.groups)]
     worst = [
@@ -229,9 +229,9 @@ def anyone_approves(look: Look) -> Found:
     cannot_see="Who is on leave.",
     gated_by=CHANGE,
 )
-def out_of_reach(look: Look) -> Found:
+def out_of_reach(context: Context) -> Found:
     """Find policies that ask for more approvals than there are people to give them."""
-    frames = look.frames
+    frames = context.frames
     active = [each for each in guards(frames) if each.is_active and each.groups]
     judged = [(each, *_worst_group(frames, each)) for each in active]
     found = [(each, level, text, maybe) for each, level, text, maybe in judged if level]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dfns_frames._api.ways import ASSIGN, NOT_COVERED, SIGN
-from dfns_frames._facts.policies import DARK, ITSELF, NONE, are_read
-from dfns_frames.audit.framework import Found, Look, rule
+from dfns_frames._facts.policies import ITSELF, NONE, UNKNOWN_GATE, are_read
+from dfns_frames.audit.framework import Context, Found, rule
 from dfns_frames.audit.guarding import guards
 from dfns_frames.audit.powers import UNTAG, needs_of, places_of, token_powers, ways_of
 from dfns_frames.audit.remedies import TAKE_AWAY
@@ -54,9 +54,9 @@ if TYPE_CHECKING:
     cannot_see="Which wallets are on test networks.",
     gated_by=ASSIGN,
 )
-def starts_and_approves(look: Look) -> Found:
+def starts_and_approves(context: Context) -> Found:
     """Find active tokens that can both start a transfer and vote."""
-    frames = look.frames
+    frames = context.frames
     found, powers = tokens(frames), token_powers(frames)
     moves, [vote] = ways_of(category="move_funds", gate=SIGN), places_of(["vote"])
     able = (powers.held[:, moves] > 0).any(axis=1) & (powers.held[:, vote] > 0)
@@ -107,9 +107,9 @@ def starts_and_approves(look: Look) -> Found:
     cannot_see="Which wallets exist and what they hold.",
     gated_by=ASSIGN,
 )
-def moves_and_rules(look: Look) -> Found:
+def moves_and_rules(context: Context) -> Found:
     """Find active tokens that can both move funds and change policies."""
-    frames = look.frames
+    frames = context.frames
     found, powers = tokens(frames), token_powers(frames)
     moves, rules = ways_of(category="move_funds"), places_of(["change_a_policy", "remove_a_policy"])
     moving, ruling = powers.held[:, moves], powers.held[:, rules]
@@ -131,7 +131,7 @@ def moves_and_rules(look: Look) -> Found:
         int(found.is_partial.sum()),
         confidence=sure_if(maybe),
         operations=per_row(np.hstack([moving, ruling]) > 0, needs_of([*moves, *rules])),
-        unknown=unread(maybe, gate == DARK),
+        unknown=unread(maybe, gate == UNKNOWN_GATE),
         missing=unsure_of(frames, found.is_partial),
     )
 
@@ -155,9 +155,9 @@ def moves_and_rules(look: Look) -> Found:
     ),
     gated_by=ASSIGN,
 )
-def past_policies(look: Look) -> Found:
+def past_policies(context: Context) -> Found:
     """Find active tokens with a power outside the policy engine."""
-    frames = look.frames
+    frames = context.frames
     found, powers = tokens(frames), token_powers(frames)
     at = [
         place
@@ -225,9 +225,9 @@ _OPEN_WORDS = dict(
     cannot_see="Which wallets have which tags; tags that no policy uses.",
     gated_by=ASSIGN,
 )
-def takes_tags_off(look: Look) -> Found:
+def takes_tags_off(context: Context) -> Found:
     """Find active tokens that can sign and take tags off wallets, where a policy goes by tags."""
-    frames = look.frames
+    frames = context.frames
     found, powers = tokens(frames), token_powers(frames)
     moves, [untag] = ways_of(gate=SIGN), places_of([UNTAG])
     moving = powers.held[:, moves]

@@ -13,7 +13,7 @@ from dfns_frames._api.sources.users import USERS
 from dfns_frames._facts.codes import flags, missing
 from dfns_frames._facts.contents import assigned_everything, permissions
 from dfns_frames._facts.presence import places, table
-from dfns_frames.audit.framework import Found, Look, Subjects, rule
+from dfns_frames.audit.framework import Context, Found, Subjects, rule
 from dfns_frames.audit.terms import TOKEN_LISTS, token_subjects, tokens
 from dfns_frames.audit.wording import counted, quoted
 
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     needs=(TOKEN_LISTS,),
     cannot_see="Who else read the list.",
 )
-def secret_returned(look: Look) -> Found:
+def secret_returned(context: Context) -> Found:
     """Find tokens whose secret stood in the list."""
-    found = tokens(look.frames)
-    rows = np.flatnonzero(flags(table(look.frames, "tokens"), "secret_returned"))
+    found = tokens(context.frames)
+    rows = np.flatnonzero(flags(table(context.frames, "tokens"), "secret_returned"))
     return Found(
-        token_subjects(look.frames, rows),
+        token_subjects(context.frames, rows),
         "critical",
         "its secret stood in the list",
         [
@@ -71,13 +71,13 @@ def secret_returned(look: Look) -> Found:
     needs=(TOKEN_LISTS,),
     cannot_see="That it was just made, and gets its permissions tomorrow.",
 )
-def without_permissions(look: Look) -> Found:
+def without_permissions(context: Context) -> Found:
     """Find active tokens to which nothing is assigned."""
-    found = tokens(look.frames)
-    none = table(look.frames, "tokens")["assignment_count"].fill_null(-1).to_numpy() == 0
+    found = tokens(context.frames)
+    none = table(context.frames, "tokens")["assignment_count"].fill_null(-1).to_numpy() == 0
     rows = np.flatnonzero(found.is_active & none)
     return Found(
-        token_subjects(look.frames, rows),
+        token_subjects(context.frames, rows),
         "low",
         "active, and nothing is assigned to it",
         [f"{found.called[row]} is active, and no permission is assigned to it." for row in rows.tolist()],
@@ -104,15 +104,15 @@ def without_permissions(look: Look) -> Found:
     needs=(("/auth/pats", "/auth/service-accounts", "/auth/users"),),
     cannot_see="What the permission allows.",
 )
-def operations_unknown(look: Look) -> Found:
+def operations_unknown(context: Context) -> Found:
     """Find permissions that somebody holds and nothing lists the operations of."""
     holders: dict[tuple[str | None, str | None], set[tuple[str, str]]] = {}
-    for permission_id, name, holder in _unlisted(look.frames):
+    for permission_id, name, holder in _unlisted(context.frames):
         # Without an id, a permission is told by its name.
         key = (permission_id, None) if permission_id is not None else (None, name)
         holders.setdefault(key, set()).add(holder)
     names: dict[tuple[str | None, str | None], str | None] = {}
-    for permission_id, name, _ in _unlisted(look.frames):
+    for permission_id, name, _ in _unlisted(context.frames):
         key = (permission_id, None) if permission_id is not None else (None, name)
         if name is not None:
             names[key] = min(name, names.get(key) or name)
@@ -127,7 +127,8 @@ def operations_unknown(look: Look) -> Found:
             f"Nothing lists what the permission {quoted(name)} allows, which {_held(*count)}."
             for name, count in zip(found, counts, strict=True)
         ],
-        table(look.frames, "token_assignments").num_rows + table(look.frames, "user_assignments").num_rows,
+        table(context.frames, "token_assignments").num_rows
+        + table(context.frames, "user_assignments").num_rows,
     )
 
 

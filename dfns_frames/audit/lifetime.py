@@ -9,7 +9,7 @@ import pandas as pd
 
 from dfns_frames._facts.codes import codes, created_at, distinct_pairs, missing, same_sets
 from dfns_frames._facts.presence import table
-from dfns_frames.audit.framework import Found, Look, rule
+from dfns_frames.audit.framework import Context, Found, rule
 from dfns_frames.audit.terms import (
     MAYBE,
     RIGHTS,
@@ -65,12 +65,12 @@ def _days(ages: npt.NDArray[np.timedelta64], rows: Ints) -> list[int]:
     cannot_see="When a token expires, and whether it was used.",
     thresholds={"days": 730},
 )
-def beyond_lifetime(look: Look) -> Found:
+def beyond_lifetime(context: Context) -> Found:
     """Find active tokens that are older than a token can get."""
-    found, ages, limit = tokens(look.frames), look.ages, look.days("L01.days")
+    found, ages, limit = tokens(context.frames), context.ages, context.days("L01.days")
     rows = np.flatnonzero(found.is_active & _over(ages, limit))
     return Found(
-        token_subjects(look.frames, rows),
+        token_subjects(context.frames, rows),
         "medium",
         f"older than {limit:g} days",
         [
@@ -100,12 +100,12 @@ def beyond_lifetime(look: Look) -> Found:
     cannot_see="That the signing key was rotated: the token stays the same. When it was used.",
     thresholds={"privileged_days": 90, "privileged_high_days": 365, "days": 365},
 )
-def not_replaced(look: Look) -> Found:
+def not_replaced(context: Context) -> Found:
     """Find active tokens that are older than their power allows, and not yet L01's."""
-    frames, found, ages = look.frames, tokens(look.frames), look.ages
-    young = found.is_active & ~_over(ages, look.days("L01.days"))
+    frames, found, ages = context.frames, tokens(context.frames), context.ages
+    young = found.is_active & ~_over(ages, context.days("L01.days"))
     priv = found.priv > 0
-    limits = [look.days(f"L03.{name}") for name in ("privileged_high_days", "privileged_days", "days")]
+    limits = [context.days(f"L03.{name}") for name in ("privileged_high_days", "privileged_days", "days")]
     bands = [
         priv & _over(ages, limits[0]),
         priv & _over(ages, limits[1]),
@@ -162,9 +162,9 @@ _BLIND = "Some of its operations are not known, so it may be able to do worse."
     needs=(TOKEN_LISTS,),
     cannot_see="That it is kept on purpose during a handover.",
 )
-def can_come_back(look: Look) -> Found:
+def can_come_back(context: Context) -> Found:
     """Find tokens that are switched off and still hold permissions."""
-    frames, found = look.frames, tokens(look.frames)
+    frames, found = context.frames, tokens(context.frames)
     held = table(frames, "tokens")["assignment_count"].fill_null(0).to_numpy() > 0
     off = ~found.is_active & ~missing(table(frames, "tokens"), "is_active")
     rows = np.flatnonzero(off & held)
@@ -216,16 +216,16 @@ _POWER = {
     cannot_see="Two deployments that run side by side.",
     thresholds={"days": 30},
 )
-def never_revoked(look: Look) -> Found:
+def never_revoked(context: Context) -> Found:
     """Find active tokens beside which a newer one of the same owner holds the same permissions."""
-    frames, found, ages = look.frames, tokens(look.frames), look.ages
+    frames, found, ages = context.frames, tokens(context.frames), context.ages
     twins = _twins(frames)
     dated = (twins >= 0) & ~np.isnat(ages)
     created = created_at(table(frames, "tokens"))
     newest = np.full(int(twins.max(initial=-1)) + 1, np.datetime64("0001-01-01", "us"))
     np.maximum.at(newest, twins[dated], created[dated])
     newer = dated & (created < newest[np.where(dated, twins, -1)]) if len(newest) else dated
-    rows = np.flatnonzero(newer & _over(ages, look.days("L07.days")))
+    rows = np.flatnonzero(newer & _over(ages, context.days("L07.days")))
     names: dict[int, str] = {}
     for row in np.flatnonzero(dated & ~newer).tolist():
         name, twin = quoted(found.names[row]), int(twins[row])
@@ -233,7 +233,7 @@ def never_revoked(look: Look) -> Found:
     return Found(
         token_subjects(frames, rows),
         "medium",
-        f"older than {look.days('L07.days'):g} days, and a newer one is active",
+        f"older than {context.days('L07.days'):g} days, and a newer one is active",
         [
             f"{found.called[row]} is active and {days:,} days old, and the newer {names[int(twins[row])]} of "
             "the same owner holds the same permissions."

@@ -12,7 +12,7 @@ from dfns_frames._facts.codes import codes
 from dfns_frames._facts.people import INACTIVE, people, users_are_read
 from dfns_frames._facts.people import UNKNOWN as UNSURE
 from dfns_frames._facts.presence import is_ok, table
-from dfns_frames.audit.framework import Found, Look, Subjects, rule
+from dfns_frames.audit.framework import Context, Found, Subjects, rule
 from dfns_frames.audit.terms import (
     HELD,
     MAYBE,
@@ -53,9 +53,9 @@ _DELETE = (
     needs=(TOKEN_LISTS,),
     cannot_see="An old and a new token during a rotation look the same.",
 )
-def shared_key(look: Look) -> Found:
+def shared_key(context: Context) -> Found:
     """Find keys that stand on more than one active token."""
-    frames, found = look.frames, tokens(look.frames)
+    frames, found = context.frames, tokens(context.frames)
     listed = table(frames, "tokens")
     key, keys = codes(listed, "public_key")
     organisations = listed["org_id"].to_pylist()
@@ -110,13 +110,13 @@ def shared_key(look: Look) -> Found:
     cannot_see="Who uses it.",
     gated_by=ASSIGN,
 )
-def ownerless(look: Look) -> Found:
+def ownerless(context: Context) -> Found:
     """Find tokens that act for neither a user nor an application."""
-    found = tokens(look.frames)
+    found = tokens(context.frames)
     rows = np.flatnonzero(np.array([owner is None for owner in found.owners], dtype=bool))
     state = {True: "active", False: "switched off"}
     return Found(
-        token_subjects(look.frames, rows),
+        token_subjects(context.frames, rows),
         "high",
         "neither a user nor an application is named",
         [
@@ -144,9 +144,9 @@ def ownerless(look: Look) -> Found:
     needs=(TOKEN_LISTS, ("/auth/users", "/auth/service-accounts")),
     cannot_see="Applications that act for nobody's user any more: nothing lists them.",
 )
-def owner_gone(look: Look) -> Found:
+def owner_gone(context: Context) -> Found:
     """Find active tokens whose user is switched off or on no list."""
-    frames, found = look.frames, tokens(look.frames)
+    frames, found = context.frames, tokens(context.frames)
     everyone, complete = people(frames), _all_listed(frames)
     state = np.append(everyone.active, UNSURE)[found.user]
     owned = found.is_active & (found.user >= 0)

@@ -18,11 +18,11 @@ from dfns_frames._api.ways import ASSIGN
 from dfns_frames._facts.contents import catalogue, is_managed, operations, permissions
 from dfns_frames._facts.holdings import severity_of
 from dfns_frames._facts.people import ACTIVE, people
-from dfns_frames._facts.policies import BLOCKED, DARK, OTHERS
+from dfns_frames._facts.policies import BLOCKED, OTHERS, UNKNOWN_GATE
 from dfns_frames._facts.presence import is_ok, listed_tokens, places, statuses, table
 from dfns_frames._facts.provenance import filtered
 from dfns_frames._facts.rights import groups, is_complete, user_rights
-from dfns_frames.audit.framework import Found, Look, Subjects, rule
+from dfns_frames.audit.framework import Context, Found, Subjects, rule
 from dfns_frames.audit.powers import places_of, user_powers
 from dfns_frames.audit.terms import (
     MAYBE,
@@ -70,15 +70,15 @@ _RIGHTS = (
     gated_by=ASSIGN,
     thresholds={"most": 3},
 )
-def administrators(look: Look) -> Found:
+def administrators(context: Context) -> Found:
     """Find an organisation with one full administrator, or with too many."""
-    frames, everyone = look.frames, people(look.frames)
+    frames, everyone = context.frames, people(context.frames)
     persons = everyone.found & ~everyone.is_machine & (everyone.active == ACTIVE)
     full = np.flatnonzero(persons & user_rights(frames).everything)
     unsure = persons & ~user_rights(frames).everything & ~is_complete(frames)
     gate = user_powers(frames).gate[full][:, places_of(["assign_a_permission"])[0]]
     free = bool((~np.isin(gate, (BLOCKED, OTHERS))).any())
-    most = look.days("U01.most")
+    most = context.days("U01.most")
     many = len(full) > most and free
     hit = len(full) == 1 or many
     names = some(sorted(quoted(name_of_user(frames, each)) for each in full.tolist()), 20)
@@ -95,7 +95,7 @@ def administrators(look: Look) -> Found:
         operations="everything",
         unknown=said(
             f"The rights of {doubt} are not known whole." if unsure.any() else None,
-            UNREAD_GATE if many and (gate == DARK).any() else None,
+            UNREAD_GATE if many and (gate == UNKNOWN_GATE).any() else None,
         ),
         missing=[f"{doubt} whose rights are not known whole"] * bool(unsure.any()),
     )
@@ -121,9 +121,9 @@ def administrators(look: Look) -> Found:
     cannot_see="That the invitation was sent this morning.",
     gated_by=ASSIGN,
 )
-def open_invitation(look: Look) -> Found:
+def open_invitation(context: Context) -> Found:
     """Find users who never registered and already hold permissions."""
-    frames, everyone, priv = look.frames, people(look.frames), user_priv(look.frames)
+    frames, everyone, priv = context.frames, people(context.frames), user_priv(context.frames)
     given = table(frames, "users")["assignment_count"].fill_null(0).to_numpy()
     held = np.bincount(everyone.number, given, len(everyone.ids)).astype(np.int64).tolist()
     registered = registration(frames)
@@ -191,9 +191,9 @@ _HOLDS = {
     cannot_see="Tokens of colleagues whose lists nobody has collected: collect them. Applications.",
     gated_by=ASSIGN,
 )
-def on_no_list(look: Look) -> Found:
+def on_no_list(context: Context) -> Found:
     """Find identities that permissions are assigned to and that no list holds."""
-    frames = look.frames
+    frames = context.frames
     given = table(frames, "permission_assignments")
     effective = np.asarray(given["in_effect"].fill_null(True)).astype(bool)
     identity = given["identity_id"].cast(pa.string()).to_pylist()

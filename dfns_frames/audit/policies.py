@@ -10,7 +10,7 @@ from dfns_frames._api.sources.policies import POLICIES
 from dfns_frames._api.ways import ASSIGN, CHANGE, MODIFY, SIGN
 from dfns_frames._facts.people import INACTIVE, people
 from dfns_frames._facts.presence import is_ok
-from dfns_frames.audit.framework import Found, Look, Subjects, rule
+from dfns_frames.audit.framework import Context, Found, Subjects, rule
 from dfns_frames.audit.guarding import guards
 from dfns_frames.audit.powers import needs_of, token_powers, user_powers, ways_of
 from dfns_frames.audit.terms import (
@@ -57,9 +57,9 @@ _ADD = (
     needs=(POLICIES.path,),
     cannot_see="That the organisation is one person.",
 )
-def unguarded(look: Look) -> Found:
+def unguarded(context: Context) -> Found:
     """Find governance activities that no policy guards, or that policies guard only in some cases."""
-    frames = look.frames
+    frames = context.frames
     standing = {
         kind: [each for each in guards(frames) if each.stops and each.activity == kind] for kind in GOVERNANCE
     }
@@ -125,9 +125,9 @@ def _able(frames: Tables, activity: str) -> tuple[Flags, Flags]:
     needs=(POLICIES.path,),
     cannot_see="Which wallets exist, and whether all of them are on test networks.",
 )
-def signs_freely(look: Look) -> Found:
+def signs_freely(context: Context) -> Found:
     """Find an organisation in which no policy guards signing and somebody can sign."""
-    frames, everyone = look.frames, people(look.frames)
+    frames, everyone = context.frames, people(context.frames)
     guarded = any(each.stops and each.activity == SIGN for each in guards(frames))
     at, found = ways_of(gate=SIGN), tokens(frames)
     users, own = user_powers(frames).held[:, at], token_powers(frames).held[:, at]

@@ -10,10 +10,10 @@ import numpy as np
 from dfns_frames._api.ways import ASSIGN
 from dfns_frames._facts.contents import permissions
 from dfns_frames._facts.people import people
-from dfns_frames._facts.policies import DARK
+from dfns_frames._facts.policies import UNKNOWN_GATE
 from dfns_frames._facts.presence import is_value, kept, places, table
 from dfns_frames._facts.rights import is_complete, user_rights
-from dfns_frames.audit.framework import Found, Look, rule
+from dfns_frames.audit.framework import Context, Found, rule
 from dfns_frames.audit.powers import needs_of, places_of, token_powers
 from dfns_frames.audit.remedies import TAKE_AWAY
 from dfns_frames.audit.terms import (
@@ -63,9 +63,9 @@ if TYPE_CHECKING:
     cannot_see="A break-glass token that is kept sealed: accept it.",
     gated_by=ASSIGN,
 )
-def full_administrator(look: Look) -> Found:
+def full_administrator(context: Context) -> Found:
     """Find active tokens that hold everything."""
-    found, frames = tokens(look.frames), look.frames
+    found, frames = tokens(context.frames), context.frames
     rows = np.flatnonzero(found.is_judged & found.everything)
     user = found.user[rows]
     complete = np.append(is_complete(frames), False)[user]
@@ -126,9 +126,9 @@ _CLAUSES = (
     cannot_see="A provisioning service whose job this is, behind a policy: accept it.",
     gated_by=ASSIGN,
 )
-def widens_rights(look: Look) -> Found:
+def widens_rights(context: Context) -> Found:
     """Find active tokens that can give rights, to themselves too."""
-    frames = look.frames
+    frames = context.frames
     found, powers = tokens(frames), token_powers(frames)
     at = places_of([clause.way for clause in _CLAUSES])
     held, gate = powers.held[:, at].copy(), powers.gate[:, at]
@@ -137,7 +137,7 @@ def widens_rights(look: Look) -> Found:
     rows = np.flatnonzero(found.is_partial & (held > 0).any(axis=1))
     held, gate = held[rows], gate[rows]
     level = np.array([clause.severity for clause in _CLAUSES]) + np.isin(gate, GATED)
-    unsure = (held == MAYBE) | (gate == DARK)
+    unsure = (held == MAYBE) | (gate == UNKNOWN_GATE)
     # The worst clause decides, and of equally bad ones the first that is certain.
     decides = np.where(held > 0, 2 * level + unsure, 99).argmin(axis=1)
     here = np.arange(len(rows))
@@ -157,7 +157,7 @@ def widens_rights(look: Look) -> Found:
         int(found.is_partial.sum()),
         confidence=sure_if(unsure[here, decides]),
         operations=per_row(held > 0, needs_of(at)),
-        unknown=unread(maybe, gate[here, decides] == DARK),
+        unknown=unread(maybe, gate[here, decides] == UNKNOWN_GATE),
         missing=unsure_of(frames, found.is_partial),
     )
 

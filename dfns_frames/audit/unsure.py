@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dfns_frames._facts.policies import BLOCKED, DARK, ITSELF, NONE, OPEN, OTHERS, SOMETIMES
+from dfns_frames._facts.policies import BLOCKED, ITSELF, NONE, OPEN, OTHERS, SOMETIMES, UNKNOWN_GATE
 from dfns_frames.audit.terms import tokens
 from dfns_frames.audit.wording import counted
 
@@ -24,7 +24,7 @@ GATE_WORDS = {
     ITSELF: "a policy asks for an approval that its own user can give",
     OTHERS: "a policy asks for the approval of others",
     BLOCKED: "a policy blocks it",
-    DARK: "whether a policy stands in the way is not known",
+    UNKNOWN_GATE: "whether a policy stands in the way is not known",
 }
 """What stands in the way, as the end of a sentence."""
 
