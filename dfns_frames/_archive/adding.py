@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import errno
-import os
 import secrets
 import shutil
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dfns_frames._archive.layout import STAGING, Snapshot, check_org, snapshot_path, snapshots
+from dfns_frames._archive.layout import STAGING, Snapshot, snapshot_path, snapshots
 from dfns_frames._archive.reading import only_columns, stored
 from dfns_frames._facts.provenance import filtered
 from dfns_frames._facts.tables import compact
@@ -23,10 +21,9 @@ from dfns_frames.errors import ConfigurationError
 from dfns_frames.export import to_parquet
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import warn
-from dfns_frames.frames.making import with_caller
+from dfns_frames.frames.making import with_caller, with_organisation
 
 ADDING = "add-"
-FORGETTING = "forget-"
 _AHEAD = timedelta(minutes=5)
 _TRIES = 100
 _LISTED = {"sources": ["source", "status"], "tokens": ["source", "token_id"]}
@@ -140,10 +137,7 @@ def _look_of(frames: Frames) -> datetime:
 def _owned(frames: Frames, org: str, caller: str) -> Frames:
     """Return the frames with the caller and the organisation under which they are kept."""
     tables = with_caller({name: frames.arrow(name) for name in frames}, caller)
-    sources = tables["sources"]
-    place = sources.column_names.index("org_id")
-    filled = sources["org_id"].fill_null(org)
-    tables["sources"] = sources.set_column(place, sources.schema.field(place), filled)
+    tables = with_organisation(tables, org)
     return Frames({name: compact(table.combine_chunks()) for name, table in tables.items()})
 
 
@@ -225,21 +219,3 @@ def _ids_before(folder: Path, added: Snapshot, source: str) -> set[str]:
             if source in found:
                 return found[source]
     return set()
-
-
-def forget(folder: Path, org: str) -> int:
-    """Remove an organisation; `Archive.forget` says how."""
-    doomed = snapshots(folder, org)
-    left = list((folder / STAGING).glob(f"{FORGETTING}*"))  # of one that was killed while it forgot
-    if not doomed and not left:
-        check_org(folder, org)
-    gone = folder / STAGING / f"{FORGETTING}{secrets.token_hex(8)}"
-    if doomed:
-        gone.parent.mkdir(exist_ok=True)
-        place = doomed[0].path.parent.parent
-        with suppress(FileNotFoundError):  # another process forgets it at this moment
-            os.rename(place, gone)  # noqa: PTH104 - as one step: from here on nobody sees any of it
-            sync_folder(place.parent)
-    for each in [*left, gone]:
-        shutil.rmtree(each, ignore_errors=True)
-    return len(doomed)

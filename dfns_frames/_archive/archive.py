@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dfns_frames._archive import adding, answers, checking, looking_back
+from dfns_frames._archive import adding, answers, checking, forgetting, looking_back
 from dfns_frames._archive.embedded import Embedded
 from dfns_frames._archive.layout import Snapshot, check_whose, snapshots
 from dfns_frames._archive.opening import opened
@@ -228,7 +228,7 @@ class Archive(Past):
         >>> archive.forget("or-7vwr2-h2f29-9m6a0fmkk7rr2hj7")  # doctest: +SKIP
         12
         """
-        return adding.forget(self.folder, org)
+        return forgetting.forget(self.folder, org)
 
 
 def _described(each: Snapshot) -> dict[str, Any]:

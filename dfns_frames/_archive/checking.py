@@ -8,7 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from dfns_frames._api.tables import TABLES
-from dfns_frames._archive.adding import ADDING, FORGETTING
+from dfns_frames._archive.adding import ADDING
+from dfns_frames._archive.forgetting import FORGETTING
 from dfns_frames._archive.layout import (
     MARKER,
     SNAPSHOTS,

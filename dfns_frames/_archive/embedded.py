@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import duckdb
 
 _TRIES = 5
-# What the names of folders say are texts, whatever they look like.
+# The empty table that is declared comes first, so that columns have their types even where no file has them.
+# What folders are called is read as text, whatever it looks like: an organisation may be called 42.
 _FILES = """
 FROM {declared} UNION ALL BY NAME
 FROM read_parquet($paths, hive_partitioning = true, hive_types_autocast = false, union_by_name = true)

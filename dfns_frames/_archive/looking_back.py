@@ -18,7 +18,7 @@ from dfns_frames.errors import ConfigurationError
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.joining import joined
 
-_MINUTES = "%Y-%m-%d %H:%M:%S UTC"
+_SECONDS = "%Y-%m-%d %H:%M:%S UTC"
 _READINGS = ("sources", "drift", "rejected")
 _COLUMNS = {"sources": ["source", "fetched_at", "status"]}
 
@@ -41,7 +41,7 @@ def at(folder: Path, when: datetime, org: str | None, caller: str | None) -> Fra
     if not looks:
         first = min(look.fetched_at for each in found for look in _looks(each))
         raise ConfigurationError(
-            f"is before the first look, of {first:{_MINUTES}}", option="when", given=f"{when:{_MINUTES}}"
+            f"is before the first look, of {first:{_SECONDS}}", option="when", given=f"{when:{_SECONDS}}"
         )
     wanted: dict[Snapshot, set[str]] = {}
     for look in _last(looks):

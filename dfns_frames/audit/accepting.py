@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from dfns_frames._api.judgements import FINDINGS
 from dfns_frames._facts.provenance import plural
+from dfns_frames._facts.tables import with_column
 from dfns_frames.audit.entries import Entry, a_year_after
 from dfns_frames.audit.framework import Found, Subjects
 
@@ -99,10 +100,7 @@ def marked(findings: pa.Table, verdicts: Sequence[Verdict]) -> pa.Table:
         "accepted_until": _taken([entry.until for entry in entries], chosen),
     }
     for name in _MARKS:
-        place = findings.column_names.index(name)
-        findings = findings.set_column(
-            place, findings.schema.field(name), values[name].cast(FINDINGS[name].kind.arrow)
-        )
+        findings = with_column(findings, name, values[name].cast(FINDINGS[name].kind.arrow))
     return findings
 
 

@@ -1,4 +1,4 @@
-"""Rules about powers of tokens that are worse together, or that no policy can stop."""
+"""Rules about powers that are worse in combination, and powers that no policy can stop."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from dfns_frames.audit.unsure import (
     GATED,
     can,
     sure_if,
-    unread,
     unsure_of,
+    what_is_unread,
 )
 from dfns_frames.audit.wording import per_row, quoted, some
 
@@ -85,7 +85,7 @@ def starts_and_approves(context: Context) -> Found:
         int(found.is_partial.sum()),
         confidence=sure_if(maybe if read else np.ones(len(rows), dtype=bool)),
         operations=per_row(powers.held[rows][:, [*moves, vote]] > 0, needs_of([*moves, vote])),
-        unknown=unread(maybe, np.full(len(rows), not read)),
+        unknown=what_is_unread(maybe, np.full(len(rows), not read)),
         missing=unsure_of(frames, found.is_partial),
     )
 
@@ -131,7 +131,7 @@ def moves_and_rules(context: Context) -> Found:
         int(found.is_partial.sum()),
         confidence=sure_if(maybe),
         operations=per_row(np.hstack([moving, ruling]) > 0, needs_of([*moves, *rules])),
-        unknown=unread(maybe, gate == UNKNOWN_GATE),
+        unknown=what_is_unread(maybe, gate == UNKNOWN_GATE),
         missing=unsure_of(frames, found.is_partial),
     )
 
@@ -180,7 +180,7 @@ def past_policies(context: Context) -> Found:
         int(found.is_partial.sum()),
         confidence="likely",
         operations=per_row(held > 0, needs_of(at)),
-        unknown=unread(maybe, np.zeros(len(rows), dtype=bool)),
+        unknown=what_is_unread(maybe, np.zeros(len(rows), dtype=bool)),
         missing=unsure_of(frames, found.is_partial),
     )
 
@@ -254,7 +254,7 @@ def takes_tags_off(context: Context) -> Found:
         operations=per_row(
             np.hstack([moving[rows], powers.held[rows][:, [untag]]]) > 0, needs_of([*moves, untag])
         ),
-        unknown=unread(maybe, np.full(len(rows), dark)),
+        unknown=what_is_unread(maybe, np.full(len(rows), dark)),
         missing=unsure_of(frames, found.is_partial),
     )
 

@@ -258,6 +258,7 @@ def _twins(frames: Tables) -> Ints:
     known = permission >= 0
     pairs = distinct_pairs(owner[known], permission[known], count, len(ids))
     some = np.bincount(pairs[0], minlength=count) > 0
+    # Owner and set of permissions together are the digits of one number, by which twins are found.
     whose, _ = pd.factorize(np.array(found.owners, dtype=object))  # -1 is of nobody
     owned = whose >= 0
     if not count:

@@ -1,4 +1,4 @@
-"""Rules about policies: what nothing guards, and approvals that one person, anybody or nobody can give."""
+"""Rules about policies: what no policy guards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about what tokens can do, alone or together with what else they can do."""
+"""Rules about what tokens hold: everything, or the power to take more."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from dfns_frames.audit.unsure import (
     GATED,
     can,
     sure_if,
-    unread,
     unread_owners,
     unsure_of,
+    what_is_unread,
 )
 from dfns_frames.audit.wording import per_row
 
@@ -157,7 +157,7 @@ def widens_rights(context: Context) -> Found:
         int(found.is_partial.sum()),
         confidence=sure_if(unsure[here, decides]),
         operations=per_row(held > 0, needs_of(at)),
-        unknown=unread(maybe, gate[here, decides] == UNKNOWN_GATE),
+        unknown=what_is_unread(maybe, gate[here, decides] == UNKNOWN_GATE),
         missing=unsure_of(frames, found.is_partial),
     )
 

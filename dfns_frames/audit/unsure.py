@@ -76,7 +76,7 @@ def sure_if(unsure: Flags) -> list[str]:
     return ["likely" if each else "certain" for each in unsure.tolist()]
 
 
-def unread(maybe: Flags, dark: Flags) -> list[str | None]:
+def what_is_unread(maybe: Flags, dark: Flags) -> list[str | None]:
     """Say of each finding what was not read: the owner's rights, the policies, both or neither."""
     return [
         said(UNREAD_RIGHTS if perhaps else None, UNREAD_GATE if hidden else None)

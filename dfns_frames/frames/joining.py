@@ -16,7 +16,7 @@ from dfns_frames._facts.codes import Ints
 from dfns_frames._facts.keys import item_rows, items_of
 from dfns_frames._facts.lists import note_lists
 from dfns_frames._facts.provenance import LOOKS, note_join
-from dfns_frames._facts.tables import compact
+from dfns_frames._facts.tables import compact, with_column
 from dfns_frames.errors import ConfigurationError, DriftWarning
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import warn
@@ -164,9 +164,8 @@ def _ordered(joining: Parts, name: str, rank: list[Ints], position: list[Ints]) 
         where = holding.index(part) if part in holding else -1
         of_item = np.append(rank[where], -1)[rows] if where >= 0 else np.full(len(rows), -1)
         kept = of_item >= 0
-        place = table.column_names.index(column)
         numbers = np.append(position[where], -1)[rows] if where >= 0 else rows
-        table = table.set_column(place, table.schema.field(place), pa.array(numbers))
+        table = with_column(table, column, pa.array(numbers))
         pieces.append(
             table.filter(pa.array(kept)).replace_schema_metadata(TABLES[name].arrow_schema.metadata)
         )
@@ -192,9 +191,7 @@ def _rejected(joining: Parts) -> pa.Table:
         fresh = ~np.isin(lists, list(joining.known[part]))
         pieces.append(joining.parts[part].arrow("rejected").filter(pa.array(fresh)))
     whole = pa.concat_tables(pieces).unify_dictionaries().combine_chunks()
-    place = whole.column_names.index("rejected_no")
-    numbers = pa.array(counted_by(whole["source"].to_pylist()))
-    return whole.set_column(place, whole.schema.field(place), numbers)
+    return with_column(whole, "rejected_no", pa.array(counted_by(whole["source"].to_pylist())))
 
 
 def _drift(joining: Parts, differing: list[Differing], looks: Looks) -> pa.Table:

@@ -17,7 +17,7 @@ from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.policies import BLOCKED, GATES, ITSELF, NONE, OPEN, OTHERS, SOMETIMES, UNKNOWN_GATE
 from dfns_frames._facts.presence import statuses
 from dfns_frames._facts.provenance import plural
-from dfns_frames._facts.unread import not_read
+from dfns_frames._facts.unread import unread_line
 from dfns_frames.measures.asking import deeds_of, named
 from dfns_frames.measures.options import check_count
 from dfns_frames.plot import canvas
@@ -138,7 +138,7 @@ def who_can(
     )  # fmt: skip
     title = f"Who can {able}, by which way, and what stands in it"
     # The caption names those that were asked in vain.
-    unread = not_read(frames, [path for path in SOURCES if not statuses(frames, path)])
+    unread = unread_line(frames, [path for path in SOURCES if not statuses(frames, path)])
     if frame.empty:
         canvas.nothing(ax, f"Nobody visible to the caller can {able}.")
         return canvas.finish(ax, frames, title, unread)
