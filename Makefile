@@ -42,7 +42,9 @@ $(DEV): pyproject.toml constraints.txt
 demo: $(LAB) ## Fetch the demo organisation over HTTP and write tables, charts, workbook, notebooks
 	$(BIN)/dfns-frames demo --out demo-output
 
+# Compiled first: the processes that tests start need not do it again, where Python is told to write no bytecode.
 test: $(DEV) ## Run every test
+	@$(BIN)/python -m compileall -q dfns_frames tests
 	$(BIN)/python $(TESTS)
 
 check: $(DEV) ## Lint, types, layers, documentation and notebooks up to date
