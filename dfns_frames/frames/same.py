@@ -157,9 +157,9 @@ def _kept(rows: pd.DataFrame, is_shared: npt.NDArray[np.bool_]) -> npt.NDArray[n
     some = rows[is_shared]
     if some.empty:
         return kept
-    # Two steps. The list made last wins, of equally old ones the later argument. But lists made at the same
-    # time that say the same as the winner are as good, and of those the first is kept, so
-    # that joining an equal list again changes nothing.
+    # Two steps. The list made last wins; of equally old ones, the later argument. But lists of the same time
+    # that say the same as the winner are as good, and the first of those is kept: joining an equal list
+    # again changes nothing.
     last = some.sort_values(["time", "list", "part"], kind="stable").drop_duplicates("thing", keep="last")
     winner = some[["thing"]].merge(last, on="thing", how="left").set_axis(some.index)
     agrees = (some["time"] == winner["time"]) & (some["content"] == winner["content"])
