@@ -15,9 +15,9 @@ FORGETTING = "forget-"
 
 
 def forget(folder: Path, org: str) -> int:
-    """Remove an organisation; `Archive.forget` says how."""
+    """Delete an organisation; `Archive.forget` says how."""
     doomed = snapshots(folder, org)
-    left = list((folder / STAGING).glob(f"{FORGETTING}*"))  # of one that was killed while it forgot
+    left = list((folder / STAGING).glob(f"{FORGETTING}*"))  # of a forget that was killed
     if not doomed and not left:
         check_org(folder, org)
     gone = folder / STAGING / f"{FORGETTING}{secrets.token_hex(8)}"

@@ -30,9 +30,9 @@ _READINGS = ("sources", "drift", "rejected")
 def concat(frames: Iterable[Frames]) -> Frames:
     """Join what several callers may see, or what several files hold.
 
-    Two lists of one caller are two looks at the same things, not one set: a token that the later list lacks,
-    since it was deleted in between, is kept and counted. `concat` warns of that, and every output says so;
-    `compare` says what changed between two looks.
+    Two lists of one caller are two snapshots, not one set: a token that was deleted in between is in the
+    earlier list only, and is kept and counted. `concat` warns about that, and every output says so. To see
+    what changed, use `compare`.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def concat(frames: Iterable[Frames]) -> Frames:
     DriftWarning
         Lists differ about something.
     UserWarning
-        Several lists are two looks of one caller.
+        Several lists are snapshots of one caller's tokens.
 
     Examples
     --------
@@ -235,8 +235,8 @@ def _warn_of(differing: list[Differing], callers: list[str]) -> None:
     if callers:
         more = f" and {len(callers) - 5:,} more" * (len(callers) > 5)
         warn(
-            f"several of the lists are of one caller ({', '.join(callers[:5])}{more}), and two looks are not "
-            "one set: tokens that were deleted in between are still counted. For what there is now, use the "
-            "latest list alone.",
+            f"several of the lists are of one caller ({', '.join(callers[:5])}{more}), and two snapshots are "
+            "not one set: tokens that were deleted in between are still counted. For the present state, use "
+            "the latest list alone; to see what changed, use compare().",
             UserWarning,
         )
