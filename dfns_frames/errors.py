@@ -69,6 +69,12 @@ class Hint(StrEnum):
         "pass the response as the API sent it (JSON); of exports only the folder that to_parquet() wrote can "
         "be read back: read(folder)"
     )
+    BASELINE = (
+        "give an audit as audit(baseline=…); what read() reads back is the folder that to_parquet() wrote"
+    )
+    REACH = (
+        "check the address (url=, region= or DFNS_API_URL), the network, and whether it takes a VPN or proxy"
+    )
     ASK = "Client fetches: `dff.Client().pats()`"
     OPENED = "download the file first, or pass it opened: open(path, 'rb')"
     JSON_TEXT = "pass that as bytes: text.encode()"

@@ -51,7 +51,7 @@ def run(
         `as_of` is not a time; a threshold is unknown, negative, or no number.
     """
     when = None if as_of is None else as_utc(as_of, "as_of")
-    values = _thresholds(thresholds)
+    values = checked(thresholds)
     whole = Context(frames, when, values)
     each = {org: Context(part, when, values) for org, part in by_organisation(frames).items()}
     findings, rows = FINDINGS.empty(), []
@@ -69,8 +69,14 @@ def run(
     }
 
 
-def _thresholds(given: Mapping[str, float] | None) -> dict[str, float]:
-    """Return every threshold, those given in place of the defaults."""
+def checked(given: Mapping[str, float] | None) -> dict[str, float]:
+    """Return every threshold, those given in place of the defaults.
+
+    Raises
+    ------
+    ConfigurationError
+        One is unknown, negative, or no number.
+    """
     if given is not None and not isinstance(given, Mapping):
         raise ConfigurationError(
             'takes a dict such as {"L03.days": 180}', option="thresholds", given=repr(given)[:60]

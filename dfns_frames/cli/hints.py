@@ -16,6 +16,13 @@ HINTS = {
         "give the response as the API sent it (JSON); of exports only the folder that --out or --parquet "
         "wrote can be read back"
     ),
+    Hint.BASELINE: (
+        "give an audit as `dfns-frames audit --baseline`; what --from reads back is the folder that --out or "
+        "--parquet wrote"
+    ),
+    Hint.REACH: (
+        "check --region or the address in the environment, the network, and whether it takes a VPN or proxy"
+    ),
     Hint.ASK: "leave --from out to ask the API, or save the response with curl and give the file",
     Hint.OPENED: "download the file first",
     Hint.JSON_TEXT: "give the name of a file, or - for standard input",
@@ -41,5 +48,5 @@ HINTS = {
 MISSING = "fetch it with a token that may read it, or add the saved response with --from"
 """Of a table that is not there."""
 
-OPTIONS = {"source": "--from"}
+OPTIONS = {"source": "--from", "thresholds": "--threshold"}
 """What the shell calls an option that the library calls otherwise than it would be written."""
