@@ -76,7 +76,7 @@ class Hint(StrEnum):
     MAX_BODY = "Client(max_body=…) allows more"
     SAME_CALLER = "if both are of one person, pass the same caller= when you read them"
     FETCHED_AS = "if both are of one person, fetch both with the same Client(caller=…)"
-    EARLIER_FIRST = "pass the earlier look first: compare(earlier, later)"
+    EARLIER_FIRST = "pass the earlier snapshot first: compare(earlier, later)"
     LOOKED_AT = "say when each list was made, with fetched_at= of `read`"
     REGION = "each organisation is in one region: try region='eu' or region='uae'"
     OPERATIONS = "`dff.operations()` lists them all"

@@ -284,7 +284,7 @@ def test_a_refused_source_makes_nothing_disappear(
     archive.add(dff.Frames(tables), org="or-1", caller="us-1")
     assert told(archive) == ["unknown source status ok forbidden 2 3"]
     assert main(["archive", "changes", str(archive.folder), *since, "--fail-on", "low"]) == 2
-    assert "was answered; the newest is of 2026-03-02 08:00 UTC" in capsys.readouterr().err
+    assert "was answered; the newest is from 2026-03-02 08:00 UTC" in capsys.readouterr().err
     assert lifetime(archive) == {"first_seen": 2, "last_seen": 2}
 
 
@@ -297,8 +297,9 @@ def test_the_shell_says_which_looks_it_compares(
     archive.add(read(token(2, linkedUserId="us-2"), fetched_at="2026-03-01T09:00:00Z"))
     assert main(["archive", "changes", str(archive.folder), "--since", "2026-03-04", "--fail-on", "low"]) == 0
     assert capsys.readouterr().err == (
-        "dfns-frames: Compared the looks at or-1: /auth/pats of us-1 from 2026-03-03 08:00 UTC to 2026-03-05 "
-        "08:00 UTC. Not compared, for want of a second look in that time: /auth/pats of us-2. No changes.\n"
+        "dfns-frames: Compared the snapshots of or-1: /auth/pats of us-1 from 2026-03-03 08:00 UTC to "
+        "2026-03-05 08:00 UTC. Not compared, since that time has no second list of them: /auth/pats of us-2. "
+        "No changes.\n"
     )
 
 
@@ -307,7 +308,7 @@ def test_an_empty_archive_is_nothing_to_judge(
 ) -> None:
     """Where no look was ever kept, --fail-on ends with 2."""
     assert main(["archive", "changes", str(archive.folder), "--fail-on", "low"]) == 2
-    assert "no look was kept, so nothing was compared" in capsys.readouterr().err
+    assert "no snapshot was kept, so nothing was compared" in capsys.readouterr().err
 
 
 def test_a_date_since_when_is_its_beginning(archive: dff.Archive) -> None:

@@ -54,7 +54,7 @@ class ArchivePlot:
         Parameters
         ----------
         since, until, org, caller
-            As of :meth:`Archive.changes`.
+            As in :meth:`Archive.changes`.
         freq
             Length of a period, UTC: ``"D"``, ``"W"`` (from Monday), ``"MS"``, ``"QS"`` or ``"YS"``.
         ax
@@ -63,8 +63,8 @@ class ArchivePlot:
         Returns
         -------
         matplotlib.axes.Axes
-            One bar per period, as wide as it lasts: the changes that a look of that period was the first to
-            show.
+            One bar per period, as wide as the period is long. It counts the changes that a snapshot of that
+            period was the first to show.
 
         Raises
         ------
@@ -80,17 +80,17 @@ class ArchivePlot:
 
 
 def draw(changes: pd.DataFrame, freq: Freq, ax: Axes | None) -> Axes:
-    """Draw changes, by the look that shows them."""
+    """Draw changes, by the snapshot that shows them."""
     ax = canvas.start(ax, DATES, CHANGES)
     title = f"Changes per {NAMES[freq]}"
     known = changes[changes["change"] != UNTOLD]
     open_ = len(changes) - len(known)
     notes = [
-        "A change stands where the look is that shows it; it happened at some time since the look before.",
-        f"Not drawn: {open_:,} {plural(open_, 'thing')} that the last look leaves open." * bool(open_),
+        "A change counts in the period of the snapshot that shows it; it happened since the one before.",
+        f"Not drawn: {open_:,} {plural(open_, 'thing')} that the last snapshot leaves open." * bool(open_),
     ]
     if known.empty:
-        canvas.nothing(ax, "No look shows a change.")
+        canvas.nothing(ax, "No snapshot shows a change.")
         return canvas.titled(ax, title, " ".join(filter(None, notes)))
     counts = _counts(known, freq)
     begins, ends = spans(pd.DatetimeIndex(counts.index), freq)
@@ -113,11 +113,11 @@ def draw(changes: pd.DataFrame, freq: Freq, ax: Axes | None) -> Axes:
     canvas.counts(ax, "y")
     canvas.gridlines(ax, "y")
     date_axis(ax, begins[0], ends[-1], freq)
-    canvas.axis_label(ax, "x", f"{NAMES[freq]} of the look that shows it, UTC")
+    canvas.axis_label(ax, "x", f"{NAMES[freq]} of the snapshot that shows it, UTC")
     canvas.legend(ax, [canvas.swatch(color) for color in _COLORS.values()], list(_COLORS))
     first, last = known["after"].min(), known["by"].max()
-    looks = f"Source: the archive; {len(known):,} {plural(len(known), 'change')} shown by looks"
-    notes.append(f"{looks} from {first:{_SECONDS}} to {last:{_SECONDS}} UTC.")
+    source = f"Source: the archive; {len(known):,} {plural(len(known), 'change')} between snapshots"
+    notes.append(f"{source} from {first:{_SECONDS}} to {last:{_SECONDS}} UTC.")
     return canvas.titled(ax, title, " ".join(filter(None, notes)))
 
 

@@ -1,4 +1,4 @@
-"""Checking an archive: what in its folder is damaged, left over or foreign, and what to do about it."""
+"""Checking an archive: what is damaged, left over or foreign in its folder, and what to do about it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from dfns_frames._api.tables import TABLES
-from dfns_frames._archive.adding import ADDING, FORGETTING
+from dfns_frames._archive.adding import ADDING
+from dfns_frames._archive.forgetting import FORGETTING
 from dfns_frames._archive.layout import (
     MARKER,
     SNAPSHOTS,
@@ -22,8 +23,8 @@ from dfns_frames._archive.reading import stored
 from dfns_frames.errors import DfnsFramesError
 
 _Problem = tuple[Path, str, str]
-_RESTORE = "bring the folder back from a backup, or delete it to go on without this look"
-_FOREIGN = "an archive has no such thing; move it elsewhere"
+_RESTORE = "restore the folder from a backup, or delete it to go on without this snapshot"
+_FOREIGN = "move it out of the archive"
 _README = "README.txt"
 _DEPTH = ("org", "caller", "look")
 
@@ -50,17 +51,17 @@ def _left_over(staging: Path) -> Iterator[_Problem]:
         if path.name.startswith(ADDING):
             yield (
                 path,
-                "left over from an add that was killed, or that is at work",
-                "delete it when no add is at work; no snapshot that was added is in it",
+                "left over from an add that was killed, or written by one that is running",
+                "delete it when no add is running; it holds no snapshot that was added",
             )
         elif path.name.startswith(FORGETTING):
-            yield path, "left over from a forget that was killed, or that is at work", "call forget() again"
+            yield path, "left over from a forget that was killed, or still running", "call forget() again"
         else:
             yield path, "not part of an archive", _FOREIGN
 
 
 def _foreign(folder: Path, keys: tuple[str, ...]) -> Iterator[_Problem]:
-    """Find what is called otherwise than an archive calls it; such folders are never read."""
+    """Find names that no archive gives; such folders are never read."""
     for path in _entries(folder):
         key, _, text = path.name.partition("=")
         if key != keys[0] or not text or not path.is_dir() or (key == "look" and not parse_look(text)):
@@ -70,7 +71,7 @@ def _foreign(folder: Path, keys: tuple[str, ...]) -> Iterator[_Problem]:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """Return what is in a folder; files that systems leave everywhere, such as .DS_Store, do no harm."""
+    """Return what is in a folder, except hidden files such as .DS_Store, which do no harm."""
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if path.is_dir() or not path.name.startswith("."))
@@ -93,6 +94,6 @@ def _inside(each: Snapshot) -> Iterator[_Problem]:
     if len(said) > 1 or look_name(frames.fetched_at) != look_name(each.look):
         yield (
             each.path,
-            "its folder says another organisation, caller or time than the files in it",
-            "it was moved or renamed by hand: move it back, or delete it and add the frames again",
+            "its folder names another organisation, caller or time than the files in it",
+            "somebody moved or renamed it: move it back, or delete it and add the frames again",
         )

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _TRIES = 5
 # Several steps read the same files, and what a file says of itself is read once.
 _CONFIG = {"autoinstall_known_extensions": False, "parquet_metadata_cache": True}
-# What the names of folders say are texts, whatever they look like.
+# The empty table that is declared comes first, so that columns have their types even where no file has them.
+# What folders are called is read as text, whatever it looks like: an organisation may be called 42.
 _FILES = """
 FROM {declared} UNION ALL BY NAME
 FROM read_parquet($paths, hive_partitioning = true, hive_types_autocast = false, union_by_name = true)

@@ -1,4 +1,4 @@
-"""Opening an archive: making the folder, and refusing what is none or of a newer version."""
+"""Opening an archive: make the folder, or refuse one that is something else or of a newer version."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dfns_frames._files import StrPath, new_file, refuse_empty
 from dfns_frames.errors import ConfigurationError, ResponseError
 
 _ABOUT = (
-    "An archive of dfns-frames. Each folder look=… below snapshots/ is what to_parquet() writes; nothing "
-    "in one ever changes. What is below staging/ is not yet, or no longer, part of the archive."
+    "An archive of dfns-frames. Each folder look=… in snapshots/ is what to_parquet() writes, and nothing in "
+    "it ever changes. Whatever is in staging/ is not yet, or no longer, part of the archive."
 )
 
 
@@ -48,8 +48,8 @@ def _begin(place: Path) -> None:
         # Another process may have made it an archive since we looked for the marker.
         if others and not (place / MARKER).exists():
             raise ConfigurationError(
-                f"{str(place)!r} is no archive: it has no {MARKER}, but holds {', '.join(others[:3])}"
-                f"{', …' * (len(others) > 3)}; name a new folder, an empty one, or an archive"
+                f"{str(place)!r} is not an archive: it has no {MARKER}, but holds {', '.join(others[:3])}"
+                f"{', …' * (len(others) > 3)}; name an archive, an empty folder, or a new one"
             )
     with new_file(place / MARKER, suffix=".json", overwrite=True) as file:
         file.write(json.dumps({"format": FORMAT, "about": _ABOUT}, indent=2).encode())
@@ -64,11 +64,11 @@ def _check_format(place: Path) -> None:
         newer = found > FORMAT
     except (ValueError, TypeError, KeyError, RecursionError):
         raise ResponseError(
-            f"{str(marker)!r} is damaged; the snapshots need not be. If nothing newer than this version "
-            f'wrote to the archive, let the file hold {{"format": {FORMAT}}}, then call check()'
+            f"{str(marker)!r} is damaged, but the snapshots may be fine. If no newer version of dfns-frames "
+            f'wrote to the archive, write {{"format": {FORMAT}}} into the file, then call check()'
         ) from None
     if newer:
         raise ConfigurationError(
             f"the archive {str(place)!r} has format {found}, and this version of dfns-frames reads up to "
-            f"{FORMAT}: install a newer one"
+            f"{FORMAT}; install a newer version"
         )

@@ -10,7 +10,8 @@ import pandas as pd
 
 from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN, usability
 from dfns_frames._facts.codes import codes, distinct_pairs, missing
-from dfns_frames._facts.contents import assigned_everything, catalogue
+from dfns_frames._facts.contents import assigned_everything, catalogue, permissions
+from dfns_frames._facts.contents import operations as all_operations
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.keys import token_rows
 from dfns_frames._facts.presence import kept
@@ -202,6 +203,20 @@ def severity_of(operations: list[str]) -> Ints:
         [SEVERITIES.index(known[name][2] if name in known else UNKNOWN) for name in operations],
         dtype=np.int64,
     )
+
+
+def worst_contained(frames: Tables) -> Ints:
+    """Return the highest severity of what each permission contains, as its place in `SEVERITIES`.
+
+    One that contains nothing has a place past the last. The last entry is of a permission that is not
+    listed, whose place in `permissions` is -1: unknown.
+    """
+    known, names = permissions(frames), all_operations(frames).names
+    severity = severity_of(names)[known.operation]
+    worst = np.full(len(known.ids) + 1, len(SEVERITIES), dtype=np.int64)
+    np.minimum.at(worst, np.repeat(np.arange(len(known.ids)), np.diff(known.starts)), severity)
+    worst[-1] = SEVERITIES.index(UNKNOWN)
+    return worst
 
 
 def as_severities(places: Ints) -> pd.Categorical:

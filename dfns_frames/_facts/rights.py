@@ -177,6 +177,8 @@ def _rights(frames: Tables, given: _Assignments, listed: tuple[Ints, Ints], coun
     found = np.flatnonzero(dark & (given.permission >= 0))
     contents, owner = expand(given.permission[found], known.starts)
     full, current = np.flatnonzero(everything), operations(frames).current
+    # What was listed with the holder, and what follows from elsewhere: from the list of permissions, or from
+    # being a full administrator. A pair in both was listed.
     sure = np.array(distinct_pairs(*listed, count, width))
     more = distinct_pairs(
         np.concatenate([given.holder[found][owner], np.repeat(full, len(current))]),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dfns_frames._facts.tables import Tables
 
 
-def not_read(frames: Tables, paths: Iterable[str]) -> str:
+def unread_line(frames: Tables, paths: Iterable[str]) -> str:
     """Say which of some sources were not read whole, and which operation each needs; empty if all were."""
     missing = [SOURCES[path] for path in paths if not is_ok(frames, path)]
     named = [

@@ -1,4 +1,4 @@
-"""The terms that conditions of rules use, computed once for each Frames: usable, PRIV, everything, powers.
+"""The terms that conditions of rules use, computed once for each Frames: usable, PRIV, everything.
 
 *Usable* is what somebody holds and is not known to lack: what is unknown counts, and a finding that rests on
 it says so. *PRIV* is whoever can use an operation of severity critical or high, or holds everything.
@@ -253,7 +253,7 @@ def organisation(frames: Tables, is_found: bool) -> Subjects:
 def several_organisations(frames: Tables) -> list[str]:
     """Say that lists of several organisations are joined, so that nothing tells whose policies they are."""
     count = len(organisations(frames))
-    return [f"lists of {count:,} organisations are joined; audit each by itself"] * (count > 1)
+    return [f"lists of {count:,} organisations are joined; audit each one separately"] * (count > 1)
 
 
 def once_each(frames: Tables, rows: Ints, group: Ints) -> Ints:

@@ -62,7 +62,7 @@ def _changes(kept: dff.Archive, options: argparse.Namespace) -> int:
     failed = fails(found, options.fail_on)
     _print(found, options)
     if options.fail_on and looked.is_overdue:
-        # A job that keeps no looks any more must not pass as one that finds no changes.
+        # A job that has stopped keeping snapshots must not pass as one that finds no changes.
         raise ShellError(USAGE, f"--fail-on has nothing to judge{f': {looked.summary}' * options.quiet}")
     return FINDINGS if failed else DONE
 

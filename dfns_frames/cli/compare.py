@@ -1,4 +1,4 @@
-"""The verb `compare`: what changed between two looks."""
+"""The verb `compare`: what changed between two snapshots."""
 
 from __future__ import annotations
 

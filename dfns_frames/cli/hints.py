@@ -31,7 +31,7 @@ HINTS = {
     ),
     Hint.SAME_CALLER: "if both are of one person, name them with --caller",
     Hint.FETCHED_AS: "if both are of one person, fetch both with the same --caller",
-    Hint.EARLIER_FIRST: "name the earlier look first: dfns-frames compare EARLIER LATER",
+    Hint.EARLIER_FIRST: "name the earlier snapshot first: dfns-frames compare EARLIER LATER",
     Hint.LOOKED_AT: "say when each list was made, with --old-time and --new-time",
     Hint.REGION: "each organisation is in one region: try --region eu or --region uae",
     Hint.OPERATIONS: "`dfns-frames operations` lists them all",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import dfns_frames as dff
 from dfns_frames._api.sources import SOURCES
-from dfns_frames._facts.unread import not_read
+from dfns_frames._facts.unread import unread_line
 from dfns_frames.cli.inputs import read
 from dfns_frames.cli.listing import FOR_PROGRAMS, show
 from dfns_frames.cli.terminal import complain
@@ -48,7 +48,7 @@ def explain(options: argparse.Namespace) -> None:
 def _answer(options: argparse.Namespace, frames: dff.Frames, found: pd.DataFrame, columns: list[str]) -> None:
     # Of those that were asked for and did not come, reading has told.
     never_asked = SOURCES.keys() - {*frames.sources["source"]}
-    missing = not_read(frames, [path for path in SOURCES if path in never_asked])
+    missing = unread_line(frames, [path for path in SOURCES if path in never_asked])
     if missing and not options.quiet:
         complain(f"{missing} What they would tell is unknown.")
     is_for_people = options.format not in FOR_PROGRAMS

@@ -1,4 +1,4 @@
-"""The verbs of the shell, but for the demo: each reads, asks the library, and prints or writes."""
+"""The verbs without a module of their own: each reads, asks the library, and prints or writes."""
 
 from __future__ import annotations
 

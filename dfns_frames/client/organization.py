@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import pyarrow.compute as pc
-
 from dfns_frames._api.readings import DRIFT, REJECTED
 from dfns_frames._api.readings import SOURCES as LISTS
 from dfns_frames._api.sources import SOURCES
@@ -24,7 +22,7 @@ from dfns_frames.errors import (
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import warn, warn_of_drift
 from dfns_frames.frames.joining import joined
-from dfns_frames.frames.making import with_caller
+from dfns_frames.frames.making import with_caller, with_organisation
 
 _NOT_THERE = (402, 404, 410)
 _DETAIL = 2_000  # characters
@@ -91,7 +89,7 @@ def organization(client: Asks, *, require: Iterable[str] = (), skip_invalid: boo
             parts[source.path] = _attempt(fetcher, source, parts, is_needed=source in needed)
             if fetcher.caller is None:
                 (fetcher.caller,) = parts[source.path].arrow("sources")["caller"].to_pylist()
-    frames = joined(_with_organisation([*parts.values()]))
+    frames = joined(_of_one_organisation([*parts.values()]))
     warn_of_drift(frames)
     lost = not_read(asked(frames))
     if lost:
@@ -170,18 +168,11 @@ def _lost(fetcher: Fetcher, source: Source, status: str, **more: Any) -> Frames:
     return Frames(with_caller(tables, fetcher.caller or fetcher.asking.asked_as))
 
 
-def _with_organisation(parts: Sequence[Frames]) -> list[Frames]:
-    """Say of what names no organisation that it is of the one that all the rest is of."""
+def _of_one_organisation(parts: Sequence[Frames]) -> list[Frames]:
+    """Return the parts; where all that name an organisation name the same one, the others are of it too."""
     tables = [part.arrow(name) for part in parts for name in part]
     columns = [table["org_id"] for table in tables if "org_id" in table.column_names]
     found = {each for column in columns for each in column.unique().to_pylist()} - {None}
     if len(found) != 1:
         return list(parts)
-    made = []
-    for part in parts:
-        lists = part.arrow("sources")
-        place = lists.column_names.index("org_id")
-        filled = pc.fill_null(lists["org_id"], *found)
-        lists = lists.set_column(place, lists.schema.field(place), filled)
-        made.append(Frames({**{name: part.arrow(name) for name in part}, "sources": lists}))
-    return made
+    return [Frames(with_organisation({name: part.arrow(name) for name in part}, *found)) for part in parts]

@@ -55,9 +55,8 @@ def progress(count: int) -> Iterator[Progress]:
     if place is None:
         yield Progress()
         return
-    tqdm: Any = importlib.import_module(
-        "tqdm"
-    ).tqdm  # loaded on use: most calls are over too soon to show any
+    # Loaded on use: most calls are over before a bar would show.
+    tqdm: Any = importlib.import_module("tqdm").tqdm
 
     class Bar(tqdm):  # type: ignore[misc]
         # Else it starts a thread, and with its lock a process, neither of which ends with the call.

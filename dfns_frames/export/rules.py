@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 
 from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN
-from dfns_frames._facts.contents import operations, permissions
-from dfns_frames._facts.holdings import severity_of
+from dfns_frames._facts.contents import permissions
+from dfns_frames._facts.holdings import worst_contained
 from dfns_frames._facts.keys import parent_rows
 from dfns_frames._facts.people import people, user_names
 from dfns_frames._facts.presence import has, table
@@ -46,13 +45,10 @@ def permissions_sheet(tables: Tables, altered: Changes) -> list[Sheet]:
 
 def _worst(tables: Tables) -> dict[str, str]:
     """Return the highest severity of what each permission contains."""
-    known, names = permissions(tables), operations(tables).names
-    worst = np.full(len(known.ids), len(SEVERITIES))
-    owner = np.repeat(np.arange(len(known.ids)), np.diff(known.starts))
-    np.minimum.at(worst, owner, severity_of(names)[known.operation])
+    worst = worst_contained(tables)[:-1]
     return {
         each: SEVERITIES[place]
-        for each, place in zip(known.ids, worst, strict=True)
+        for each, place in zip(permissions(tables).ids, worst, strict=True)
         if place < len(SEVERITIES)
     }
 

@@ -16,7 +16,7 @@ from dfns_frames._facts.codes import Ints
 from dfns_frames._facts.keys import item_rows, items_of
 from dfns_frames._facts.lists import note_lists
 from dfns_frames._facts.provenance import LOOKS, note_join
-from dfns_frames._facts.tables import compact
+from dfns_frames._facts.tables import compact, with_column
 from dfns_frames.errors import ConfigurationError, DriftWarning
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import warn
@@ -30,9 +30,9 @@ _READINGS = ("sources", "drift", "rejected")
 def concat(frames: Iterable[Frames]) -> Frames:
     """Join what several callers may see, or what several files hold.
 
-    Two lists of one caller are two looks at the same things, not one set: a token that the later list lacks,
-    since it was deleted in between, is kept and counted. `concat` warns of that, and every output says so;
-    `compare` says what changed between two looks.
+    Two lists of one caller are two snapshots, not one set: a token that was deleted in between is in the
+    earlier list only, and is kept and counted. `concat` warns about that, and every output says so. To see
+    what changed, use `compare`.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def concat(frames: Iterable[Frames]) -> Frames:
     DriftWarning
         Lists differ about something.
     UserWarning
-        Several lists are two looks of one caller.
+        Several lists are snapshots of one caller's tokens.
 
     Examples
     --------
@@ -164,9 +164,8 @@ def _ordered(joining: Parts, name: str, rank: list[Ints], position: list[Ints]) 
         where = holding.index(part) if part in holding else -1
         of_item = np.append(rank[where], -1)[rows] if where >= 0 else np.full(len(rows), -1)
         kept = of_item >= 0
-        place = table.column_names.index(column)
         numbers = np.append(position[where], -1)[rows] if where >= 0 else rows
-        table = table.set_column(place, table.schema.field(place), pa.array(numbers))
+        table = with_column(table, column, pa.array(numbers))
         pieces.append(
             table.filter(pa.array(kept)).replace_schema_metadata(TABLES[name].arrow_schema.metadata)
         )
@@ -192,9 +191,7 @@ def _rejected(joining: Parts) -> pa.Table:
         fresh = ~np.isin(lists, list(joining.known[part]))
         pieces.append(joining.parts[part].arrow("rejected").filter(pa.array(fresh)))
     whole = pa.concat_tables(pieces).unify_dictionaries().combine_chunks()
-    place = whole.column_names.index("rejected_no")
-    numbers = pa.array(counted_by(whole["source"].to_pylist()))
-    return whole.set_column(place, whole.schema.field(place), numbers)
+    return with_column(whole, "rejected_no", pa.array(counted_by(whole["source"].to_pylist())))
 
 
 def _drift(joining: Parts, differing: list[Differing], looks: Looks) -> pa.Table:
@@ -238,8 +235,8 @@ def _warn_of(differing: list[Differing], callers: list[str]) -> None:
     if callers:
         more = f" and {len(callers) - 5:,} more" * (len(callers) > 5)
         warn(
-            f"several of the lists are of one caller ({', '.join(callers[:5])}{more}), and two looks are not "
-            "one set: tokens that were deleted in between are still counted. For what there is now, use the "
-            "latest list alone.",
+            f"several of the lists are of one caller ({', '.join(callers[:5])}{more}), and two snapshots are "
+            "not one set: tokens that were deleted in between are still counted. For the present state, use "
+            "the latest list alone; to see what changed, use compare().",
             UserWarning,
         )

@@ -28,7 +28,7 @@ class Parts:
     numbers
         Of each part, its own `source_no` → the one in `lists`.
     known
-        Of each part, which of its lists an earlier part has too: then both are pieces of one look.
+        Of each part, which of its lists an earlier part has too: then both are pieces of one list.
     """
 
     parts: Sequence[Tables]

@@ -78,6 +78,7 @@ def same_items(joining: Parts, name: str) -> Order:
         contents = np.concatenate([_contents(joining.parts[part], name) for part in holding])
         rows.loc[is_shared, "content"] = contents[is_shared]
     kept = _kept(rows, is_shared)
+    # An item sorts by the row at which its thing was first seen, whichever of its rows is kept.
     first = rows.groupby("thing", sort=False)["part"].transform(lambda each: each.index[0])
     order = np.lexsort([np.arange(len(rows)), first.to_numpy()])
     order = order[kept[order]]
@@ -156,6 +157,9 @@ def _kept(rows: pd.DataFrame, is_shared: npt.NDArray[np.bool_]) -> npt.NDArray[n
     some = rows[is_shared]
     if some.empty:
         return kept
+    # Two steps. The list made last wins; of equally old ones, the later argument. But lists of the same time
+    # that say the same as the winner are as good, and the first of those is kept: joining an equal list
+    # again changes nothing.
     last = some.sort_values(["time", "list", "part"], kind="stable").drop_duplicates("thing", keep="last")
     winner = some[["thing"]].merge(last, on="thing", how="left").set_axis(some.index)
     agrees = (some["time"] == winner["time"]) & (some["content"] == winner["content"])
@@ -188,8 +192,5 @@ def _differing(
 def _id(table: pa.Table, name: str) -> pa.Array:
     """Return what identifies each row, in words."""
     columns = [table[column].cast(pa.string()) for column in TABLES[name].ids]
-    return (
-        pc.binary_join_element_wise(*columns, " in ").combine_chunks()
-        if len(columns) > 1
-        else (columns[0].combine_chunks())
-    )
+    joined = pc.binary_join_element_wise(*columns, " in ") if len(columns) > 1 else columns[0]
+    return joined.combine_chunks()

@@ -13,7 +13,7 @@ from dfns_frames._facts.codes import as_flags, as_text, as_words, owner_ids
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.effective import ANSWERS, BASES
 from dfns_frames._facts.people import owner_names, people, token_identity, user_names
-from dfns_frames._facts.policies import DARK, GATES, NONE, policies
+from dfns_frames._facts.policies import GATES, NONE, UNKNOWN_GATE, policies
 from dfns_frames._facts.presence import has, need, table
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.measures.asking import deeds_of
@@ -142,7 +142,7 @@ def _described(
     # The last entry of both is of those without a way, whose place is -1.
     ways = pd.Series([*(deed.name for deed in deeds), None], dtype=TEXT)
     standing = pd.Series([*(_standing(frames, deed) for deed in deeds), None], dtype=TEXT)
-    is_stopped = (places["gate"] > NONE) & (places["gate"] < DARK)
+    is_stopped = (places["gate"] > NONE) & (places["gate"] < UNKNOWN_GATE)
     return rows.assign(
         way=ways.array[places["deed"]],
         effective=as_words(places["effective"], ANSWERS),

@@ -116,6 +116,8 @@ class Matching:
 
 def rows_around(parents: pa.Table, child: pa.Table, positions: tuple[str, ...]) -> Ints:
     """Return, for each row of a table, the row that it is inside of, by source and positions."""
+    # Source and positions become the digits of one number, so that one search finds all parents. Rows of
+    # both tables are numbered together, else equal sources could get different codes.
     both = pa.concat_tables([each.select(["source", *positions]) for each in (parents, child)])
     key, _ = codes(both, "source")
     for name in positions:
@@ -178,6 +180,8 @@ def _keys(table: Table, old: Part, new: Part, around: Matching | None) -> tuple[
         if not table.merges:
             columns.append("source")
     usable = key >= 0
+    # As in `rows_around`, the ids become the digits of one number. Before it could overflow, the numbers that
+    # occur are counted anew from 0.
     both = pa.concat_tables([part.table.select(columns) for part in (old, new)])
     for name in columns:
         code, words = codes(both, name)

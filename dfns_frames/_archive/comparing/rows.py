@@ -268,7 +268,7 @@ def _hidden(comparison: Comparison) -> pa.Table:
 
 
 def _columns(comparison: Comparison, name: str, side: int, rows: Ints) -> dict[str, Any]:
-    """Return what rows of one side are about, and between which looks whatever happened to them happened."""
+    """Return what rows of one side are about, and between which two times they changed."""
     part = comparison.parts[side][name]
     own = part.listed_at[part.item[rows]]
     other = comparison.looked[1 - side][part.series[rows]]
