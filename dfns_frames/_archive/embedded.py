@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from dfns_frames._archive.asking import PREFIX, Question, Wanted, columns_of, snapshot_name, text_of
 from dfns_frames._archive.layout import Snapshot, snapshots, unquoted
+from dfns_frames._archive.reading import refuse_halves
 from dfns_frames.errors import ConfigurationError, ResponseError
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Embedded:
         duckdb = _duckdb()
         for _ in range(_TRIES):
             found = _wanted(Path(folder), wanted)
+            refuse_halves(found, question.tables)
             try:
                 with duckdb.connect(config=_CONFIG) as connection:
                     return _asked(connection, question, found, given)
