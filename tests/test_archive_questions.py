@@ -384,3 +384,20 @@ def test_a_strangers_permission_does_not_make_a_full_administrator(archive: dff.
             org.add(dff.concat([read(*tokens, fetched_at=time(day), caller="us-1"), listed]))
         severities += [*org.changes()["severity"]]
     assert severities == ["none", "critical"]
+
+
+@pytest.mark.parametrize(
+    "naive", [datetime(2026, 3, 2, 8), "2026-03-02T08:00:00", pd.Timestamp("2026-03-02")]
+)
+def test_a_time_without_an_offset_is_refused(archive: dff.Archive, naive: Any) -> None:
+    """Whoever asks about a moment says in which zone; a date alone is a day in UTC."""
+    look(archive, 2, token(1))
+    for ask in (
+        lambda: archive.at(naive),
+        lambda: archive.changes(since=naive),
+        lambda: archive.changes(until=naive),
+        lambda: archive.holders("move_funds", on=naive),
+    ):
+        with pytest.raises(dff.ConfigurationError, match=r"has no offset.*T08:00:00Z"):
+            ask()
+    assert len(archive.at("2026-03-02").tokens) == 1

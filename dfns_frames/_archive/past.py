@@ -74,7 +74,7 @@ class Past:
         >>> archive.changes(since="2026-05-01")[["change", "object", "name", "by"]]  # doctest: +SKIP
         """
         after = None if since is None else beginning(since, "since")
-        by = None if until is None else as_utc(until, "until")
+        by = None if until is None else as_utc(until, "until", zoned=True)
         whose = self._whose(org, caller)
         if after or by:
             whose = self._only(whose, asking.NEEDED, asking.given_to(asking.NEEDED, since=after, until=by))
@@ -122,7 +122,7 @@ class Past:
         category
             A class of operations, such as ``"move_funds"``; ``dff.operations()`` has all.
         on
-            The moment. A date alone is the end of that day, UTC.
+            The moment; a time of day needs its offset. A date alone is the end of that day, UTC.
         org, caller
             Only those of one organisation, or those that one caller listed.
 
@@ -149,7 +149,7 @@ class Past:
             raise ConfigurationError(
                 f"does not know {category!r}.{hint} There are: {', '.join(CATEGORIES)}", option="category"
             )
-        moment, whose = as_utc(on, "on"), self._whose(org, caller)
+        moment, whose = as_utc(on, "on", zoned=True), self._whose(org, caller)
         whose = self._only(whose, asking.NEAREST, asking.given_to(asking.NEAREST, moment=moment))
         asked = asking.given_to(asking.HOLDERS, moment=moment, category=category)
         answer = self._engine.ask(self._place, asking.HOLDERS, whose, asked)
