@@ -164,7 +164,7 @@ class Archive(Past):
         Parameters
         ----------
         when
-            The moment. A date alone is the end of that day, UTC.
+            The moment; a time of day needs its offset. A date alone is the end of that day, UTC.
         org
             The organisation. Needed if the archive has several.
         caller
@@ -186,7 +186,7 @@ class Archive(Past):
         --------
         >>> archive.at("2026-05-01").plot.creation_over_time()  # doctest: +SKIP
         """
-        return looking_back.at(self.folder, as_utc(when, "when"), org, caller)
+        return looking_back.at(self.folder, as_utc(when, "when", zoned=True), org, caller)
 
     def check(self) -> pd.DataFrame:
         """Read everything, and list what is damaged, left over or foreign.
