@@ -53,6 +53,14 @@ def test_every_rule_has_a_row_and_a_listing() -> None:
     assert listed.drop(columns="thresholds").notna().all(axis=None)
 
 
+def test_every_rule_says_why_and_when_it_is_how_severe() -> None:
+    """In this order, so that the documentation can show the two apart; the worst severity is among them."""
+    for rule in dff.rules().to_dict("records"):
+        why, _, severity = rule["why"].partition(" Severity: ")
+        assert why.endswith("."), rule["id"]
+        assert rule["severity"] in severity, rule["id"]
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -117,5 +125,5 @@ def test_policies_of_nobody_knows_whom_are_a_reservation() -> None:
     joined = dff.concat([pats({}), pats({"tokenId": "to-2", "orgId": "or-2"}), policies])
     missing = joined.audit().rules.set_index("rule")["missing"]
     said = "lists of 2 organisations are joined, and nothing says of which this one is: GET /v2/policies"
-    assert f"{said}; audit each organisation by itself" in missing["P02"]
+    assert f"{said}; audit each organisation separately" in missing["P02"]
     assert "organisations" not in missing["L01"]

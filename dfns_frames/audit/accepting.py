@@ -134,16 +134,14 @@ def _rows_by_rule(findings: pa.Table) -> dict[str, npt.NDArray[np.int64]]:
 def _problem(entry: Entry, as_of: datetime) -> str:
     """Say what is wrong with an entry, whatever was found; empty if nothing is."""
     if entry.missing or entry.until is None:
-        return f"lacks {' and '.join(entry.missing)}, or {_its(entry.missing)} of another type or empty"
+        return f"lacks {' and '.join(entry.missing)}, or {_its(entry.missing)} empty or of the wrong type"
     day = f"{entry.until:%Y-%m-%d}"
     if entry.is_bare:
-        return (
-            f"has the subject {_brief(entry.subject)!r}, which is everything there is: name what is accepted"
-        )
+        return f"has the subject {_brief(entry.subject)!r}, which matches everything: name what is accepted"
     if entry.until < as_of:
-        return f"expired on {day}: look at it again, and either mend what it accepts or extend it"
+        return f"expired on {day}: review it, and either fix what it accepts or extend it"
     if entry.until > a_year_after(as_of):
-        return f"ends on {day}, more than a year ahead: let it end earlier, so that somebody looks again"
+        return f"ends on {day}, more than a year ahead: let it end earlier, so that somebody reviews it"
     return ""
 
 
@@ -153,7 +151,7 @@ def _its(fields: Sequence[str]) -> str:
 
 def _count_problem(entry: Entry, count: int) -> str:
     if not count:
-        return f"matches no finding of {entry.rule}: it is misspelt, or what it accepted is mended"
+        return f"matches no finding of {entry.rule}: it is misspelt, or what it accepted has been fixed"
     if count > MATCHES_AT_MOST:
         return (
             f"matches {count:,} {plural(count, 'finding')} of {entry.rule}, more than {MATCHES_AT_MOST}: "

@@ -42,12 +42,12 @@ if TYPE_CHECKING:
     severity="critical",
     category="privilege",
     why=(
-        "Whoever starts a transfer should not be who approves it. One person with two tokens is the same "
-        "initiator to the vendor, so policies do not tell the two apart. High; critical if a policy lets it "
-        "approve what it started; medium if policies were read and none lets initiators approve."
+        "Nobody should approve a transfer that they started. To the vendor, one person with two tokens is "
+        "one initiator, so policies do not tell the two apart. Severity: high; critical if a policy lets the "
+        "token approve what it started; medium if policies were read and none lets initiators approve."
     ),
     remedy=TAKE_AWAY
-    + " Whoever may use Policies:Update sets initiatorCanApprove to false: PUT /v2/policies/{id}.",
+    + " Somebody who holds Policies:Update sets initiatorCanApprove to false: PUT /v2/policies/{id}.",
     references="AC-5, ISO A.5.3, CC6.3, NHI5",
     reads=POWERS,
     needs=(TOKEN_LISTS,),
@@ -96,11 +96,11 @@ def starts_and_approves(context: Context) -> Found:
     severity="critical",
     category="privilege",
     why=(
-        "It can remove what stands in the way of its own transfers. High; critical if no policy guards the "
-        "policies; medium if changing them is blocked or others have to approve it."
+        "It can remove what stands in the way of its own transfers. Severity: high; critical if no policy "
+        "guards the policies; medium if changing them is blocked or needs the approval of others."
     ),
     remedy=TAKE_AWAY
-    + " Whoever may use Policies:Create adds a policy on Policies:Modify that asks for somebody's approval.",
+    + " Somebody who holds Policies:Create adds a policy on Policies:Modify that asks for approval.",
     references="AC-5, AC-6(1), DSC",
     reads=POWERS,
     needs=(TOKEN_LISTS,),
@@ -142,16 +142,16 @@ def moves_and_rules(context: Context) -> Found:
     severity="high",
     category="privilege",
     why=(
-        "The policy engine does not see withdrawals from exchanges, the paying out of vault locks, or keys "
-        "that are exported, delegated or deleted; whoever holds the operation does it alone. High."
+        "The policy engine does not see withdrawals from exchanges, payouts of vault locks, or keys that are "
+        "exported, delegated or deleted. Whoever holds the operation needs nobody else. Severity: high."
     ),
     remedy=TAKE_AWAY,
     references="NHI5, AC-6(1), SC-12",
     reads=RIGHTS,
     needs=(TOKEN_LISTS,),
     cannot_see=(
-        "Export needs a contract with the vendor, delegation keys that were made for it, a vault lock its "
-        "owner; exchange accounts may be empty."
+        "Exporting a key takes a contract with the vendor, delegation takes a key that was made for it, and "
+        "a vault lock takes its owner. Exchange accounts may be empty."
     ),
     gated_by=ASSIGN,
 )
@@ -214,11 +214,11 @@ _OPEN_WORDS = dict(
     severity="high",
     category="privilege",
     why=(
-        "A policy that covers wallets by their tags covers them no more once somebody takes the tag off, and "
-        "this token can sign as well. High; medium without policies."
+        "A policy that covers wallets by tag no longer covers a wallet whose tag was taken off, and this "
+        "token can sign as well. Severity: high; medium if policies were not read."
     ),
     remedy=TAKE_AWAY
-    + " Whoever may use Policies:Update names the wallets by id in place of tags: PUT /v2/policies/{id}.",
+    + " Somebody who holds Policies:Update names the wallets by id, not by tag: PUT /v2/policies/{id}.",
     references="AC-6(1), AC-5",
     reads=POWERS,
     needs=(TOKEN_LISTS,),

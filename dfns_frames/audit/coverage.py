@@ -81,7 +81,7 @@ def _mixed(frames: Tables) -> str | None:
     lists = " and ".join(f"GET {path}" for path in paths)
     return (
         f"lists of {len(organisations(frames)):,} organisations are joined, and nothing says of which "
-        f"{'these are' if len(paths) > 1 else 'this one is'}: {lists}; audit each organisation by itself"
+        f"{'these are' if len(paths) > 1 else 'this one is'}: {lists}; audit each organisation separately"
     )
 
 

@@ -114,7 +114,7 @@ class Rule:
     category
         The area that it is about.
     why
-        Why it matters, and when it has which severity.
+        Why it matters and, after "Severity: ", when it has which.
     remedy
         What to do: the call, who has to make it, and whether it needs approval. Nothing executes it.
     references

@@ -10,6 +10,7 @@ import pandas as pd
 from dfns_frames._facts.codes import codes, created_at, distinct_pairs, missing, same_sets
 from dfns_frames._facts.presence import table
 from dfns_frames.audit.framework import Context, Found, rule
+from dfns_frames.audit.remedies import DELETE, REPLACE
 from dfns_frames.audit.terms import (
     MAYBE,
     RIGHTS,
@@ -30,11 +31,6 @@ if TYPE_CHECKING:
 
 _LONGEST = 10_000_000.0  # days: longer ages fit into no time
 _DAY = np.timedelta64(1, "D")
-_REPLACE = (
-    "The token's owner makes a new one (permissionId, daysValid), puts it in place and deletes this one: "
-    "DELETE /auth/pats/{tokenId}, which only its owner can. For a service account, an administrator makes "
-    "the token anew. Neither needs approval."
-)
 
 
 def _over(ages: npt.NDArray[np.timedelta64], days: float) -> Flags:
@@ -52,17 +48,14 @@ def _days(ages: npt.NDArray[np.timedelta64], rows: Ints) -> list[int]:
     severity="medium",
     category="lifetime",
     why=(
-        "The vendor lets a token live 730 days at most, so this one has expired and is only still marked, or "
-        "it was made before there was a limit and still works. Medium."
+        "The vendor lets a token live 730 days at most. So either this one has expired and is only still "
+        "marked active, or it was created before there was a limit and still works. Severity: medium."
     ),
-    remedy=(
-        "The token's owner deletes it: DELETE /auth/pats/{tokenId}, which only its owner can. For a service "
-        "account, an administrator does. Neither needs approval."
-    ),
+    remedy=DELETE,
     references="NHI7, IA-5, DSC",
     reads=TOKEN_LISTS,
     needs=(TOKEN_LISTS,),
-    cannot_see="When a token expires, and whether it was used.",
+    cannot_see="When a token expires, and whether it is used.",
     thresholds={"days": 730},
 )
 def beyond_lifetime(context: Context) -> Found:
@@ -90,14 +83,15 @@ def beyond_lifetime(context: Context) -> Found:
     severity="high",
     category="lifetime",
     why=(
-        "The older a secret, the more places it has been copied to. If it can use an operation of severity "
-        "critical or high: medium after 90 days, high after 365. Otherwise: low after 365."
+        "The older a secret, the more places it has been copied to. Severity: if the token can use an "
+        "operation of severity critical or high, medium after 90 days and high after 365; otherwise low "
+        "after 365."
     ),
-    remedy=_REPLACE,
+    remedy=REPLACE,
     references="NHI7, AWS 1.14, IA-5, ISO A.5.17",
     reads=RIGHTS,
     needs=(TOKEN_LISTS,),
-    cannot_see="That the signing key was rotated: the token stays the same. When it was used.",
+    cannot_see="Whether the signing key was rotated, which leaves the token the same; when it was last used.",
     thresholds={"privileged_days": 90, "privileged_high_days": 365, "days": 365},
 )
 def not_replaced(context: Context) -> Found:
@@ -151,16 +145,13 @@ _BLIND = "Some of its operations are not known, so it may be able to do worse."
     category="lifetime",
     why=(
         "Any working token of its user can switch it on again, which takes no operation and no approval. "
-        "Low; medium if it can use an operation of severity critical or high, or everything."
+        "Severity: low; medium if it can use an operation of severity critical or high, or everything."
     ),
-    remedy=(
-        "The token's owner deletes it: DELETE /auth/pats/{tokenId}, which only its owner can. For a service "
-        "account, an administrator does. Neither needs approval."
-    ),
+    remedy=DELETE,
     references="NHI1, AC-2(3), CIS 5.3",
     reads=RIGHTS,
     needs=(TOKEN_LISTS,),
-    cannot_see="That it is kept on purpose during a handover.",
+    cannot_see="A token that is kept on purpose during a handover.",
 )
 def can_come_back(context: Context) -> Found:
     """Find tokens that are switched off and still hold permissions."""
@@ -203,13 +194,10 @@ _POWER = {
     severity="medium",
     category="lifetime",
     why=(
-        "A newer token of the same owner holds the same permissions, so the older one most likely is not "
-        "needed any more, and still works. Medium."
+        "A newer token of the same owner holds the same permissions. So the older one is probably no longer "
+        "needed, and still works. Severity: medium."
     ),
-    remedy=(
-        "The token's owner makes sure that nothing uses it and deletes it: DELETE /auth/pats/{tokenId}, "
-        "which only its owner can. For a service account, an administrator does. Neither needs approval."
-    ),
+    remedy="Make sure that nothing uses it. " + DELETE,
     references="NHI1, AWS 1.13, AC-2",
     reads=TOKEN_LISTS,
     needs=(TOKEN_LISTS,),

@@ -15,7 +15,7 @@ from dfns_frames._facts.presence import is_value, kept, places, table
 from dfns_frames._facts.rights import is_complete, user_rights
 from dfns_frames.audit.framework import Context, Found, rule
 from dfns_frames.audit.powers import needs_of, places_of, token_powers
-from dfns_frames.audit.remedies import TAKE_AWAY
+from dfns_frames.audit.remedies import NARROW, TAKE_AWAY
 from dfns_frames.audit.terms import (
     MAYBE,
     POWERS,
@@ -47,16 +47,10 @@ if TYPE_CHECKING:
     severity="critical",
     category="privilege",
     why=(
-        "Whoever has this token and its key can do everything in the organisation, what comes in future "
-        "included. Critical; high if its user was read and holds less."
+        "Whoever has this token and its key can do everything in the organisation, including whatever is "
+        "added in future. Severity: critical; high if its user was read and holds less."
     ),
-    remedy=(
-        "The token's owner makes one with only the permissions that its work takes (permissionId, daysValid) "
-        "and deletes this one: DELETE /auth/pats/{tokenId}, which only its owner can. A service account is "
-        "switched off by an administrator: PUT /auth/service-accounts/{id}/deactivate. Or somebody who may "
-        "use Permissions:Revoke takes the permission away: DELETE "
-        "/permissions/{permissionId}/assignments/{assignmentId}, with the id from permission_assignments."
-    ),
+    remedy=NARROW,
     references="NHI5, AC-6(5), CIS 5.4, DSC",
     reads=RIGHTS,
     needs=(TOKEN_LISTS,),
@@ -84,7 +78,7 @@ def full_administrator(context: Context) -> Found:
         int(found.is_judged.sum()),
         operations="everything",
         unknown=[
-            None if each else "Whether its user holds less is not known, as that user was not read whole."
+            None if each else "Whether its user holds less is not known: that user was not read in full."
             for each in (less | full).tolist()
         ],
         missing=unread_owners(frames, found.is_judged & found.everything),
@@ -115,9 +109,9 @@ _CLAUSES = (
     severity="critical",
     category="privilege",
     why=(
-        "What it holds today does not bound it. Critical if it can assign permissions, or rewrite one that "
-        "it holds; high if it can put users into groups, or, as a service account, recover accounts. One "
-        "step lower where policies block that or others have to approve it."
+        "What it holds today does not limit it. Severity: critical if it can assign permissions, or rewrite "
+        "one that it holds; high if it can put users into groups or, as a service account, recover accounts; "
+        "one step lower where policies block that, or others have to approve it."
     ),
     remedy=TAKE_AWAY,
     references="NHI5, AC-6(1), CIS 6.8, CC6.3",

@@ -1,4 +1,4 @@
-"""The terms that conditions of rules use, computed once for each Frames: usable, PRIV, everything, powers.
+"""The terms that conditions of rules use, computed once for each Frames: usable, PRIV, everything.
 
 *Usable* is what somebody holds and is not known to lack: what is unknown counts, and a finding that rests on
 it says so. *PRIV* is whoever can use an operation of severity critical or high, or holds everything.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dfns_frames._facts.codes import Flags
     from dfns_frames._facts.tables import Tables
 
-UNREAD_RIGHTS = "Whether its owner lets it use this is not known, as the owner's rights were not read whole."
+UNREAD_RIGHTS = "Whether its owner's rights allow this is not known, because they were not read in full."
 UNREAD_GATE = "Whether a policy stands in the way is not known."
 
 GATE_WORDS = {
@@ -35,7 +35,7 @@ GATED = (BLOCKED, OTHERS)
 def blind_tokens(frames: Tables, looked_at: Flags) -> list[str]:
     """Say of how many tokens some operations are not known."""
     return count_of(
-        looked_at & tokens(frames).is_blind, "with operations that are not listed or in no catalogue"
+        looked_at & tokens(frames).is_blind, "with operations that are not listed, or not in the catalogue"
     )
 
 

@@ -156,7 +156,7 @@ def not_looked_at(frames: Tables) -> list[str]:
         if row["missing"] or not evaluated:
             told.setdefault((evaluated, row["missing"] or "its tables are not here"), []).append(row["rule"])
     return [
-        f"{'Looked at only in part' if evaluated else 'Not evaluated'}: {', '.join(rules)} ({missing})."
+        f"{'Partly evaluated' if evaluated else 'Not evaluated'}: {', '.join(rules)} ({missing})."
         for (evaluated, missing), rules in sorted(told.items(), key=lambda item: item[0][0])
     ]
 
