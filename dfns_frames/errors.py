@@ -57,7 +57,11 @@ class Hint(StrEnum):
     )
     SINCE = (
         "pass a date such as '2026-03-02' (the beginning of that day, UTC), an RFC 3339 time such as "
-        "'2026-03-02T08:00:00Z', or a datetime (UTC unless it has an offset)"
+        "'2026-03-02T08:00:00Z', or a datetime with a time zone"
+    )
+    OFFSET = (
+        "pass a date such as '2026-03-02', a time with its offset such as '2026-03-02T08:00:00Z', or a "
+        "datetime with a time zone"
     )
     FILE_DATE = "pass fetched_at= to say when the list was fetched"
     OTHER_ENDPOINT = "leave out endpoint=, or name the right one"

@@ -29,6 +29,7 @@ HINTS = {
         "pass a date such as 2026-03-02 (the beginning of that day, UTC), or an RFC 3339 time such as "
         "2026-03-02T08:00:00Z"
     ),
+    Hint.OFFSET: "pass a date such as 2026-03-02, or a time with its offset such as 2026-03-02T08:00:00Z",
     Hint.SAME_CALLER: "if both are of one person, name them with --caller",
     Hint.FETCHED_AS: "if both are of one person, fetch both with the same --caller",
     Hint.EARLIER_FIRST: "name the earlier snapshot first: dfns-frames compare EARLIER LATER",

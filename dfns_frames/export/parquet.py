@@ -154,6 +154,17 @@ def from_parquet(folder: StrPath) -> dict[str, pa.Table]:
     return tables
 
 
+def tables_beside(file: Path) -> list[str]:
+    """Return the tables of the export that a file is part of, as it says itself.
+
+    Raises
+    ------
+    ArrowException, KeyError, TypeError, ValueError
+        It is damaged, or of another origin.
+    """
+    return [*json.loads((pa.parquet.read_metadata(file).metadata or {})[_KEY])["tables"]]
+
+
 def _holds_nothing(place: Path) -> bool:
     readme = place / _README
     return readme.is_file() and readme.stat().st_size == len(_NOTHING) and readme.read_text() == _NOTHING
