@@ -8,13 +8,14 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dfns_frames._api.judgements import CONFIDENCES, FINDING_SEVERITIES, FINDINGS, RULE_STATUSES
+from dfns_frames._api.judgements import FINDING_SEVERITIES, FINDINGS, RULE_STATUSES
 from dfns_frames.audit.wording import counted, some
 
 Judged: TypeAlias = tuple[pa.Table, dict[str, Any]]
 """What a rule found, as rows of `findings`, and its row of `rules`."""
 
 _NAMED = 3  # organisations that a sentence names
+_SURENESS = ("certain", "likely", "hint")
 
 
 def together(judged: Mapping[str, Judged]) -> Judged:
@@ -65,7 +66,7 @@ def _one(rows: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """Return one finding of those of several organisations about the same subject."""
     listed = list(rows.values())
     worst = min(listed, key=lambda row: FINDING_SEVERITIES.index(row["severity"]))
-    sure = min(listed, key=lambda row: CONFIDENCES.index(row["confidence"]))
+    sure = min(listed, key=lambda row: _SURENESS.index(row["confidence"]))
     evidence = _where({org: [row["evidence"]] for org, row in rows.items()})
     operations = [each for row in listed for each in (row["operations"] or "").split(", ") if each]
     one = {
