@@ -43,13 +43,13 @@ class Holdings:
     count
         How many holders there are.
     is_listed
-        Of each pair, whether the API listed it; if not, it follows from a full administrator's permission.
+        For each pair, whether the API listed it; if not, it follows from a full administrator's permission.
     usable
-        Of each pair, whether the holder's kind can use the operation: a place in `USABLE`.
+        For each pair, whether the holder's kind can use the operation: a place in `USABLE`.
     everything
-        Of each holder, whether it has a full administrator's permission: all operations, listed or not.
+        For each holder, whether it has a full administrator's permission: all operations, listed or not.
     unlisted
-        Of each holder, how many assignments have operations that the API did not list.
+        For each holder, how many assignments have operations that the API did not list.
     """
 
     holder: Ints
@@ -108,7 +108,7 @@ def usable_by(kinds: Sequence[str | None], operations: list[str]) -> Ints:
 
 
 def usable_operations(frames: Tables) -> pd.Series:
-    """Return of each row of `token_operations` whether the token's kind can use it: yes, unknown or no.
+    """Return for each row of `token_operations` whether the token's kind can use it: yes, unknown or no.
 
     The index is that of `token_operations`.
     """
