@@ -85,7 +85,7 @@ class Past:
         by = None if until is None else as_utc(until, "until", zoned=True)
         if after and by and after > by:
             raise ConfigurationError(
-                f"is after until={str(until)!r}, so that nothing lies between the two",
+                f"is after {until}, the end: nothing lies between the two",
                 option="since",
                 given=repr(str(since)),
             )
