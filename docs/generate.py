@@ -6,10 +6,13 @@
 import argparse
 import inspect
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import docstring_parser
@@ -28,7 +31,7 @@ CHARTS = [name for name in vars(Plot) if name in dff.measures.__all__]
 KEEPING = f"""
 ## Accepting findings
 
-What is known and meant to be so goes into a TOML file, with one `[[accept]]` for each exception:
+Put findings that are meant to be so into a TOML file, one `[[accept]]` for each:
 
 ```toml
 [[accept]]
@@ -40,22 +43,34 @@ until = 2027-03-31        # at most a year ahead
 ```
 
 Pass it as `frames.audit(accept="accepted.toml")` or `dfns-frames audit --accept accepted.toml`. An accepted
-finding stays in the table, marked as accepted. All five fields are required. An entry may match at most
-{MATCHES_AT_MOST} findings, and a bare `*` is refused. An entry that is incomplete, has expired, ends more
-than a year ahead, or matches nothing or too much accepts nothing, and is itself a finding, of rule A01.
+finding stays in every output, marked as accepted. All five fields are required. An entry that is incomplete,
+has expired, ends more than a year ahead, is a bare `*`, or matches no finding or more than {MATCHES_AT_MOST}
+accepts nothing, and is itself a finding of rule A01.
 
 ## Comparing with last week
 
-An audit kept as JSON is the baseline of the next one, which then says what is new, open or resolved:
+Keep an audit as JSON, and it is the baseline of the next one, which then says what is new, open or resolved:
 
 ```sh
 dfns-frames audit --all --format json > last-week.json
 dfns-frames audit --all --baseline last-week.json --accept accepted.toml --fail-on high
 ```
 
-`--fail-on` counts the findings that are new or open and not accepted, and ends with exit code 1 if there are
-any. What the baseline has and this audit cannot look at is *unknown*, not resolved; `--fail-on-unknown`
-counts it too, and the rules that could not be evaluated."""
+With `--fail-on`, the exit code is 1 if any finding of that severity or worse is new or open and not
+accepted. What the baseline found and this audit cannot look at is *unknown*, not resolved.
+`--fail-on-unknown` counts that too, and the rules that could not be evaluated.
+
+## References
+
+| prefix | it stands for |
+|---|---|
+| NHI | OWASP Non-Human Identities Top 10, 2025 |
+| AC-, CP-, IA-, PS-, SC- | NIST SP 800-53, revision 5 |
+| CIS | CIS Controls 8.1 |
+| AWS | CIS AWS Foundations Benchmark 3.0.0, by analogy |
+| ISO | ISO/IEC 27001:2022, annex A |
+| CC | SOC 2, trust services criteria |
+| DSC | the vendor's own security checklist |"""
 
 
 def tables() -> str:
@@ -90,21 +105,28 @@ def _asked(endpoints: str) -> str:
 def shell() -> str:
     """Return every command's help as Markdown."""
     parts = ["# The shell", "Generated from `--help` (`make docs`)."]
-    verbs = ("fetch", "tokens", "who-can", "explain", "audit", "rules", "export", "demo", "serve")
-    verbs = (*verbs, "tables", "operations", "compare")
-    commands = [(), *((verb,) for verb in verbs), ("archive",)]
-    questions = ("list", "at", "changes", "lifetimes", "holders", "check", "forget")
-    commands += [("archive", question) for question in questions]
-    for command in commands:
-        shown = subprocess.run(
-            [sys.executable, "-m", "dfns_frames", *command, "--help"],
-            env=os.environ | {"COLUMNS": "100"},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        parts += [f"\n## dfns-frames {' '.join(command)}".rstrip(), "```", shown.rstrip(), "```"]
+    for command in _commands(()):
+        parts += [f"\n## dfns-frames {' '.join(command)}".rstrip(), "```", _help(command), "```"]
     return "\n".join(parts) + "\n"
+
+
+def _commands(command: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Iterate over a command and, below it, those that its help lists: none can be forgotten here."""
+    yield command
+    listed = re.search(r"^ +(?:COMMAND|QUESTION)\n((?: {4}.*\n)+)", f"{_help(command)}\n", re.MULTILINE)
+    for name in re.findall(r"^ {4}(\S+)", listed[1] if listed else "", re.MULTILINE):
+        yield from _commands((*command, name))
+
+
+@cache
+def _help(command: tuple[str, ...]) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "dfns_frames", *command, "--help"],
+        env=os.environ | {"COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.rstrip()
 
 
 def charts() -> str:
@@ -182,11 +204,13 @@ def rules() -> str:
     parts = [
         "# Rules",
         "Generated from the rules (`make docs`). In Python: `dff.rules()`; in the shell:",
-        "`dfns-frames rules`. `frames.audit()` applies them all, and `audit.rules` says how each one went:",
-        "only *clean* means that it looked at everything and found nothing. Nothing is ever changed at Dfns:",
-        "a remedy names the call, who has to make it, and whether it needs approval. Thresholds are the",
-        'only settings: `frames.audit(thresholds={"L03.privileged_days": 60})`; each stands below with its',
-        "default.",
+        "`dfns-frames rules`.",
+        "",
+        "`frames.audit()` applies every rule, and `audit.rules` says how each one went. Only *clean* means",
+        "that the rule looked at everything and found nothing. An audit changes nothing at Dfns: a remedy",
+        "names the call, who has to make it, and whether it needs approval. The only settings are",
+        'thresholds, such as `frames.audit(thresholds={"L03.privileged_days": 60})`; each rule lists its',
+        "own, with their defaults.",
         "",
         "| rule | finds | at worst | category |",
         "|---|---|---|---|",
@@ -198,14 +222,17 @@ def rules() -> str:
     parts.append(KEEPING)
     shown = {
         "why": "Why",
+        "severity": "Severity",
         "remedy": "What to do",
         "needs": "Reads",
         "thresholds": "Thresholds",
-        "cannot_see": "False alarms, and what it cannot see",
+        "cannot_see": "False alarms and blind spots",
         "references": "References",
     }
     for row in listed.to_dict("records"):
         parts += [f"\n## {row['id']} {row['title']}", ""]
+        row["why"], _, severity = row["why"].rpartition(" Severity: ")
+        row["severity"] = f"{severity[0].upper()}{severity[1:]}"
         parts += [
             f"* **{title}**: {row[name]}"
             for name, title in shown.items()

@@ -82,7 +82,7 @@ def test_an_empty_archive_has_frames_with_columns(archive: dff.Archive) -> None:
     assert archive.holders("move_funds", on="2026-03-02").empty
     assert archive.check().empty
     assert str(archive.lifetimes()["born"].dtype) == "datetime64[us, UTC]"
-    with pytest.raises(dff.ConfigurationError, match="no snapshot yet"):
+    with pytest.raises(dff.ConfigurationError, match="no snapshots yet"):
         archive.at("2026-03-02")
 
 
@@ -90,11 +90,11 @@ def test_an_empty_archive_has_frames_with_columns(archive: dff.Archive) -> None:
     ("made", "message"),
     [
         (lambda: read(token(1), token(2)).filter(["to-1"]), "filtered"),
-        (lambda: dff.concat([read(token(1)), read(token(2, linkedUserId="us-2"))]), "joined"),
+        (lambda: dff.concat([read(token(1)), read(token(2, linkedUserId="us-2"))]), "join the lists"),
         (lambda: read(token(1), token(2, orgId="or-2")), "2 organisations"),
-        (lambda: read(), "org must be named"),
-        (lambda: read(token(1, orgId="")), "org must be named"),
-        (lambda: read(token(1), token(2, linkedUserId="us-2")), "caller must be named"),
+        (lambda: read(), "org must be given"),
+        (lambda: read(token(1, orgId="")), "org must be given"),
+        (lambda: read(token(1), token(2, linkedUserId="us-2")), "caller must be given"),
         (lambda: read(token(1)).tokens, "keeps Frames, not DataFrame"),
         (lambda: dff.Frames({}), "do not say where they come from"),
     ],
@@ -121,7 +121,7 @@ def test_what_is_not_one_answer_is_refused(archive: dff.Archive, made: Any, mess
 
 def test_two_looks_of_one_caller_are_refused(archive: dff.Archive) -> None:
     """Two looks joined are refused: what the later one lacks would seem to be there."""
-    with pytest.warns(UserWarning, match="two looks"):
+    with pytest.warns(UserWarning, match="two snapshots"):
         frames = dff.concat([day(1, token(1)), day(2, token(2))])
     with pytest.raises(dff.ConfigurationError, match="2 lists of /auth/pats"):
         archive.add(frames)
@@ -151,7 +151,7 @@ def test_a_look_that_is_still_to_come_is_refused(archive: dff.Archive) -> None:
     """Clocks differ by minutes, which is forgiven; more is a fault, and would hide all looks until then."""
     now = datetime.now(UTC)
     archive.add(_at(now + timedelta(minutes=4)))
-    with pytest.raises(dff.ConfigurationError, match="still to come"):
+    with pytest.raises(dff.ConfigurationError, match="in the future"):
         archive.add(_at(now + timedelta(minutes=6)))
 
 
@@ -170,7 +170,7 @@ def test_an_answer_that_lacks_most_tokens_is_kept_and_warned_of(archive: dff.Arc
     """It may be a fault of the API; nothing is lost by keeping it."""
     archive.add(day(1, *map(token, range(1, 10))))
     archive.add(day(2, *map(token, range(1, 6))))
-    with pytest.warns(UserWarning, match="4 of the 5 tokens that /auth/pats listed before"):
+    with pytest.warns(UserWarning, match="4 of the 5 tokens that /auth/pats listed last time"):
         archive.add(day(3, token(1)))
     assert len(archive.snapshots()) == 3
 
@@ -185,7 +185,7 @@ def test_at_takes_the_last_complete_look(archive: dff.Archive) -> None:
     assert found.tokens["token_id"].tolist() == ["to-1", "to-2"]
     assert found.fetched_at == datetime(2026, 3, 1, 8, tzinfo=UTC)
     assert archive.at("2026-03-01") == found
-    with pytest.raises(dff.ConfigurationError, match="before the first look, of 2026-03-01 08:00:00 UTC"):
+    with pytest.raises(dff.ConfigurationError, match="before the first snapshot, of 2026-03-01 08:00:00 UTC"):
         archive.at("2026-02-28")
     assert archive.at("2026-03-01T08:00:00Z") == found
 
@@ -262,13 +262,13 @@ def test_an_archive_can_be_opened_again(archive: dff.Archive, tmp_path: Path) ->
     assert len(dff.Archive(tmp_path / "archive").snapshots()) == 1
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "notes.txt").write_text("mine")
-    with pytest.raises(dff.ConfigurationError, match=r"is no archive.*notes\.txt"):
+    with pytest.raises(dff.ConfigurationError, match=r"is not an archive.*notes\.txt"):
         dff.Archive(tmp_path / "other")
     assert [path.name for path in (tmp_path / "other").iterdir()] == ["notes.txt"]
     with pytest.raises(NotADirectoryError):
         dff.Archive(tmp_path / "other" / "notes.txt")
     (tmp_path / "archive" / "archive.json").write_text('{"format": 2}')
-    with pytest.raises(dff.ConfigurationError, match="install a newer one"):
+    with pytest.raises(dff.ConfigurationError, match="install a newer version"):
         dff.Archive(tmp_path / "archive")
     (tmp_path / "archive" / "archive.json").write_text("{")
     with pytest.raises(dff.ResponseError, match="damaged"):

@@ -113,23 +113,23 @@ def test_a_job_without_a_new_look_fails(archive: dff.Archive, capsys: pytest.Cap
     code, _, error = shell(capsys, *ask, "2026-11-18")
     assert code == 0
     assert (
-        "no look was kept after 2026-11-18 00:00 UTC; the newest is of 2026-10-19 07:30 UTC, so nothing was "
-        "compared: see whether `fetch --archive` failed" in error
+        "no snapshot was kept after 2026-11-18 00:00 UTC; the newest is from 2026-10-19 07:30 UTC, so "
+        "nothing was compared: check whether `fetch --archive` failed" in error
     )
     assert shell(capsys, *ask, "2026-11-18", "--fail-on", "high")[0] == 2
     code, _, error = shell(capsys, *ask, "2026-11-18", "--fail-on", "high", "--quiet")
     assert code == 2
-    assert error.count("no look was kept") == 1
+    assert error.count("no snapshot was kept") == 1
     code, _, error = shell(capsys, *ask, "2026-10-13", "--fail-on", "high")
     assert code == 0
     assert "from 2026-10-12 07:30 UTC to 2026-10-19 07:30 UTC." in error
-    assert "Compared the looks at or-" in error
+    assert "Compared the snapshots of or-" in error
 
 
 def test_the_shell_fails_with_a_sentence(
     archive: dff.Archive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A folder that is none, a category that is none, and a time before the first look."""
+    """A folder that is none, a category that is none, and a time before the first snapshot."""
     folder = str(archive.folder)
     code, _, error = shell(capsys, "list", str(tmp_path / "typo"))
     assert code == 2
@@ -140,7 +140,7 @@ def test_the_shell_fails_with_a_sentence(
     assert "Did you mean 'move_funds'?" in error
     code, _, error = shell(capsys, "at", folder, "2026-01-01")
     assert code == 2
-    assert "before the first look" in error
+    assert "before the first snapshot" in error
     assert shell(capsys, "forget", folder, "or-nobody")[0] == 2
 
 
@@ -155,7 +155,7 @@ def test_fetch_keeps_and_forget_forgets(tmp_path: Path, capsys: pytest.CaptureFi
     org = dff.Archive(folder).snapshots()["org_id"][0]
     code, _, error = shell(capsys, "changes", folder, "--fail-on", "low")
     assert code == 0
-    assert error.startswith("dfns-frames: only one look, of ")
+    assert error.startswith("dfns-frames: the only snapshot, of ")
     assert error.endswith(": nothing to compare with yet\n")
     code, text, _ = shell(capsys, "forget", folder, org)
     assert (code, text) == (0, f"forgot 1 snapshot of {org}\n")
@@ -170,8 +170,8 @@ def test_the_chart_counts_changes_by_week(archive: dff.Archive) -> None:
     heights = [height for bars in ax.containers for height in bars.datavalues]  # type: ignore[attr-defined]
     assert sum(heights) == len(weeks.CHANGES)
     legend = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert legend == ["appeared", "changed", "disappeared", "look"]
-    assert ax.get_xlabel() == "week of the look that shows it, UTC"
+    assert legend == ["appeared", "changed", "disappeared", "snapshot"]
+    assert ax.get_xlabel() == "week of the snapshot that shows it, UTC"
     (dots,) = ax.lines
     looks = archive.snapshots()["taken"]
     assert list(dots.get_xdata()) == list(looks.dt.tz_localize(None))

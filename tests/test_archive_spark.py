@@ -60,6 +60,8 @@ def test_spark_answers_as_duckdb_does(session: Any, tmp_path: Path) -> None:
         remote.holders("move_funds", on="2026-08-20"), embedded.holders("move_funds", on="2026-08-20")
     )
     pd.testing.assert_frame_equal(remote.changes(), embedded.changes())
+    window = {"since": "2026-09-01", "until": "2026-10-06T12:00:00Z"}
+    pd.testing.assert_frame_equal(remote.changes(**window), embedded.changes(**window))
     assert not [view.name for view in session.catalog.listTables() if view.name.startswith("dfns_")]
 
 

@@ -138,7 +138,7 @@ def test_the_first_of_several_entries_is_named(tmp_path: Path) -> None:
         ("accept = [1]\n", "'accept' stands outside of an entry"),
         (
             '[[accept]]\nrule = "P1"\n',
-            r"entry 1 names the rule 'P1', which there is not\. Did you mean 'P01'",
+            r"entry 1 names the rule 'P1', which does not exist\. Did you mean 'P01'",
         ),
         ('[[accept]]\nrule = "p01"\n', "Did you mean 'P01'"),
         ('[[accept]]\nrule = "*"\n', r"Rules: P01, L03, R05, A01"),

@@ -125,7 +125,7 @@ def test_what_a_filter_left_out_is_on_a_list(tmp_path: Path) -> None:
     again = dff.read(tmp_path / "some")
     assert t01(again) == {names.identity_id("bruno")}
     [missing] = again.audit().rules.loc[lambda rules: rules["rule"] == "T01", "missing"]
-    assert "whose lists were not read whole" in missing
+    assert "whose lists were not read in full" in missing
 
 
 def t01(frames: dff.Frames) -> set[str]:

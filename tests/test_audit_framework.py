@@ -53,6 +53,14 @@ def test_every_rule_has_a_row_and_a_listing() -> None:
     assert listed.drop(columns="thresholds").notna().all(axis=None)
 
 
+def test_every_rule_says_why_and_when_it_is_how_severe() -> None:
+    """In this order, so that the documentation can show the two apart; the worst severity is among them."""
+    for rule in dff.rules().to_dict("records"):
+        why, _, severity = rule["why"].partition(" Severity: ")
+        assert why.endswith("."), rule["id"]
+        assert rule["severity"] in severity, rule["id"]
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

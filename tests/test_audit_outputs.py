@@ -123,7 +123,7 @@ def test_every_output_says_at_its_head_how_it_was_judged(folder: Path, output: s
         "Asked by us-1: /auth/pats (ok).",
         f"G01 ({GAPS[0]})",
         f"L03 ({GAPS[1]})",
-        "No run can see when a token expires or was last used",
+        "No audit can see when a token expires or was last used",
         "which wallets exist, or calls that only read",
     ):
         assert wanted in text, wanted

@@ -52,7 +52,7 @@ def test_every_format_lists_the_same_findings(
         code, out, err = run(capsys, "--from", saved, "--accept", accept, "--format", form)
         shown[form] = out
         assert code == 0
-        assert "No run can see when a token expires" in (out if form == "markdown" else err)
+        assert "No audit can see when a token expires" in (out if form == "markdown" else err)
         assert "\x1b" not in out + err
     assert pd.read_csv(io.StringIO(shown["csv"]))["finding_id"].tolist() == wanted
     rows = [json.loads(line) for line in shown["jsonl"].splitlines()]

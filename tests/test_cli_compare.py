@@ -33,7 +33,7 @@ def test_it_prints_what_changed(files: tuple[str, str], capsys: pytest.CaptureFi
     ]  # fmt: skip
     assert first.startswith("critical  appeared  token   root\\x1b[31m")
     assert second.startswith("none      changed   token   x")
-    assert "Compared two looks at or-1: /auth/pats of us-1 from 2026-05-01" in err
+    assert "Compared two snapshots of or-1: /auth/pats of us-1 from 2026-05-01" in err
 
 
 @pytest.mark.parametrize(("level", "code"), [("critical", 1), ("low", 1), (None, 0)])
@@ -64,13 +64,13 @@ def test_a_folder_says_itself_when_it_is_of(
     folder = str(pats(token("to-3"), when=JUNE).to_parquet(tmp_path / "kept"))
     assert main(["compare", files[0], folder, "--old-time", "2026-05-01"]) == 0
     assert main(["compare", files[0], folder, "--new-time", "2026-05-01"]) == 2
-    assert "--new-time does not apply to the folder" in capsys.readouterr().err
+    assert "--new-time does not go with the folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (("--new-time", "2026-05-01", "--old-time", "2026-06-01"), "name the earlier look first"),
+        (("--new-time", "2026-05-01", "--old-time", "2026-06-01"), "name the earlier snapshot first"),
         (("--old-time", "soon"), "--old-time 'soon' is not a time"),
     ],
 )

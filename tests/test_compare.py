@@ -315,7 +315,7 @@ def test_a_file_compared_with_itself_has_no_changes(tmp_path: Path) -> None:
     path.write_text(json.dumps({"items": [token("to-1", assigned("pm-1", None)), token("")]}))
     changes = dff.compare(path, path)
     assert changes.empty
-    assert "No changes: both sides are one look" in changes.attrs["summary"]
+    assert "No changes: both sides are the same snapshot" in changes.attrs["summary"]
     assert [*changes.columns] == [*dff.compare(may(), june(token("to-1"))).columns]
     assert str(changes["after"].dtype) == "datetime64[us, UTC]"
 
@@ -473,7 +473,7 @@ def test_a_sheet_of_changes_is_laid_out(tmp_path: Path) -> None:
     assert sheet.cell(2, 4).data_type == "s"
     assert sheet.conditional_formatting
     said = [row[2] for row in book["README"].iter_rows(values_only=True) if row[1] == "Changes"]
-    assert "Compared two looks at or-1" in said[0]
+    assert "Compared two snapshots of or-1" in said[0]
     assert openpyxl.load_workbook(dff.write(changes.iloc[:0], tmp_path / "none.xlsx")).active.max_row == 1
 
 

@@ -40,6 +40,14 @@ def test_the_acceptance_file_of_the_rules_page_is_whole(tmp_path: Path) -> None:
     assert not entry.is_bare
 
 
+def test_the_shell_page_has_every_command() -> None:
+    """Whatever the help of `dfns-frames` lists stands in docs/shell.md with its own help."""
+    page = (DOCS / "shell.md").read_text("utf-8")
+    listed = re.findall(r"^    (\S+)", page.partition("  COMMAND\n")[2].partition("\n\n")[0], re.MULTILINE)
+    assert len(listed) > 10
+    assert {f"\n## dfns-frames {name}\n" in page for name in listed} == {True}
+
+
 @pytest.mark.parametrize(
     "question", ["", " list", " at", " changes", " lifetimes", " holders", " check", " forget"]
 )

@@ -57,7 +57,7 @@ def looks() -> dff.Frames:
 
 def test_two_lists_of_one_caller_are_two_looks(looks: dff.Frames) -> None:
     """Joining them warns; the deleted token is still there, and drift says whose lists they are."""
-    with pytest.warns(UserWarning, match=r"one caller \(us-1\), and two looks are not one set.*deleted"):
+    with pytest.warns(UserWarning, match=r"one caller \(us-1\), and two snapshots are not one set.*deleted"):
         dff.concat([read(token(1), fetched_at=JANUARY), read(token(2), fetched_at=FEBRUARY)])
     assert looks.tokens["token_id"].tolist() == ["to-1", "to-2", "to-3"]
     assert looks.drift[["what", "detail", "count"]].to_numpy().tolist() == [
@@ -112,7 +112,7 @@ def test_pieces_of_one_list_are_one_look() -> None:
 
 def test_lists_that_overlap_and_differ_are_two_looks_even_at_one_time() -> None:
     """Files that were copied together have one date, and were not fetched together."""
-    with pytest.warns(UserWarning, match="two looks"):
+    with pytest.warns(UserWarning, match="two snapshots"):
         dff.concat([read(token(1), token(2)), read(token(2))])
 
 

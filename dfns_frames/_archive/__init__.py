@@ -1,1 +1,1 @@
-"""What was kept, and the questions asked of it: what changed between two looks, and since when."""
+"""Snapshots, kept or just read, and the questions asked of them: what changed, and since when."""

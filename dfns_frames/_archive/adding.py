@@ -1,12 +1,10 @@
-"""Adding a snapshot: whose it is and from when, what is refused, and how it comes to its place."""
+"""Adding a snapshot: whose it is and from when, what is refused, and how it gets into place."""
 
 from __future__ import annotations
 
 import errno
-import os
 import secrets
 import shutil
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,19 +12,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dfns_frames._archive.layout import STAGING, Snapshot, check_org, snapshot_path, snapshots
+from dfns_frames._archive.layout import STAGING, Snapshot, snapshot_path, snapshots
+from dfns_frames._archive.opening import opened
 from dfns_frames._archive.reading import only_columns, stored
 from dfns_frames._facts.provenance import filtered
 from dfns_frames._facts.tables import compact
 from dfns_frames._files import sync_folder
-from dfns_frames.errors import ConfigurationError
+from dfns_frames.errors import ConfigurationError, ResponseError
 from dfns_frames.export import to_parquet
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import warn
-from dfns_frames.frames.making import with_caller
+from dfns_frames.frames.making import with_caller, with_organisation
 
 ADDING = "add-"
-FORGETTING = "forget-"
 _AHEAD = timedelta(minutes=5)
 _TRIES = 100
 _LISTED = {"sources": ["source", "status"], "tokens": ["source", "token_id"]}
@@ -37,21 +35,21 @@ def add(folder: Path, frames: Frames, org: str | None, caller: str | None) -> Pa
     _refuse_parts(frames)
     org, caller = _org_of(frames, org), _caller_of(frames, caller)
     look = _look_of(frames)
-    target = snapshot_path(folder, org, caller, look)
+    target = snapshot_path(opened(folder), org, caller, look)
     owned = _owned(frames, org, caller)
     is_new = not target.exists() and _put(owned, folder, target)
     if is_new:
         _warn_of_vanished(folder, owned, Snapshot(look, org, caller, target))
     elif stored(target) != owned:
         raise ConfigurationError(
-            "the archive has another snapshot of this organisation, caller and second already, "
-            f"{str(target)!r}; it is kept, and this one is not added: fetch again a second later"
+            f"the archive already has another snapshot of this organisation, caller and second: "
+            f"{str(target)!r}. It is kept and this one is not added; fetch again a second later"
         )
     return target
 
 
 def _refuse_parts(frames: Frames) -> None:
-    """Refuse frames that are not what one caller was answered: what is not in them would seem to be gone.
+    """Refuse frames that lack something that one caller was shown: it would seem to be gone.
 
     Raises
     ------
@@ -60,29 +58,29 @@ def _refuse_parts(frames: Frames) -> None:
     """
     if not isinstance(frames, Frames):
         raise ConfigurationError(
-            f"an archive keeps Frames, not {type(frames).__name__}; read() makes them of a saved response"
+            f"an archive keeps Frames, not {type(frames).__name__}; read() makes them from a saved response"
         )
     if "sources" not in frames or not frames.arrow("sources").num_rows:
         raise ConfigurationError(
-            "these frames do not say where they come from; add what a client or read() gave"
+            "these frames do not say where they come from; add what a client or read() returned"
         )
     if filtered(frames) or frames.was_listed:
         raise ConfigurationError(
-            "these frames are filtered, and what the filter left out would seem to be gone; add them before "
-            "the filter"
+            "these frames are filtered, and what the filter left out would seem to be gone; add the frames "
+            "that you filtered"
         )
     sources = frames.arrow("sources")
     callers = sources["caller"].drop_null().unique().to_pylist()
     if len(callers) > 1:
         raise ConfigurationError(
-            f"these frames are joined from the lists of {len(callers):,} callers; add those of each caller "
-            "before concat(), the archive's at() joins them again"
+            f"these frames join the lists of {len(callers):,} callers; add each caller's frames instead of "
+            "concat()'s result. The archive's at() joins them again"
         )
     for name in pc.value_counts(sources["source"]).to_pylist():
         if name["counts"] > 1:
             raise ConfigurationError(
                 f"these frames hold {name['counts']:,} lists of {name['values']}, and a snapshot holds one "
-                "list of each source; add each look before concat()"
+                "list of each source; add what each was read from instead of concat()'s result"
             )
 
 
@@ -96,15 +94,15 @@ def _org_of(frames: Frames, given: str | None) -> str:
     if len(found) > 1:
         raise ConfigurationError(
             f"these frames are of {len(found):,} organisations ({', '.join(found[:3])}"
-            f"{', …' * (len(found) > 3)}); add those of each by itself"
+            f"{', …' * (len(found) > 3)}); add the frames of each one separately"
         )
     if given is None and not found:
         raise ConfigurationError(
-            "must be named: nothing in these frames says which organisation they are of", option="org"
+            "must be given: nothing in these frames says which organisation they are of", option="org"
         )
     if given is not None and found and given != found[0]:
         raise ConfigurationError(
-            f"does not fit: these frames are of {found[0]}", option="org", given=repr(given)
+            f"does not fit: these frames are of {found[0]}; leave it out", option="org", given=repr(given)
         )
     return given if given is not None else found[0]
 
@@ -112,27 +110,29 @@ def _org_of(frames: Frames, given: str | None) -> str:
 def _caller_of(frames: Frames, given: str | None) -> str:
     found = frames.arrow("sources")["caller"].drop_null().unique().to_pylist()
     if given is None and not found:
-        raise ConfigurationError("must be named: nothing in these frames says who asked", option="caller")
+        raise ConfigurationError("must be given: nothing in these frames says who asked", option="caller")
     return given if given is not None else found[0]
 
 
 def _look_of(frames: Frames) -> datetime:
-    """Return when the newest list was made, to the second; refuse a time that nobody vouches for."""
+    """Return when the newest list was fetched, to the second; refuse a time that nobody vouches for."""
     sources = frames.arrow("sources").select(["source", "fetched_at", "fetched_at_basis"]).to_pylist()
     for row in sources:
         if row["fetched_at_basis"] == "file date":
             raise ConfigurationError(
-                f"when {row['source']} was answered is not known, only when its file was last changed; say "
-                "it as you read it: read(…, fetched_at=…)"
+                f"nothing says when {row['source']} was fetched, only when its file was last changed; say so "
+                "when you read it: read(…, fetched_at=…)"
             )
     times = [row["fetched_at"] for row in sources if row["fetched_at"]]
     if not times:
-        raise ConfigurationError("nothing says when these frames were fetched: read(…, fetched_at=…) does")
+        raise ConfigurationError(
+            "nothing says when these frames were fetched; say so when you read them: read(…, fetched_at=…)"
+        )
     newest, now = max(times).astimezone(UTC), datetime.now(UTC)
     if newest - now > _AHEAD:
         raise ConfigurationError(
-            f"these frames are from {newest:%Y-%m-%dT%H:%M:%SZ}, which is still to come: it is now "
-            f"{now:%Y-%m-%dT%H:%M:%SZ} by this computer's clock. Set the clock right, or fetched_at"
+            f"these frames are from {newest:%Y-%m-%dT%H:%M:%SZ}, which is in the future: it is now "
+            f"{now:%Y-%m-%dT%H:%M:%SZ} by this computer's clock; correct the clock, or fetched_at"
         )
     return newest.replace(microsecond=0)
 
@@ -140,22 +140,19 @@ def _look_of(frames: Frames) -> datetime:
 def _owned(frames: Frames, org: str, caller: str) -> Frames:
     """Return the frames with the caller and the organisation under which they are kept."""
     tables = with_caller({name: frames.arrow(name) for name in frames}, caller)
-    sources = tables["sources"]
-    place = sources.column_names.index("org_id")
-    filled = sources["org_id"].fill_null(org)
-    tables["sources"] = sources.set_column(place, sources.schema.field(place), filled)
+    tables = with_organisation(tables, org)
     return Frames({name: compact(table.combine_chunks()) for name, table in tables.items()})
 
 
 def _put(frames: Frames, folder: Path, target: Path) -> bool:
-    """Write into the staging area, make it last, and move it to its place by one rename.
+    """Write to the staging area, sync to disk, and move into place by one rename.
 
-    Returns whether it is there now: another process may have been first.
+    Returns False if another process put its own there first.
 
     Raises
     ------
     OSError
-        It cannot be written; nothing of it is left.
+        It cannot be written; nothing of it is left behind.
     """
     staged = folder / STAGING / f"{ADDING}{secrets.token_hex(8)}"
     try:
@@ -175,7 +172,7 @@ def _put(frames: Frames, folder: Path, target: Path) -> bool:
 
 
 def _move(written: Path, target: Path) -> bool:
-    """Rename; if the organisation is forgotten between making the folders above and that, make them again."""
+    """Rename; if the organisation is forgotten after the folders above were made, make them again."""
     for _ in range(_TRIES):
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -189,19 +186,19 @@ def _move(written: Path, target: Path) -> bool:
         return True
     raise FileNotFoundError(
         errno.ENOENT,
-        "the folders above it vanish as soon as they are made; is something tidying up the archive?",
+        "the folders above it vanish as fast as they are made; does something tidy up the archive?",
     )
 
 
 def _warn_of_vanished(folder: Path, frames: Frames, added: Snapshot) -> None:
-    """Warn of a list that is ok but lacks most of what the one before had: it may be a fault of the API."""
+    """Warn about a list that is ok but lacks most of what the one before had: the API may be at fault."""
     for source, ids in _ids(frames).items():
         before = _ids_before(folder, added, source)
         gone = len(before - ids)
         if 2 * gone > len(before):
             warn(
-                f"{gone:,} of the {len(before):,} tokens that {source} listed before are not in this answer, "
-                "which is kept. If you doubt it, fetch again: changes() shows what is back",
+                f"{gone:,} of the {len(before):,} tokens that {source} listed last time are missing now. The "
+                "snapshot is kept; if you doubt it, add another, and changes() shows what is back",
                 UserWarning,
             )
 
@@ -221,25 +218,10 @@ def _ids(tables: Any) -> dict[str, set[str]]:
 def _ids_before(folder: Path, added: Snapshot, source: str) -> set[str]:
     for each in reversed(snapshots(folder, added.org, added.caller)):
         if each < added:
-            found = _ids(only_columns(each.path, _LISTED))
+            try:
+                found = _ids(only_columns(each.path, _LISTED))
+            except (ResponseError, OSError):
+                continue  # damaged, which check() and every question say; this one is added all the same
             if source in found:
                 return found[source]
     return set()
-
-
-def forget(folder: Path, org: str) -> int:
-    """Remove an organisation; `Archive.forget` says how."""
-    doomed = snapshots(folder, org)
-    left = list((folder / STAGING).glob(f"{FORGETTING}*"))  # of one that was killed while it forgot
-    if not doomed and not left:
-        check_org(folder, org)
-    gone = folder / STAGING / f"{FORGETTING}{secrets.token_hex(8)}"
-    if doomed:
-        gone.parent.mkdir(exist_ok=True)
-        place = doomed[0].path.parent.parent
-        with suppress(FileNotFoundError):  # another process forgets it at this moment
-            os.rename(place, gone)  # noqa: PTH104 - as one step: from here on nobody sees any of it
-            sync_folder(place.parent)
-    for each in [*left, gone]:
-        shutil.rmtree(each, ignore_errors=True)
-    return len(doomed)

@@ -1,4 +1,4 @@
-"""What the archive's questions return, declared as tables are."""
+"""The tables that the archive's questions return, declared like all others."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ SNAPSHOTS = Table(
     columns=(
         _ORG,
         Column("caller", Kind.CATEGORY_ID, "Who asked."),
-        Column("taken", Kind.TIME, "When its newest list was made, to the second."),
+        Column("taken", Kind.TIME, "When its newest list was fetched, to the second."),
         Column("statuses", Kind.TEXT, "Each source and its status, separated by commas."),
         Column("rows", Kind.COUNT, "How many rows its tables have."),
-        Column("bytes", Kind.COUNT, "What it takes on disk."),
+        Column("bytes", Kind.COUNT, "Its size on disk."),
     ),
 )
 
@@ -44,12 +44,16 @@ LIFETIMES = Table(
         _TOKEN,
         _NAME,
         Column("born", Kind.TIME, "When it was created, as the API says."),
-        Column("first_seen", Kind.TIME, "The first look that lists it."),
-        Column("last_seen", Kind.TIME, "The last look that lists it."),
-        Column("gone_after", Kind.TIME, "It was still there then; missing if it is not known to be gone."),
-        Column("gone_by", Kind.TIME, "It was gone then; missing if it is not known to be gone."),
-        Column("off_after", Kind.TIME, "It was still on then; missing if it is on, or was never seen on."),
-        Column("off_by", Kind.TIME, "It was switched off then; missing if it is on."),
+        Column("first_seen", Kind.TIME, "The first snapshot that lists it."),
+        Column("last_seen", Kind.TIME, "The last snapshot that lists it."),
+        Column(
+            "gone_after",
+            Kind.TIME,
+            "The last time it was seen; missing if it is not known to be gone.",
+        ),
+        Column("gone_by", Kind.TIME, "By then it was gone; missing if it is not known to be gone."),
+        Column("off_after", Kind.TIME, "The last time it was seen on; missing if it is on, or never was."),
+        Column("off_by", Kind.TIME, "By then it was off; missing if it is on."),
     ),
 )
 
@@ -63,13 +67,17 @@ HOLDERS = Table(
         _CALLER,
         _TOKEN,
         _NAME,
-        Column("certainty", Kind.CATEGORY, "seen: the looks on both sides show it; else possible."),
+        Column(
+            "certainty",
+            Kind.CATEGORY,
+            "seen if the snapshots on both sides show it; else possible.",
+        ),
     ),
 )
 
 PROBLEMS = Table(
     "problems",
-    row="one thing in the folder that is not as it should be",
+    row="one thing in the folder that is damaged, left over or foreign",
     key=("path",),
     ids=("path",),
     columns=(
@@ -81,7 +89,7 @@ PROBLEMS = Table(
 
 
 def to_frame(answer: pa.Table, declared: Table, *, is_quoted: bool = True) -> pd.DataFrame:
-    """Return an answer as the DataFrame that it is declared as.
+    """Return an answer as a DataFrame with the declared columns and types.
 
     Parameters
     ----------
@@ -90,7 +98,7 @@ def to_frame(answer: pa.Table, declared: Table, *, is_quoted: bool = True) -> pd
     declared
         What they are.
     is_quoted
-        Whether organisations and callers are written as in the names of folders.
+        Whether organisations and callers are written as in folder names.
     """
     columns = []
     for column in declared.columns:

@@ -1,18 +1,17 @@
-"""`Archive`: snapshots of an organisation, kept in a folder, and what they tell of its past."""
+"""`Archive`: snapshots of organisations, kept in a folder, and what they tell about the past."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dfns_frames._archive import adding, answers, checking, looking_back
+from dfns_frames._archive import adding, answers, checking, forgetting, looking_back
 from dfns_frames._archive.embedded import Embedded
 from dfns_frames._archive.layout import Snapshot, check_whose, snapshots
 from dfns_frames._archive.opening import opened
 from dfns_frames._archive.past import Past
-from dfns_frames._archive.reading import only_columns, row_count
+from dfns_frames._archive.reading import of_each, only_columns, row_count
 from dfns_frames._archive.spark import Spark
 from dfns_frames._facts.times import as_utc
 from dfns_frames.errors import ConfigurationError
@@ -25,32 +24,34 @@ if TYPE_CHECKING:
 
 
 class Archive(Past):
-    """Snapshots of one or more organisations in a folder, and the questions that only the past answers.
+    """Snapshots of one or more organisations in a folder, and answers about the past.
 
-    The API tells what there is now: a token that was deleted is in no list any more, and nothing says when a
-    permission was given. Whoever keeps the answers can tell. Each snapshot is a folder of Parquet files as
-    :meth:`Frames.to_parquet` writes them; nothing in it changes once it is there, and any program that reads
-    Parquet reads it. Several processes may add and ask at the same time.
+    The API shows only the present: a deleted token vanishes from every list, and nothing says when a
+    permission was given. An archive keeps what you read. Each snapshot is a folder of Parquet files, as
+    :meth:`Frames.to_parquet` writes them. Nothing in it ever changes, and any program that reads Parquet
+    reads it. Several processes may add and ask at the same time.
 
-    What is between two looks nobody saw. So whatever changed did so after the last look that shows it as it
-    was, and by the first one that shows it otherwise. A list that was refused, or not read to its end, never
-    makes anything disappear.
+    Nobody saw what happened between two snapshots. So a change lies after the last snapshot that shows the
+    old state, and by the first that shows the new one. A list that was refused, or not read to its end,
+    never makes anything disappear.
 
     Parameters
     ----------
     folder
         Where the snapshots are; made if it does not exist.
     engine
-        What answers questions: DuckDB in this process if None (``pip install 'dfns-frames[archive]'``), or a
-        Spark session, for archives that one machine cannot read in reasonable time; `folder` may then be the
-        address of an object store.
+        What answers questions. None is DuckDB in this process (``pip install 'dfns-frames[archive]'``). Pass
+        a Spark session for an archive that one machine cannot read in reasonable time; `folder` may then be
+        the address of an object store.
 
     Raises
     ------
     ConfigurationError
         The folder holds something else, or an archive of a newer version.
+    ResponseError
+        The folder's own file, archive.json, is damaged.
     OSError
-        It cannot be made or read.
+        The folder cannot be made or read.
 
     Examples
     --------
@@ -61,7 +62,12 @@ class Archive(Past):
     """
 
     def __init__(self, folder: StrPath, engine: Any = None) -> None:
-        is_remote = engine is not None and "://" in str(folder)
+        is_remote = "://" in str(folder)
+        if is_remote and engine is None:
+            raise ConfigurationError(
+                f"{str(folder)!r} is the address of an object store, and only Spark reads those: pass "
+                "engine=spark"
+            )
         place = str(folder) if is_remote else str(opened(folder))
         super().__init__(place, Embedded() if engine is None else Spark(engine))
 
@@ -76,8 +82,8 @@ class Archive(Past):
         """
         if "://" in self._place:
             raise ConfigurationError(
-                f"{self._place!r} is read by Spark alone, which answers changes(), lifetimes() and "
-                "holders(); the rest needs a folder that this machine can reach"
+                f"only Spark reads {self._place!r}, and it answers changes(), lifetimes() and holders(); "
+                "everything else needs a folder that this machine can reach"
             )
         return Path(self._place)
 
@@ -90,30 +96,29 @@ class Archive(Past):
         Parameters
         ----------
         frames
-            What one caller was answered at one time: not filtered, not joined from several callers.
+            What one caller read at one time: not filtered, and not joined from several callers.
         org
-            The organisation, where nothing in the frames says it: where a list is empty, for instance.
+            The organisation. Needed only if nothing in the frames names it, as when a list is empty.
         caller
-            Under whose name to keep it; by default, as the frames say.
+            The name to keep it under; by default, the one that the frames give.
 
         Returns
         -------
         pathlib.Path
-            The snapshot's folder. Adding equal frames again changes nothing, and returns the same.
+            The snapshot's folder. Adding equal frames again changes nothing and returns the same folder.
 
         Raises
         ------
         ConfigurationError
-            The frames are filtered, joined, of several organisations or of nobody knows which, from an
-            unknown time or from one that is still to come; or another answer to that caller of the same
-            second is there already.
+            The frames are filtered or joined; their organisation is unknown, or they have several; their time
+            is unknown or in the future; or the archive has another snapshot of this caller and second.
         OSError
-            It cannot be written, and nothing of it is left.
+            The snapshot cannot be written; nothing of it is left.
 
         Warns
         -----
         UserWarning
-            A list lacks most of the tokens that the one before had. It is kept.
+            A list lacks most of the tokens that the one before it had. It is kept all the same.
 
         Examples
         --------
@@ -122,19 +127,19 @@ class Archive(Past):
         return adding.add(self.folder, frames, org, caller)
 
     def snapshots(self, org: str | None = None, caller: str | None = None) -> pd.DataFrame:
-        """List what is kept.
+        """List the snapshots.
 
         Parameters
         ----------
         org, caller
-            Only those of one organisation, or of one caller.
+            Only the snapshots of one organisation, or of one caller.
 
         Returns
         -------
         pandas.DataFrame
             A row is one snapshot, the oldest first; key: `org_id`, `caller`, `taken`. Columns: `org_id`,
-            `caller`, `taken` (when its newest list was made, to the second), `statuses` (each source and its
-            status), `rows` (of all its tables), `bytes`.
+            `caller`, `taken` (when its newest list was fetched, to the second), `statuses` (each source and
+            its status), `rows` (of all its tables), `bytes`.
 
         Raises
         ------
@@ -150,48 +155,46 @@ class Archive(Past):
         0  or-7vwr2… 2026-10-19 07:30:00+00:00  /auth/pats ok
         """
         check_whose(self.folder, org, caller)
-        found = snapshots(self.folder, org, caller)
-        with ThreadPoolExecutor() as threads:  # most of it is waiting for the disk
-            rows = list(threads.map(_described, found))
+        rows = of_each(snapshots(self.folder, org, caller), _described)
         return answers.to_frame(answers.SNAPSHOTS.from_rows(rows), answers.SNAPSHOTS, is_quoted=False)
 
     def at(self, when: date | str, org: str | None = None, caller: str | None = None) -> Frames:
-        """Return what was known at a moment: of each list the last complete look up to then.
+        """Return Frames as of a moment: the last complete list of each source up to then.
 
         Parameters
         ----------
         when
-            The moment. A date alone is the end of that day, UTC.
+            The moment; a time of day needs its offset. A date alone is the end of that day, UTC.
         org
-            The organisation, where the archive has several.
+            The organisation. Needed if the archive has several.
         caller
-            Only what this caller saw. By default the lists of all callers are joined, as `concat` does.
+            Only what this caller was shown. By default the lists of all callers are joined, as `concat` does.
 
         Returns
         -------
         Frames
-            `sources` says how old each list is, and so does every chart and file made of them. A list of
-            which no look was complete is as its last look shows it, with its status.
+            `sources` says how old each list is, and so does every chart and file made of these Frames. Where
+            no list of a source was complete, the last one stands in, with its status.
 
         Raises
         ------
         ConfigurationError
-            It is before the first look, the archive is empty or has no such organisation or caller, or
-            it has several organisations and `org` names none.
+            The moment is before the first snapshot; the archive is empty or has no such organisation or
+            caller; or it has several organisations and `org` names none.
 
         Examples
         --------
         >>> archive.at("2026-05-01").plot.creation_over_time()  # doctest: +SKIP
         """
-        return looking_back.at(self.folder, as_utc(when, "when"), org, caller)
+        return looking_back.at(self.folder, as_utc(when, "when", zoned=True), org, caller)
 
     def check(self) -> pd.DataFrame:
-        """Read everything, and list what is not as it should be.
+        """Read everything, and list what is damaged, left over or foreign.
 
         Returns
         -------
         pandas.DataFrame
-            A row is one problem; empty if there is none. Columns: `path` (below the folder), `problem`,
+            A row is one problem; no rows if all is well. Columns: `path` (below the folder), `problem`,
             `remedy` (what to do).
 
         Examples
@@ -203,10 +206,10 @@ class Archive(Past):
         return answers.to_frame(answers.PROBLEMS.from_rows(rows), answers.PROBLEMS, is_quoted=False)
 
     def forget(self, org: str) -> int:
-        """Remove all snapshots of an organisation, for good.
+        """Delete all snapshots of an organisation, for good.
 
-        From one moment to the next nobody sees any of them. If the process is killed after that, what is
-        left of the files goes with the next ``forget``; :meth:`check` names it until then.
+        They all disappear at once. If the process is killed while it deletes the files, the next ``forget``
+        deletes the rest; until then :meth:`check` names it.
 
         Parameters
         ----------
@@ -216,7 +219,7 @@ class Archive(Past):
         Returns
         -------
         int
-            How many snapshots there were.
+            How many snapshots were deleted.
 
         Raises
         ------
@@ -228,7 +231,7 @@ class Archive(Past):
         >>> archive.forget("or-7vwr2-h2f29-9m6a0fmkk7rr2hj7")  # doctest: +SKIP
         12
         """
-        return adding.forget(self.folder, org)
+        return forgetting.forget(self.folder, org)
 
 
 def _described(each: Snapshot) -> dict[str, Any]:

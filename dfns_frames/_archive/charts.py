@@ -64,7 +64,7 @@ class ArchivePlot:
         Parameters
         ----------
         since, until, org, caller
-            As of :meth:`Archive.changes`.
+            As in :meth:`Archive.changes`.
         freq
             Length of a period, UTC: ``"D"``, ``"W"`` (from Monday), ``"MS"``, ``"QS"`` or ``"YS"``.
         ax
@@ -73,9 +73,9 @@ class ArchivePlot:
         Returns
         -------
         matplotlib.axes.Axes
-            One bar per period, as wide as it lasts: the changes that a look of that period was the first to
-            show. A dot on the axis is a look: a period without any shows no change, whatever happened. (An
-            archive in a store that only Spark reads has no dots.)
+            One bar per period, as wide as the period is long. It counts the changes that a snapshot of that
+            period was the first to show. Each dot on the axis is a snapshot: a period without one shows no
+            change, whatever happened. (An archive that only Spark can read has no dots.)
 
         Raises
         ------
@@ -93,7 +93,7 @@ class ArchivePlot:
     def _looks(
         self, since: date | str | None, until: date | str | None, org: str | None, caller: str | None
     ) -> list[datetime] | None:
-        """List when somebody looked, after the one moment and not after the other; None if only Spark can."""
+        """List when snapshots were taken, after one moment, up to the other; None if only Spark can."""
         if "://" in self._place:
             return None
         times = [each.look for each in snapshots(Path(self._place), org, caller)]
@@ -103,18 +103,18 @@ class ArchivePlot:
 
 
 def draw(changes: pd.DataFrame, looks: list[datetime] | None, freq: Freq, ax: Axes | None) -> Axes:
-    """Draw changes by the look that shows them, and mark the looks: without one, no change can be seen."""
+    """Draw changes by the snapshot that shows them, and mark the snapshots: without one, none can be seen."""
     ax = canvas.start(ax, DATES, CHANGES)
     title = f"Changes per {NAMES[freq]}"
     known = changes[changes["change"] != UNTOLD]
     open_ = len(changes) - len(known)
     notes = [
-        "A change stands where the look is that shows it; it happened at some time since the look before.",
-        f"Not drawn: {open_:,} {plural(open_, 'thing')} that the last look leaves open." * bool(open_),
+        "A change counts in the period of the snapshot that shows it; it happened since the one before.",
+        f"Not drawn: {open_:,} {plural(open_, 'thing')} that the last snapshot leaves open." * bool(open_),
     ]
     if known.empty:
-        canvas.nothing(ax, "Nobody looked in this time." if looks == [] else "No look shows a change.")
-        many = "" if looks is None else f"; {len(looks):,} {plural(len(looks), 'look')} in this time"
+        canvas.nothing(ax, "No snapshot in this time." if looks == [] else "No snapshot shows a change.")
+        many = "" if looks is None else f"; {len(looks):,} {plural(len(looks), 'snapshot')} in this time"
         notes.append(f"Source: the archive{many}.")
         return canvas.titled(ax, title, " ".join(filter(None, notes)))
     counts = _counts(known, looks or [], freq)
@@ -122,18 +122,18 @@ def draw(changes: pd.DataFrame, looks: list[datetime] | None, freq: Freq, ax: Ax
     handles = _stacked(ax, counts, begins, ends)
     date_axis(ax, begins[0], ends[-1], freq)
     if looks:
-        handles["look"] = _mark(ax, looks)
+        handles["snapshot"] = _mark(ax, looks)
     canvas.axis_label(ax, "y", "changes")
-    canvas.axis_label(ax, "x", f"{NAMES[freq]} of the look that shows it, UTC")
+    canvas.axis_label(ax, "x", f"{NAMES[freq]} of the snapshot that shows it, UTC")
     canvas.legend(ax, list(handles.values()), list(handles))
     first, last = known["after"].min(), known["by"].max()
-    shown = f"Source: the archive; {len(known):,} {plural(len(known), 'change')} shown by looks"
-    notes.append(f"{shown} from {first:{_SECONDS}} to {last:{_SECONDS}} UTC.")
+    source = f"Source: the archive; {len(known):,} {plural(len(known), 'change')} between snapshots"
+    notes.append(f"{source} from {first:{_SECONDS}} to {last:{_SECONDS}} UTC.")
     return canvas.titled(ax, title, " ".join(filter(None, notes)))
 
 
 def _counts(known: pd.DataFrame, looks: list[datetime], freq: Freq) -> pd.DataFrame:
-    """Return how many changes of each sort each period has, those in which a look shows none too."""
+    """Return how many changes of each sort each period has, those with a snapshot that shows none too."""
     numbers = period_numbers(known["by"].dt.tz_localize(None).to_numpy(), freq)
     times = np.array([look.replace(tzinfo=None) for look in looks], dtype="datetime64[us]")
     reach = np.concatenate([numbers, period_numbers(times, freq)])
@@ -163,7 +163,7 @@ def _stacked(ax: Axes, counts: pd.DataFrame, begins: Places, ends: Places) -> di
 
 
 def _mark(ax: Axes, looks: list[datetime]) -> Any:
-    """Mark the looks along the axis, by dots as long as they can be told apart."""
+    """Mark the snapshots along the axis, by dots as long as they can be told apart."""
     marker = "o" if len(looks) <= _DOTTED else "|"
     (marks,) = ax.plot(
         np.array([look.replace(tzinfo=None) for look in looks], dtype="datetime64[us]"),

@@ -1,7 +1,7 @@
-"""`compare`: what changed between two looks at one organisation.
+"""`compare`: what changed between two snapshots of one organisation.
 
 A row is one change. What is inside a thing comes and goes with it: a new token is one row, whatever it holds.
-What one side cannot tell is `unknown`, and what neither can is no row; ``docs/compare.md`` has the rules.
+What one side cannot tell is `unknown`; what neither can is no row. ``docs/compare.md`` has the rules.
 """
 
 from __future__ import annotations
@@ -28,47 +28,47 @@ Look = Frames | Saved | Sequence[Saved]
 
 
 def compare(old: Look, new: Look) -> pd.DataFrame:
-    """List what changed between two looks at one organisation, the worst first.
+    """List what changed between two snapshots of one organisation, the worst first.
 
     Parameters
     ----------
     old, new
-        The earlier look and the later one: Frames, or whatever `read` takes, such as a saved response or a
-        folder that `to_parquet` wrote.
+        The earlier snapshot and the later one: Frames, or whatever `read` takes, such as a saved response or
+        a folder that `to_parquet` wrote.
 
     Returns
     -------
     pandas.DataFrame
         A row is one change. Columns:
 
-        * `change`: appeared, changed, disappeared; or unknown, where one side cannot tell;
-        * `object`: token, assignment, operation, user, permission and so on; `source` where all that a source
-          lists is unknown;
+        * `change`: appeared, changed or disappeared; unknown where one side cannot tell;
+        * `object`: token, assignment, operation, user, permission and so on; `source` where everything that a
+          source lists is unknown;
         * the ids `token_id`, `permission_id`, `assignment_id`, `user_id`, `policy_id` and `group_id`, missing
           where they do not apply;
         * `name`, and `owner_id`: the user, else the application, that a token acts for;
-        * `field`, `old` and `new`, as text; of what changed, a row for each field;
+        * `field`, `old` and `new`, as text; a thing that changed has one row per field;
         * `operation`;
         * `severity` of what was gained: the worst operation of a token that appeared or was switched on, or
           of an assignment or operation that was added; none if nothing was gained, missing where `change` is
           unknown;
-        * `after` and `by`: it happened after the one and no later than the other.
+        * `after` and `by`: the change happened after the first and no later than the second.
 
-        What a new token holds appears with it, in one row. ``attrs["summary"]`` says what was compared, from
-        when to when, and what could not be.
+        A new token is one row, together with all that it holds. ``attrs["summary"]`` says what was compared,
+        from when to when, and what could not be.
 
     Raises
     ------
     ConfigurationError
         The sides are of different organisations, list tokens of different callers, or are the wrong way
-        round; or one is nothing that can be read.
+        round; or one of them cannot be read.
     MissingTableError
         A side lacks the table `sources`, which says what was read.
 
     Warns
     -----
     DriftWarning
-        `new` seems to be older than `old`, by times that are only those of files or of this computer's clock.
+        `new` seems older than `old`, but the times are only those of files or of this computer's clock.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def compare(old: Look, new: Look) -> pd.DataFrame:
     if trouble:
         warn(
             DriftWarning(
-                f"new seems to be older than old, by times that nothing vouches for ({trouble}); they are "
+                f"new seems older than old, but nothing vouches for these times ({trouble}); the two are "
                 "compared in the order given",
                 hint=Hint.LOOKED_AT,
             )
@@ -114,7 +114,7 @@ def compare(old: Look, new: Look) -> pd.DataFrame:
 
 
 def _frames(look: object, side: str) -> Frames:
-    """Return one side as Frames; what is refused is called by its side, since there are two."""
+    """Return one side as Frames; an error says which side it is about."""
     if isinstance(look, Frames):
         return look
     kinds = (str, os.PathLike, bytes, bytearray, memoryview, Mapping, list, tuple)

@@ -1,16 +1,15 @@
-"""Which looks a question about changes compares, and what is said where that is none."""
+"""Which snapshots a question about changes compares, and what to say if there are none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._archive.layout import Snapshot, snapshots
-from dfns_frames._archive.reading import only_columns
+from dfns_frames._archive.reading import of_each, only_columns
 from dfns_frames._facts.asked import is_read
 
 _MINUTES = "%Y-%m-%d %H:%M UTC"
@@ -30,7 +29,7 @@ class Coverage:
     is_compared
         Whether anything was compared.
     is_overdue
-        Whether there should be a look to compare and there is none, so that "no changes" means nothing.
+        Whether a snapshot is missing that should be there, so that "no changes" means nothing.
     """
 
     summary: str
@@ -45,14 +44,14 @@ def coverage(
     org: str | None = None,
     caller: str | None = None,
 ) -> Coverage:
-    """Say which looks `Archive.changes` compares.
+    """Say which snapshots `Archive.changes` compares.
 
     Parameters
     ----------
     folder
         The archive's folder.
     since, until, org, caller
-        As of `Archive.changes`.
+        As in `Archive.changes`.
     """
     found = snapshots(folder, org, caller)
     series = _series(found, until)
@@ -64,7 +63,7 @@ def coverage(
     if not compared:
         if any(newest < each.look and not (until and each.look > until) for each in found):
             return Coverage(_nothing(found, newest, until, newest), is_overdue=True)
-        one = "only one look, of" if len(found) == 1 else "only one look at each list, the newest of"
+        one = "the only snapshot, of" if len(found) == 1 else "only one snapshot of each list, the newest of"
         return Coverage(f"{one} {newest:{_MINUTES}}: nothing to compare with yet")
     left = [whose for whose in spans if whose not in compared]
     return Coverage(" ".join([*_compared(compared), *_left(left)]), is_compared=True)
@@ -73,15 +72,15 @@ def coverage(
 def _nothing(
     found: list[Snapshot], since: datetime | None, until: datetime | None, newest: datetime | None
 ) -> str:
-    """Say that there is no look to compare, and what to do."""
+    """Say that there is no snapshot to compare, and what to do."""
     end = f" after {since:{_MINUTES}}" if since else ""
     end += f" up to {until:{_MINUTES}}" if until else ""
     in_time = [
         each for each in found if not (since and each.look <= since) and not (until and each.look > until)
     ]
-    none = f"no look{end} was answered" if in_time else f"no look was kept{end}"
-    last = f"; the newest is of {newest:{_MINUTES}}" if newest else ""
-    return f"{none}{last}, so nothing was compared: see whether `fetch --archive` failed"
+    none = f"no snapshot{end} was answered" if in_time else f"no snapshot was kept{end}"
+    last = f"; the newest is from {newest:{_MINUTES}}" if newest else ""
+    return f"{none}{last}, so nothing was compared: check whether `fetch --archive` failed"
 
 
 def _series(found: Iterable[Snapshot], until: datetime | None) -> dict[_Series, dict[datetime, bool]]:
@@ -89,8 +88,7 @@ def _series(found: Iterable[Snapshot], until: datetime | None) -> dict[_Series, 
 
     Each look says whether it proves what is gone: whether it is complete, and set nothing aside.
     """
-    with ThreadPoolExecutor() as threads:  # most of it is waiting for the disk
-        read = list(threads.map(lambda each: (each, only_columns(each.path, _COLUMNS)), found))
+    read = of_each(list(found), lambda each: (each, only_columns(each.path, _COLUMNS)))
     series: dict[_Series, dict[datetime, bool]] = {}
     for each, columns in read:
         for row in columns.arrow("sources").to_pylist():
@@ -105,7 +103,7 @@ def _series(found: Iterable[Snapshot], until: datetime | None) -> dict[_Series, 
 
 
 def _span(looks: dict[datetime, bool], since: datetime | None) -> tuple[datetime, datetime] | None:
-    """Return the looks between which is told what changed; None if no two can be compared."""
+    """Return the first and the last look that are compared; None if no two can be."""
     first, last = min(looks), max(looks)
     if since:
         first = max((moment for moment, proves in looks.items() if proves and moment <= since), default=first)
@@ -119,9 +117,9 @@ def _compared(spans: dict[_Series, tuple[datetime, datetime]]) -> list[str]:
         called = f"{source} of {caller}" if caller else source
         span = f"from {first:{_MINUTES}} to {last:{_MINUTES}}"
         said.setdefault(org, {}).setdefault(span, []).append(called)
-    lines = [f"Compared the looks at {org}: {_listed(each)}." for org, each in [*said.items()][:_NAMED]]
+    lines = [f"Compared the snapshots of {org}: {_listed(each)}." for org, each in [*said.items()][:_NAMED]]
     more = len(said) - _NAMED
-    return [*lines, f"And those at {more:,} more organisations."] if more > 0 else lines
+    return [*lines, f"And those of {more:,} more organisations."] if more > 0 else lines
 
 
 def _listed(spans: dict[str, list[str]]) -> str:
@@ -129,9 +127,9 @@ def _listed(spans: dict[str, list[str]]) -> str:
 
 
 def _left(series: list[_Series]) -> list[str]:
-    """Say what was not compared, since no new look or only one look shows it."""
+    """Say what was not compared, since no new snapshot has it, or only one."""
     if not series:
         return []
     named = [f"{source} of {caller or org}" for org, source, caller in sorted(series)]
     more = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
-    return [f"Not compared, for want of a second look in that time: {', '.join(named[:_NAMED])}{more}."]
+    return [f"Not compared, since that time has no second list of them: {', '.join(named[:_NAMED])}{more}."]

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from dfns_frames._archive.asking import PREFIX, Question, Wanted, columns_of, text_of
+from dfns_frames._archive.asking import PREFIX, Question, Wanted, columns_of, snapshot_name, text_of
 from dfns_frames._archive.layout import Snapshot, snapshots, unquoted
+from dfns_frames._archive.reading import refuse_halves
 from dfns_frames.errors import ConfigurationError, ResponseError
 
 if TYPE_CHECKING:
     import duckdb
 
 _TRIES = 5
-# What the names of folders say are texts, whatever they look like.
+# Several steps read the same files, and what a file says of itself is read once.
+_CONFIG = {"autoinstall_known_extensions": False, "parquet_metadata_cache": True}
+# The empty table that is declared comes first, so that columns have their types even where no file has them.
+# What folders are called is read as text, whatever it looks like: an organisation may be called 42.
 _FILES = """
 FROM {declared} UNION ALL BY NAME
 FROM read_parquet($paths, hive_partitioning = true, hive_types_autocast = false, union_by_name = true)
@@ -39,8 +43,9 @@ class Embedded:
         duckdb = _duckdb()
         for _ in range(_TRIES):
             found = _wanted(Path(folder), wanted)
+            refuse_halves(found, question.tables)
             try:
-                with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
+                with duckdb.connect(config=_CONFIG) as connection:
                     return _asked(connection, question, found, given)
             except duckdb.Error as error:
                 # If one was forgotten since the snapshots were listed, ask again of those that are left.
@@ -64,11 +69,15 @@ def _duckdb() -> Any:
 
 def _wanted(folder: Path, wanted: Wanted) -> list[Snapshot]:
     org, caller = (text and unquoted(text) for text in (wanted.org, wanted.caller))
-    return [
-        each
-        for each in snapshots(folder, org, caller)
-        if (wanted.first or "") <= each.path.name.removeprefix("look=") <= (wanted.last or "~")
-    ]
+    found = snapshots(folder, org, caller)
+    if wanted.snapshots is None:
+        return found
+    return [each for each in found if _name(each) in wanted.snapshots]
+
+
+def _name(snapshot: Snapshot) -> str:
+    org, caller, look = (part.partition("=")[2] for part in snapshot.path.parts[-3:])
+    return snapshot_name(org, caller, look)
 
 
 def _asked(

@@ -1,4 +1,4 @@
-"""Frames as of a moment: of each list the last complete look up to then."""
+"""Frames as of a moment: the last complete list of each source up to then."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ import pyarrow.compute as pc
 
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._archive.layout import Snapshot, check_whose, snapshots
-from dfns_frames._archive.reading import only_columns, stored
+from dfns_frames._archive.reading import of_each, only_columns, stored
 from dfns_frames._facts.tables import compact
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.joining import joined
 
-_MINUTES = "%Y-%m-%d %H:%M:%S UTC"
+_SECONDS = "%Y-%m-%d %H:%M:%S UTC"
 _READINGS = ("sources", "drift", "rejected")
 _COLUMNS = {"sources": ["source", "fetched_at", "status"]}
 
 
 @dataclass(frozen=True)
 class _Look:
-    """One source in one snapshot."""
+    """One list: a source in one snapshot."""
 
     snapshot: Snapshot
     source: str
@@ -37,26 +37,33 @@ def at(folder: Path, when: datetime, org: str | None, caller: str | None) -> Fra
     """Return what was known at a moment; `Archive.at` says how."""
     check_whose(folder, org, caller)
     found = _of_one_organisation(snapshots(folder, org, caller))
-    looks = [look for each in found for look in _looks(each) if look.fetched_at <= when]
+    every = [look for part in of_each(found, _looks) for look in part]
+    # Snapshots are named by whole seconds, and the moment of such a name includes its look.
+    until = when if when.microsecond else when.replace(microsecond=999_999)
+    looks = [look for look in every if look.fetched_at <= until]
     if not looks:
-        first = min(look.fetched_at for each in found for look in _looks(each))
+        first = min((look.fetched_at for look in every), default=when)
         raise ConfigurationError(
-            f"is before the first look, of {first:{_MINUTES}}", option="when", given=f"{when:{_MINUTES}}"
+            f"is before the first snapshot, of {first:{_SECONDS}}", option="when", given=f"{when:{_SECONDS}}"
         )
     wanted: dict[Snapshot, set[str]] = {}
     for look in _last(looks):
         wanted.setdefault(look.snapshot, set()).add(look.source)
-    parts = [_only(stored(each.path), sources) for each, sources in sorted(wanted.items())]
+    try:
+        parts = [_only(stored(each.path), sources) for each, sources in sorted(wanted.items())]
+    except FileNotFoundError:
+        check_whose(folder, found[0].org, caller)  # it may have just been forgotten
+        raise
     return parts[0] if len(parts) == 1 else joined(parts)
 
 
 def _of_one_organisation(found: list[Snapshot]) -> list[Snapshot]:
     organisations = sorted({each.org for each in found})
     if not found:
-        raise ConfigurationError("the archive has no snapshot yet; add() puts one in")
+        raise ConfigurationError("the archive has no snapshots yet; add() adds one")
     if len(organisations) > 1:
         raise ConfigurationError(
-            f"the archive has {len(organisations):,} organisations, and frames hold one: pass one of "
+            f"is needed, since the archive has {len(organisations):,} organisations: pass one of "
             f"{', '.join(organisations[:10])}{', …' * (len(organisations) > 10)}",
             option="org",
         )
@@ -72,7 +79,7 @@ def _looks(snapshot: Snapshot) -> list[_Look]:
 
 
 def _last(looks: Iterable[_Look]) -> list[_Look]:
-    """Return of each list the last complete look; where there is none, the last of all."""
+    """Return the last complete list of each series; where none is complete, the last one."""
     last: dict[tuple[str | None, str], _Look] = {}
     for look in sorted(looks, key=lambda look: (look.is_complete, look.fetched_at, look.snapshot)):
         source = SOURCES.get(look.source)
@@ -83,7 +90,7 @@ def _last(looks: Iterable[_Look]) -> list[_Look]:
 
 
 def _only(frames: Frames, wanted: set[str]) -> Frames:
-    """Return what some of the sources listed, without the tables that none of them was answered for."""
+    """Return what some of the sources listed, without the tables that none of them feeds."""
     statuses = dict(frames.arrow("sources").select(["source", "status"]).to_pandas().itertuples(index=False))
     if statuses.keys() == wanted:
         return frames

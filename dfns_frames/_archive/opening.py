@@ -1,4 +1,4 @@
-"""Opening an archive: making the folder, and refusing what is none or of a newer version."""
+"""Opening an archive: make the folder, or refuse one that is something else or of a newer version."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ from dfns_frames._files import StrPath, new_file, refuse_empty
 from dfns_frames.errors import ConfigurationError, ResponseError
 
 _ABOUT = (
-    "An archive of dfns-frames. Each folder look=… below snapshots/ is what to_parquet() writes; nothing "
-    "in one ever changes. What is below staging/ is not yet, or no longer, part of the archive."
+    "An archive of dfns-frames. Each folder look=… in snapshots/ is what to_parquet() writes, and nothing in "
+    "it ever changes. Whatever is in staging/ is not yet, or no longer, part of the archive."
+)
+
+MARKER_REMEDY = (
+    "If no newer version of dfns-frames wrote to the archive, write "
+    f'{{"format": {FORMAT}}} into that file, then call check()'
 )
 
 
@@ -33,6 +38,8 @@ def opened(folder: StrPath) -> Path:
         place = Path(folder).expanduser().resolve()
     except RuntimeError:
         raise ConfigurationError(f"{str(folder)!r} begins with a home folder that does not exist") from None
+    except ValueError:
+        raise ConfigurationError(f"{str(folder)!r} cannot be the name of a folder") from None
     if place.exists() and not place.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "this is a file; an archive is a folder", str(folder))
     if not (place / MARKER).exists():
@@ -47,9 +54,11 @@ def _begin(place: Path) -> None:
         others = sorted(path.name for path in place.iterdir() if not path.name.startswith("."))
         # Another process may have made it an archive since we looked for the marker.
         if others and not (place / MARKER).exists():
+            if {*others} <= {SNAPSHOTS, STAGING}:
+                raise ConfigurationError(f"{str(place)!r} has lost its {MARKER}. {MARKER_REMEDY}")
             raise ConfigurationError(
-                f"{str(place)!r} is no archive: it has no {MARKER}, but holds {', '.join(others[:3])}"
-                f"{', …' * (len(others) > 3)}; name a new folder, an empty one, or an archive"
+                f"{str(place)!r} is not an archive: it has no {MARKER}, but holds {', '.join(others[:3])}"
+                f"{', …' * (len(others) > 3)}; name an archive, an empty folder, or a new one"
             )
     with new_file(place / MARKER, suffix=".json", overwrite=True) as file:
         file.write(json.dumps({"format": FORMAT, "about": _ABOUT}, indent=2).encode())
@@ -64,11 +73,10 @@ def _check_format(place: Path) -> None:
         newer = found > FORMAT
     except (ValueError, TypeError, KeyError, RecursionError):
         raise ResponseError(
-            f"{str(marker)!r} is damaged; the snapshots need not be. If nothing newer than this version "
-            f'wrote to the archive, let the file hold {{"format": {FORMAT}}}, then call check()'
+            f"{str(marker)!r} is damaged, but the snapshots may be fine. {MARKER_REMEDY}"
         ) from None
     if newer:
         raise ConfigurationError(
             f"the archive {str(place)!r} has format {found}, and this version of dfns-frames reads up to "
-            f"{FORMAT}: install a newer one"
+            f"{FORMAT}; install a newer version"
         )

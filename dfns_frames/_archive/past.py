@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dfns_frames._api.catalogue import CATEGORIES
 from dfns_frames._archive import answers, asking, changing
 from dfns_frames._archive.charts import ArchivePlot
-from dfns_frames._archive.layout import check_whose, look_name, quoted
+from dfns_frames._archive.layout import check_whose, quoted
 from dfns_frames._facts.times import as_utc, beginning
 from dfns_frames._hints import did_you_mean
 from dfns_frames.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 class Past:
@@ -73,14 +74,12 @@ class Past:
         >>> archive.changes(since="2026-05-01")[["change", "object", "name", "by"]]  # doctest: +SKIP
         """
         after = None if since is None else beginning(since, "since")
-        by = None if until is None else as_utc(until, "until")
+        by = None if until is None else as_utc(until, "until", zoned=True)
         whose = self._whose(org, caller)
-        first = None if after is None else self._start(whose, after)
-        # A list may be up to a second older than its look says, which is whole.
-        last = None if by is None else look_name(by + timedelta(seconds=1))
-        wanted = replace(whose, first=first, last=last)
+        if after or by:
+            whose = self._only(whose, asking.NEEDED, asking.given_to(asking.NEEDED, since=after, until=by))
         asked = asking.given_to(changing.QUESTION, changing.facts(), since=after, until=by)
-        return changing.to_changes(self._engine.ask(self._place, changing.QUESTION, wanted, asked))
+        return changing.to_changes(self._engine.ask(self._place, changing.QUESTION, whose, asked))
 
     def lifetimes(self, org: str | None = None, caller: str | None = None) -> pd.DataFrame:
         """List from when to when each token was there.
@@ -109,7 +108,7 @@ class Past:
         --------
         >>> archive.lifetimes()[["name", "born", "gone_after", "gone_by"]]  # doctest: +SKIP
         """
-        asked = asking.given_to(asking.LIFETIMES, {})
+        asked = asking.given_to(asking.LIFETIMES)
         answer = self._engine.ask(self._place, asking.LIFETIMES, self._whose(org, caller), asked)
         return answers.to_frame(answer, answers.LIFETIMES)
 
@@ -123,7 +122,7 @@ class Past:
         category
             A class of operations, such as ``"move_funds"``; ``dff.operations()`` has all.
         on
-            The moment. A date alone is the end of that day, UTC.
+            The moment; a time of day needs its offset. A date alone is the end of that day, UTC.
         org, caller
             Only those of one organisation, or those that one caller listed.
 
@@ -150,8 +149,10 @@ class Past:
             raise ConfigurationError(
                 f"does not know {category!r}.{hint} There are: {', '.join(CATEGORIES)}", option="category"
             )
-        asked = asking.given_to(asking.HOLDERS, {}, moment=as_utc(on, "on"), category=category)
-        answer = self._engine.ask(self._place, asking.HOLDERS, self._whose(org, caller), asked)
+        moment, whose = as_utc(on, "on", zoned=True), self._whose(org, caller)
+        whose = self._only(whose, asking.NEAREST, asking.given_to(asking.NEAREST, moment=moment))
+        asked = asking.given_to(asking.HOLDERS, moment=moment, category=category)
+        answer = self._engine.ask(self._place, asking.HOLDERS, whose, asked)
         return answers.to_frame(answer, answers.HOLDERS)
 
     def _whose(self, org: str | None, caller: str | None) -> asking.Wanted:
@@ -161,8 +162,9 @@ class Past:
             None if org is None else quoted(org, "org"), None if caller is None else quoted(caller, "caller")
         )
 
-    def _start(self, whose: asking.Wanted, since: datetime) -> str | None:
-        """Return the first look that has to be read to tell what changed after a moment."""
-        asked = asking.given_to(changing.STARTS, {}, since=since)
-        (start,) = self._engine.ask(self._place, changing.STARTS, whose, asked)["start"].to_pylist()
-        return start and look_name(start)
+    def _only(
+        self, whose: asking.Wanted, which: asking.Question, given: dict[str, pa.Table]
+    ) -> asking.Wanted:
+        """Return only those of the snapshots that a question names."""
+        found = self._engine.ask(self._place, which, whose, given).select(asking.KEYS).to_pylist()
+        return replace(whose, snapshots=frozenset(asking.snapshot_name(**each) for each in found))

@@ -85,9 +85,11 @@ class Spark:
             frame = self._session.createDataFrame(schema.empty_table(), words)  # no snapshot has the table
         for column, value in zip(KEYS, (wanted.org, wanted.caller), strict=False):
             frame = frame if value is None else frame.where(frame[column] == value)
-        if wanted.first is not None:
-            frame = frame.where(frame["look"] >= wanted.first)
-        return frame if wanted.last is None else frame.where(frame["look"] <= wanted.last)
+        if wanted.snapshots is None:
+            return frame
+        from pyspark.sql import functions
+
+        return frame.where(functions.concat_ws("/", *KEYS).isin(sorted(wanted.snapshots)))
 
     def _forget(self, views: list[str]) -> None:
         """Leave nothing behind in the user's session; one that is stopped has nothing left."""

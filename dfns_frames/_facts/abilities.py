@@ -29,7 +29,7 @@ from dfns_frames._facts.people import (
     token_users,
     users_are_read,
 )
-from dfns_frames._facts.policies import BLOCKED, DARK, ITSELF, NONE, OPEN, OTHERS, SOMETIMES, gates_of
+from dfns_frames._facts.policies import BLOCKED, ITSELF, NONE, OPEN, OTHERS, SOMETIMES, UNKNOWN_GATE, gates_of
 from dfns_frames._facts.presence import is_ok
 from dfns_frames._facts.rights import grants_are_read, groups_are_read, token_rights, user_rights
 
@@ -136,7 +136,7 @@ def _abilities(
     dark
         Of which holders some operations are not known.
     user, active
-        Of each holder, the number of its user, and whether both are active.
+        For each holder, the number of its user, and whether both are active.
     """
     today = operations(frames).today[found.operation]
     parts: list[tuple[Any, ...]] = []
@@ -151,7 +151,7 @@ def _abilities(
         parts.append((holder, number, effective[holder], basis[holder], gate, alone, own))
     holder = np.flatnonzero(dark)
     alone = np.where(active[holder] == INACTIVE, ALONE_NO, ALONE_UNKNOWN)
-    parts.append((holder, -1, UNKNOWN, OPERATIONS_UNKNOWN, DARK, alone, False))
+    parts.append((holder, -1, UNKNOWN, OPERATIONS_UNKNOWN, UNKNOWN_GATE, alone, False))
     # A part says what is the same in all its rows once.
     columns = (
         np.concatenate([np.full(len(part[0]), part[column]) for part in parts]) for column in range(1, 7)

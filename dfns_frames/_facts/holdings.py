@@ -10,7 +10,8 @@ import pandas as pd
 
 from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN, usability
 from dfns_frames._facts.codes import codes, distinct_pairs, missing
-from dfns_frames._facts.contents import assigned_everything, catalogue
+from dfns_frames._facts.contents import assigned_everything, catalogue, permissions
+from dfns_frames._facts.contents import operations as all_operations
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.keys import token_rows
 from dfns_frames._facts.presence import kept
@@ -42,13 +43,13 @@ class Holdings:
     count
         How many holders there are.
     is_listed
-        Of each pair, whether the API listed it; if not, it follows from a full administrator's permission.
+        For each pair, whether the API listed it; if not, it follows from a full administrator's permission.
     usable
-        Of each pair, whether the holder's kind can use the operation: a place in `USABLE`.
+        For each pair, whether the holder's kind can use the operation: a place in `USABLE`.
     everything
-        Of each holder, whether it has a full administrator's permission: all operations, listed or not.
+        For each holder, whether it has a full administrator's permission: all operations, listed or not.
     unlisted
-        Of each holder, how many assignments have operations that the API did not list.
+        For each holder, how many assignments have operations that the API did not list.
     """
 
     holder: Ints
@@ -107,7 +108,7 @@ def usable_by(kinds: Sequence[str | None], operations: list[str]) -> Ints:
 
 
 def usable_operations(frames: Tables) -> pd.Series:
-    """Return of each row of `token_operations` whether the token's kind can use it: yes, unknown or no.
+    """Return for each row of `token_operations` whether the token's kind can use it: yes, unknown or no.
 
     The index is that of `token_operations`.
     """
@@ -202,6 +203,20 @@ def severity_of(operations: list[str]) -> Ints:
         [SEVERITIES.index(known[name][2] if name in known else UNKNOWN) for name in operations],
         dtype=np.int64,
     )
+
+
+def worst_contained(frames: Tables) -> Ints:
+    """Return the highest severity of what each permission contains, as its place in `SEVERITIES`.
+
+    One that contains nothing has a place past the last. The last entry is of a permission that is not
+    listed, whose place in `permissions` is -1: unknown.
+    """
+    known, names = permissions(frames), all_operations(frames).names
+    severity = severity_of(names)[known.operation]
+    worst = np.full(len(known.ids) + 1, len(SEVERITIES), dtype=np.int64)
+    np.minimum.at(worst, np.repeat(np.arange(len(known.ids)), np.diff(known.starts)), severity)
+    worst[-1] = SEVERITIES.index(UNKNOWN)
+    return worst
 
 
 def as_severities(places: Ints) -> pd.Categorical:

@@ -1,7 +1,7 @@
 """Which of the lists that were read each row comes from, and when that list was made.
 
 A row says its source and its caller, and most frames hold one list of these. After a join they may hold
-several: two looks of one caller. Only then do the rows' lists stand beside them, in the metadata of the Arrow
+several: two lists of one caller. Only then do the rows' lists stand beside them, in the metadata of the Arrow
 table, as pairs of a `source_no` and of how many rows in a row are of it. Files keep that too.
 """
 

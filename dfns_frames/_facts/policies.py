@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 GATES = (NOT_COVERED, "none", "sometimes", "approval by itself", "approval by others", "blocked", UNKNOWN)
 """What stands in somebody's way, the weakest first; the one list of these words."""
 
-OPEN, NONE, SOMETIMES, ITSELF, OTHERS, BLOCKED, DARK = range(len(GATES))
+OPEN, NONE, SOMETIMES, ITSELF, OTHERS, BLOCKED, UNKNOWN_GATE = range(len(GATES))
 
 
 @dataclass(frozen=True)
@@ -162,9 +162,9 @@ def gates_of(frames: Tables, activity: str, votes: Flags) -> Ints:
         gate = np.where(alone, ITSELF, OTHERS)
     if any(policy.always and policy.action == "Block" for policy in standing):
         gate[:] = BLOCKED
-    # What was listed of policies that were not read whole still stands; that nothing more does is not known.
+    # Policies that were listed count even if the list was not complete; but there may be more.
     if activity == UNKNOWN or not are_read(frames):
-        gate[gate < OTHERS] = DARK
+        gate[gate < OTHERS] = UNKNOWN_GATE
     return gate
 
 

@@ -31,11 +31,11 @@ class Rights:
     holder, operation
         The pairs, as numbers. Who holds everything has a pair for each current operation.
     is_listed
-        Of each pair, whether the API listed it with the holder (or with the holder's group).
+        For each pair, whether the API listed it with the holder (or with the holder's group).
     everything
-        Of each holder, whether it is a full administrator.
+        For each holder, whether it is a full administrator.
     is_unresolved
-        Of each holder, whether it has a permission whose operations nothing lists, and not everything.
+        For each holder, whether it has a permission whose operations nothing lists, and not everything.
     """
 
     holder: Ints
@@ -125,7 +125,7 @@ def group_assignments(frames: Tables) -> tuple[Ints, Ints]:
 
 @kept
 def is_complete(frames: Tables) -> Flags:
-    """Tell of which users all rights are known, so that what is not among them is not held."""
+    """Tell for which users all rights are known, so that what is not among them is not held."""
     users = people(frames)
     dark = users.is_tenant | user_rights(frames).is_unresolved
     complete = users.found & ~dark & groups_are_read(frames)
@@ -177,6 +177,8 @@ def _rights(frames: Tables, given: _Assignments, listed: tuple[Ints, Ints], coun
     found = np.flatnonzero(dark & (given.permission >= 0))
     contents, owner = expand(given.permission[found], known.starts)
     full, current = np.flatnonzero(everything), operations(frames).current
+    # What was listed with the holder, and what follows from elsewhere: from the list of permissions, or from
+    # being a full administrator. A pair in both was listed.
     sure = np.array(distinct_pairs(*listed, count, width))
     more = distinct_pairs(
         np.concatenate([given.holder[found][owner], np.repeat(full, len(current))]),

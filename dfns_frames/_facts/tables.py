@@ -29,6 +29,12 @@ class Tables(Protocol):
         ...
 
 
+def with_column(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """Return a table with other values in one of its columns, whose type and place stay."""
+    place = table.column_names.index(name)
+    return table.set_column(place, table.schema.field(place), values)
+
+
 def compact(table: pa.Table) -> pa.Table:
     """Encode categories anew, so that they stand for the values that occur, in order of first appearance."""
     for i, column in enumerate(table.schema):

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from dfns_frames._facts.tables import Tables
 
 
-def not_read(frames: Tables, paths: Iterable[str]) -> str:
-    """Say which of some sources were not read whole, and which operation each needs; empty if all were."""
+def unread_line(frames: Tables, paths: Iterable[str]) -> str:
+    """Say which sources were not read in full, and which operation each needs; empty if all were."""
     missing = [SOURCES[path] for path in paths if not is_ok(frames, path)]
     named = [
         f"{source.items} (needs {source.operation})" if source.operation else source.items

@@ -10,12 +10,13 @@ A01 = Rule(
     severity="medium",
     category="acceptance",
     why=(
-        "An entry that is incomplete, expired, ends more than a year ahead, has the bare subject *, matches "
-        "nothing or matches more than 50 findings hides nothing; somebody may believe that it does. Medium."
+        "An entry hides nothing if it is incomplete, has expired, ends more than a year ahead, has the bare "
+        "subject *, or matches no finding or more than 50. Yet somebody may believe that it does. Severity: "
+        "medium."
     ),
     remedy=(
         "Whoever keeps the acceptance file gives the entry a rule, a subject, a reason, a name and a date at "
-        "most a year ahead, or deletes it. No call and no approval is needed."
+        "most a year ahead, or deletes it. That takes no call and no approval."
     ),
     references=("AC-6(7)", "CC6.3"),
     reads=(),

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from dfns_frames._api.judgements import FINDINGS
 from dfns_frames._facts.provenance import plural
+from dfns_frames._facts.tables import with_column
 from dfns_frames.audit.entries import Entry, a_year_after
 from dfns_frames.audit.framework import Found, Subjects
 
@@ -51,7 +52,7 @@ class Verdict:
 def judged(
     entries: Sequence[Entry], findings: pa.Table, missing: Mapping[str, str], as_of: datetime
 ) -> list[Verdict]:
-    """Say of each entry which findings it accepts, or why it accepts none.
+    """Say for each entry which findings it accepts, or why it accepts none.
 
     Parameters
     ----------
@@ -99,10 +100,7 @@ def marked(findings: pa.Table, verdicts: Sequence[Verdict]) -> pa.Table:
         "accepted_until": _taken([entry.until for entry in entries], chosen),
     }
     for name in _MARKS:
-        place = findings.column_names.index(name)
-        findings = findings.set_column(
-            place, findings.schema.field(name), values[name].cast(FINDINGS[name].kind.arrow)
-        )
+        findings = with_column(findings, name, values[name].cast(FINDINGS[name].kind.arrow))
     return findings
 
 
@@ -136,16 +134,14 @@ def _rows_by_rule(findings: pa.Table) -> dict[str, npt.NDArray[np.int64]]:
 def _problem(entry: Entry, as_of: datetime) -> str:
     """Say what is wrong with an entry, whatever was found; empty if nothing is."""
     if entry.missing or entry.until is None:
-        return f"lacks {' and '.join(entry.missing)}, or {_its(entry.missing)} of another type or empty"
+        return f"lacks {' and '.join(entry.missing)}, or {_its(entry.missing)} empty or of the wrong type"
     day = f"{entry.until:%Y-%m-%d}"
     if entry.is_bare:
-        return (
-            f"has the subject {_brief(entry.subject)!r}, which is everything there is: name what is accepted"
-        )
+        return f"has the subject {_brief(entry.subject)!r}, which matches everything: name what is accepted"
     if entry.until < as_of:
-        return f"expired on {day}: look at it again, and either mend what it accepts or extend it"
+        return f"expired on {day}: review it, and either fix what it accepts or extend it"
     if entry.until > a_year_after(as_of):
-        return f"ends on {day}, more than a year ahead: let it end earlier, so that somebody looks again"
+        return f"ends on {day}, more than a year ahead: let it end earlier, so that somebody reviews it"
     return ""
 
 
@@ -155,7 +151,7 @@ def _its(fields: Sequence[str]) -> str:
 
 def _count_problem(entry: Entry, count: int) -> str:
     if not count:
-        return f"matches no finding of {entry.rule}: it is misspelt, or what it accepted is mended"
+        return f"matches no finding of {entry.rule}: it is misspelt, or what it accepted has been fixed"
     if count > MATCHES_AT_MOST:
         return (
             f"matches {count:,} {plural(count, 'finding')} of {entry.rule}, more than {MATCHES_AT_MOST}: "

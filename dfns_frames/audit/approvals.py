@@ -14,7 +14,7 @@ from dfns_frames._api.ways import CHANGE, SIGN
 from dfns_frames._facts.effective import NO, YES, votes
 from dfns_frames._facts.people import ACTIVE, INACTIVE, people
 from dfns_frames._facts.presence import is_ok, kept, table
-from dfns_frames.audit.framework import Found, Look, Subjects, rule
+from dfns_frames.audit.framework import Context, Found, Subjects, rule
 from dfns_frames.audit.guarding import Guard, Quorum, guards
 from dfns_frames.audit.policies import GOVERNANCE, who_else
 from dfns_frames.audit.terms import (
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dfns_frames._facts.codes import Flags
     from dfns_frames._facts.tables import Tables
 
-_EDIT = "Whoever may use Policies:Update changes the policy: PUT /v2/policies/{id}, "
+_EDIT = "Somebody who holds Policies:Update changes the policy: PUT /v2/policies/{id}, "
 
 
 def _policy_subjects(frames: Tables, found: list[Guard]) -> Subjects:
@@ -45,19 +45,19 @@ def _policy_subjects(frames: Tables, found: list[Guard]) -> Subjects:
     severity="critical",
     category="policies",
     why=(
-        "Two pairs of eyes may be one. Critical if one person can meet every group of the policy alone, else "
-        "medium."
+        "What should take two people may take one. Severity: critical if one person can meet every approval "
+        "group of the policy alone, else medium."
     ),
-    remedy=_EDIT + "with initiatorCanApprove false.",
+    remedy=_EDIT + "with initiatorCanApprove set to false.",
     references="DSC, AC-5, ISO A.5.3",
     reads=(POLICIES.path, *RIGHTS),
     needs=((POLICIES.path,),),
     cannot_see="A quorum that others have to fill anyway.",
     gated_by=CHANGE,
 )
-def initiator_approves(look: Look) -> Found:
+def initiator_approves(context: Context) -> Found:
     """Find policies that let whoever started something approve it."""
-    frames = look.frames
+    frames = context.frames
     asking = [each for each in guards(frames) if each.asks]
     found = [each for each in asking if any(group.initiator for group in each.groups)]
     lone = [_alone(frames, each) for each in found]
@@ -67,7 +67,7 @@ def initiator_approves(look: Look) -> Found:
         [
             "one person can give every approval that it asks for"
             if who
-            else "nobody who is known can meet it alone"
+            else "nobody is known who can meet it alone"
             for who in lone
         ],
         [
@@ -76,7 +76,7 @@ def initiator_approves(look: Look) -> Found:
             for each, who in zip(found, lone, strict=True)
         ],
         len(asking),
-        unknown=[None if who else who_else(frames, (*RIGHTS,)) for who in lone],
+        unknown=[None if who else who_else(frames) for who in lone],
     )
 
 
@@ -166,19 +166,19 @@ def _anybody(frames: Tables) -> _Eligible:
     severity="high",
     category="policies",
     why=(
-        "Whoever holds the vote may approve, whatever their task. Medium; high if one approval is enough and "
-        "the policy guards governance or signing."
+        "Anyone who holds the vote may approve, whatever their job. Severity: medium; high if one approval "
+        "is enough and the policy guards governance or signing."
     ),
-    remedy=_EDIT + "with the approvers named.",
+    remedy=_EDIT + "naming the approvers.",
     references="AC-5, AC-6(1)",
     reads=(POLICIES.path,),
     needs=((POLICIES.path,),),
-    cannot_see="That few people hold the vote: they are in the evidence.",
+    cannot_see="Few people may hold the vote; the evidence names them.",
     gated_by=CHANGE,
 )
-def anyone_approves(look: Look) -> Found:
+def anyone_approves(context: Context) -> Found:
     """Find policies with a group that names no approvers."""
-    frames = look.frames
+    frames = context.frames
     active = [each for each in guards(frames) if each.is_active and each.groups]
     found = [each for each in active if any(group.anyone for group in each.groups)]
     worst = [
@@ -208,7 +208,7 @@ def anyone_approves(look: Look) -> Found:
             for each in found
         ],
         len(active),
-        unknown=who_else(frames, RIGHTS),
+        unknown=who_else(frames),
     )
 
 
@@ -218,9 +218,9 @@ def anyone_approves(look: Look) -> Found:
     severity="high",
     category="policies",
     why=(
-        "What the policy guards cannot be done any more, and often nobody can change the policy either: "
-        "people who leave cause it. High if fewer can approve than it takes; medium if exactly as many and "
-        "whoever started it may not approve."
+        "What the policy guards can no longer be done, and often nobody can change the policy either. It "
+        "happens when people leave. Severity: high if fewer can approve than it takes; medium if exactly as "
+        "many can, and the initiator may not."
     ),
     remedy=_EDIT + "with approvers who are active, registered and hold the vote, or a lower quorum.",
     references="DSC, CP-2, AC-2",
@@ -229,9 +229,9 @@ def anyone_approves(look: Look) -> Found:
     cannot_see="Who is on leave.",
     gated_by=CHANGE,
 )
-def out_of_reach(look: Look) -> Found:
+def out_of_reach(context: Context) -> Found:
     """Find policies that ask for more approvals than there are people to give them."""
-    frames = look.frames
+    frames = context.frames
     active = [each for each in guards(frames) if each.is_active and each.groups]
     judged = [(each, *_worst_group(frames, each)) for each in active]
     found = [(each, level, text, maybe) for each, level, text, maybe in judged if level]
@@ -243,7 +243,7 @@ def out_of_reach(look: Look) -> Found:
         len(active),
         confidence=["likely" if maybe else "certain" for *_, maybe in found],
         unknown=[
-            f"Whether {some(sorted(map(quoted, maybe)))} can approve is not known; counted as able."
+            f"Whether {some(sorted(map(quoted, maybe)))} can approve is not known; counted as if they can."
             if maybe
             else None
             for *_, maybe in found
@@ -252,8 +252,8 @@ def out_of_reach(look: Look) -> Found:
 
 
 _REACH = {
-    "high": "fewer can approve than it takes",
-    "medium": "exactly as many can approve as it takes, and whoever started it may not",
+    "high": "fewer people can approve than it takes",
+    "medium": "exactly as many people can approve as it takes, and the initiator may not",
 }
 
 

@@ -1,4 +1,4 @@
-"""Rules about powers of tokens that are worse together, or that no policy can stop."""
+"""Rules about powers that are worse in combination, and powers that no policy can stop."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dfns_frames._api.ways import ASSIGN, NOT_COVERED, SIGN
-from dfns_frames._facts.policies import DARK, ITSELF, NONE, are_read
-from dfns_frames.audit.framework import Found, Look, rule
+from dfns_frames._facts.policies import ITSELF, NONE, UNKNOWN_GATE, are_read
+from dfns_frames.audit.framework import Context, Found, rule
 from dfns_frames.audit.guarding import guards
 from dfns_frames.audit.powers import UNTAG, needs_of, places_of, token_powers, ways_of
 from dfns_frames.audit.remedies import TAKE_AWAY
@@ -25,8 +25,8 @@ from dfns_frames.audit.unsure import (
     GATED,
     can,
     sure_if,
-    unread,
     unsure_of,
+    what_is_unread,
 )
 from dfns_frames.audit.wording import per_row, quoted, some
 
@@ -42,21 +42,21 @@ if TYPE_CHECKING:
     severity="critical",
     category="privilege",
     why=(
-        "Whoever starts a transfer should not be who approves it. One person with two tokens is the same "
-        "initiator to the vendor, so policies do not tell the two apart. High; critical if a policy lets it "
-        "approve what it started; medium if policies were read and none lets initiators approve."
+        "Nobody should approve a transfer that they started. To the vendor, one person with two tokens is "
+        "one initiator, so policies do not tell the two apart. Severity: high; critical if a policy lets the "
+        "token approve what it started; medium if policies were read and none lets initiators approve."
     ),
     remedy=TAKE_AWAY
-    + " Whoever may use Policies:Update sets initiatorCanApprove to false: PUT /v2/policies/{id}.",
+    + " Somebody who holds Policies:Update sets initiatorCanApprove to false: PUT /v2/policies/{id}.",
     references="AC-5, ISO A.5.3, CC6.3, NHI5",
     reads=POWERS,
     needs=(TOKEN_LISTS,),
     cannot_see="Which wallets are on test networks.",
     gated_by=ASSIGN,
 )
-def starts_and_approves(look: Look) -> Found:
+def starts_and_approves(context: Context) -> Found:
     """Find active tokens that can both start a transfer and vote."""
-    frames = look.frames
+    frames = context.frames
     found, powers = tokens(frames), token_powers(frames)
     moves, [vote] = ways_of(category="move_funds", gate=SIGN), places_of(["vote"])
     able = (powers.held[:, moves] > 0).any(axis=1) & (powers.held[:, vote] > 0)
@@ -85,7 +85,7 @@ def starts_and_approves(look: Look) -> Found:
         int(found.is_partial.sum()),
         confidence=sure_if(maybe if read else np.ones(len(rows), dtype=bool)),
         operations=per_row(powers.held[rows][:, [*moves, vote]] > 0, needs_of([*moves, vote])),
-        unknown=unread(maybe, np.full(len(rows), not read)),
+        unknown=what_is_unread(maybe, np.full(len(rows), not read)),
         missing=unsure_of(frames, found.is_partial),
     )
 
@@ -96,20 +96,20 @@ def starts_and_approves(look: Look) -> Found:
     severity="critical",
     category="privilege",
     why=(
-        "It can remove what stands in the way of its own transfers. High; critical if no policy guards the "
-        "policies; medium if changing them is blocked or others have to approve it."
+        "It can remove what stands in the way of its own transfers. Severity: high; critical if no policy "
+        "guards the policies; medium if changing them is blocked or needs the approval of others."
     ),
     remedy=TAKE_AWAY
-    + " Whoever may use Policies:Create adds a policy on Policies:Modify that asks for somebody's approval.",
+    + " Somebody who holds Policies:Create adds a policy on Policies:Modify that asks for approval.",
     references="AC-5, AC-6(1), DSC",
     reads=POWERS,
     needs=(TOKEN_LISTS,),
     cannot_see="Which wallets exist and what they hold.",
     gated_by=ASSIGN,
 )
-def moves_and_rules(look: Look) -> Found:
+def moves_and_rules(context: Context) -> Found:
     """Find active tokens that can both move funds and change policies."""
-    frames = look.frames
+    frames = context.frames
     found, powers = tokens(frames), token_powers(frames)
     moves, rules = ways_of(category="move_funds"), places_of(["change_a_policy", "remove_a_policy"])
     moving, ruling = powers.held[:, moves], powers.held[:, rules]
@@ -131,7 +131,7 @@ def moves_and_rules(look: Look) -> Found:
         int(found.is_partial.sum()),
         confidence=sure_if(maybe),
         operations=per_row(np.hstack([moving, ruling]) > 0, needs_of([*moves, *rules])),
-        unknown=unread(maybe, gate == DARK),
+        unknown=what_is_unread(maybe, gate == UNKNOWN_GATE),
         missing=unsure_of(frames, found.is_partial),
     )
 
@@ -142,22 +142,22 @@ def moves_and_rules(look: Look) -> Found:
     severity="high",
     category="privilege",
     why=(
-        "The policy engine does not see withdrawals from exchanges, the paying out of vault locks, or keys "
-        "that are exported, delegated or deleted; whoever holds the operation does it alone. High."
+        "The policy engine does not see withdrawals from exchanges, payouts of vault locks, or keys that are "
+        "exported, delegated or deleted. Whoever holds the operation needs nobody else. Severity: high."
     ),
     remedy=TAKE_AWAY,
     references="NHI5, AC-6(1), SC-12",
     reads=RIGHTS,
     needs=(TOKEN_LISTS,),
     cannot_see=(
-        "Export needs a contract with the vendor, delegation keys that were made for it, a vault lock its "
-        "owner; exchange accounts may be empty."
+        "Exporting a key takes a contract with the vendor, delegation takes a key that was made for it, and "
+        "a vault lock takes its owner. Exchange accounts may be empty."
     ),
     gated_by=ASSIGN,
 )
-def past_policies(look: Look) -> Found:
+def past_policies(context: Context) -> Found:
     """Find active tokens with a power outside the policy engine."""
-    frames = look.frames
+    frames = context.frames
     found, powers = tokens(frames), token_powers(frames)
     at = [
         place
@@ -180,7 +180,7 @@ def past_policies(look: Look) -> Found:
         int(found.is_partial.sum()),
         confidence="likely",
         operations=per_row(held > 0, needs_of(at)),
-        unknown=unread(maybe, np.zeros(len(rows), dtype=bool)),
+        unknown=what_is_unread(maybe, np.zeros(len(rows), dtype=bool)),
         missing=unsure_of(frames, found.is_partial),
     )
 
@@ -214,20 +214,20 @@ _OPEN_WORDS = dict(
     severity="high",
     category="privilege",
     why=(
-        "A policy that covers wallets by their tags covers them no more once somebody takes the tag off, and "
-        "this token can sign as well. High; medium without policies."
+        "A policy that covers wallets by tag no longer covers a wallet whose tag was taken off, and this "
+        "token can sign as well. Severity: high; medium if policies were not read."
     ),
     remedy=TAKE_AWAY
-    + " Whoever may use Policies:Update names the wallets by id in place of tags: PUT /v2/policies/{id}.",
+    + " Somebody who holds Policies:Update names the wallets by id, not by tag: PUT /v2/policies/{id}.",
     references="AC-6(1), AC-5",
     reads=POWERS,
     needs=(TOKEN_LISTS,),
     cannot_see="Which wallets have which tags; tags that no policy uses.",
     gated_by=ASSIGN,
 )
-def takes_tags_off(look: Look) -> Found:
+def takes_tags_off(context: Context) -> Found:
     """Find active tokens that can sign and take tags off wallets, where a policy goes by tags."""
-    frames = look.frames
+    frames = context.frames
     found, powers = tokens(frames), token_powers(frames)
     moves, [untag] = ways_of(gate=SIGN), places_of([UNTAG])
     moving = powers.held[:, moves]
@@ -254,7 +254,7 @@ def takes_tags_off(look: Look) -> Found:
         operations=per_row(
             np.hstack([moving[rows], powers.held[rows][:, [untag]]]) > 0, needs_of([*moves, untag])
         ),
-        unknown=unread(maybe, np.full(len(rows), dark)),
+        unknown=what_is_unread(maybe, np.full(len(rows), dark)),
         missing=unsure_of(frames, found.is_partial),
     )
 

@@ -93,7 +93,7 @@ def read_entries(path: StrPath, rules: Collection[str]) -> list[Entry]:
     for entry in entries:
         if entry.rule and entry.rule not in rules:
             raise ConfigurationError(
-                f"{name}: entry {entry.number} names the rule {brief(entry.rule)}, which there is not."
+                f"{name}: entry {entry.number} names the rule {brief(entry.rule)}, which does not exist."
                 f"{did_you_mean(entry.rule.upper(), rules)} Rules: {', '.join(rules)}"
             )
     return entries

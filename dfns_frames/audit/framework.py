@@ -23,15 +23,15 @@ Texts: TypeAlias = "str | Sequence[str | None] | pa.Array | pa.ChunkedArray | No
 
 
 @dataclass(frozen=True)
-class Look:
-    """What a rule looks at.
+class Context:
+    """What a rule is given to look at.
 
     Parameters
     ----------
     frames
-        The tables; facts of them are computed once and kept.
+        The tables; what is computed from them is kept for the next rule.
     as_of
-        The time that ages refer to; None for when the list was fetched that a token comes from.
+        The time that ages refer to; None: each token's age counts to when its list was fetched.
     thresholds
         Every threshold by its name, ``RULE.name``.
     """
@@ -81,7 +81,7 @@ class Found:
     subjects
         What the findings are about.
     severity, reason, evidence, operations, confidence, unknown
-        Of each finding, or one for all.
+        For each finding, or one for all.
     looked_at
         How many subjects the rule looked at.
     missing
@@ -114,7 +114,7 @@ class Rule:
     category
         The area that it is about.
     why
-        Why it matters, and when it has which severity.
+        Why it matters and, after "Severity: ", when it has which.
     remedy
         What to do: the call, who has to make it, and whether it needs approval. Nothing executes it.
     references
@@ -145,7 +145,7 @@ class Rule:
     cannot_see: str
     gated_by: str | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
-    find: Callable[[Look], Found] | None = None
+    find: Callable[[Context], Found] | None = None
 
 
 def rule(
@@ -162,10 +162,10 @@ def rule(
     cannot_see: str,
     gated_by: str | None = None,
     thresholds: Mapping[str, float] | None = None,
-) -> Callable[[Callable[[Look], Found]], Rule]:
+) -> Callable[[Callable[[Context], Found]], Rule]:
     """Declare that a function is a rule; see `Rule` for what is said of it."""
 
-    def declare(find: Callable[[Look], Found]) -> Rule:
+    def declare(find: Callable[[Context], Found]) -> Rule:
         named = {f"{id}.{name}": default for name, default in (thresholds or {}).items()}
         controls = tuple(references.split(", "))
         told = (title, severity, category, why, remedy, controls, reads, needs, cannot_see)

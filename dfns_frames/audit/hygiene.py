@@ -13,7 +13,8 @@ from dfns_frames._api.sources.users import USERS
 from dfns_frames._facts.codes import flags, missing
 from dfns_frames._facts.contents import assigned_everything, permissions
 from dfns_frames._facts.presence import places, table
-from dfns_frames.audit.framework import Found, Look, Subjects, rule
+from dfns_frames.audit.framework import Context, Found, Subjects, rule
+from dfns_frames.audit.remedies import DELETE, REISSUE, REVOKE
 from dfns_frames.audit.terms import TOKEN_LISTS, token_subjects, tokens
 from dfns_frames.audit.wording import counted, quoted
 
@@ -27,29 +28,25 @@ if TYPE_CHECKING:
     severity="critical",
     category="secrets",
     why=(
-        "The list held the token itself, so whoever read the list, or a saved copy of it, has it. The value "
-        "was dropped when it was read here. Critical."
+        "The list contained the token itself, so whoever read the list, or a saved copy of it, has the "
+        "token. The value was dropped when it was read here. Severity: critical."
     ),
-    remedy=(
-        "The token's owner makes a new one and deletes this one: DELETE /auth/pats/{tokenId}, which only its "
-        "owner can. A service account is switched off by an administrator: PUT "
-        "/auth/service-accounts/{id}/deactivate. Neither needs approval. Delete saved copies of the list."
-    ),
+    remedy=REISSUE + " Delete every saved copy of the list.",
     references="NHI2, IA-5",
     reads=TOKEN_LISTS,
     needs=(TOKEN_LISTS,),
     cannot_see="Who else read the list.",
 )
-def secret_returned(look: Look) -> Found:
+def secret_returned(context: Context) -> Found:
     """Find tokens whose secret stood in the list."""
-    found = tokens(look.frames)
-    rows = np.flatnonzero(flags(table(look.frames, "tokens"), "secret_returned"))
+    found = tokens(context.frames)
+    rows = np.flatnonzero(flags(table(context.frames, "tokens"), "secret_returned"))
     return Found(
-        token_subjects(look.frames, rows),
+        token_subjects(context.frames, rows),
         "critical",
         "its secret stood in the list",
         [
-            f"{found.called[row]} was listed together with its secret, which every reader of that list has."
+            f"{found.called[row]} was listed with its secret, which every reader of the list now has."
             for row in rows.tolist()
         ],
         len(found.ids),
@@ -61,23 +58,23 @@ def secret_returned(look: Look) -> Found:
     "Active token without permissions",
     severity="low",
     category="hygiene",
-    why="It can do nothing itself, but can sign for its user's other tokens, and nobody misses it. Low.",
-    remedy=(
-        "The token's owner deletes it: DELETE /auth/pats/{tokenId}, which only its owner can. For a service "
-        "account, an administrator does. Neither needs approval."
+    why=(
+        "It can do nothing itself, but it can sign for its user's other tokens, and nobody would miss it. "
+        "Severity: low."
     ),
+    remedy=DELETE,
     references="NHI1, AC-2",
     reads=TOKEN_LISTS,
     needs=(TOKEN_LISTS,),
-    cannot_see="That it was just made, and gets its permissions tomorrow.",
+    cannot_see="A token that was just created and gets its permissions tomorrow.",
 )
-def without_permissions(look: Look) -> Found:
+def without_permissions(context: Context) -> Found:
     """Find active tokens to which nothing is assigned."""
-    found = tokens(look.frames)
-    none = table(look.frames, "tokens")["assignment_count"].fill_null(-1).to_numpy() == 0
+    found = tokens(context.frames)
+    none = table(context.frames, "tokens")["assignment_count"].fill_null(-1).to_numpy() == 0
     rows = np.flatnonzero(found.is_active & none)
     return Found(
-        token_subjects(look.frames, rows),
+        token_subjects(context.frames, rows),
         "low",
         "active, and nothing is assigned to it",
         [f"{found.called[row]} is active, and no permission is assigned to it." for row in rows.tolist()],
@@ -91,28 +88,28 @@ def without_permissions(look: Look) -> Found:
     severity="info",
     category="quality",
     why=(
-        "Nothing lists what this permission allows, so every rule may say too little of whoever holds it. "
-        "Info."
+        "No list says what this permission allows, so every rule may understate what its holders can do. "
+        "Severity: info."
     ),
     remedy=(
-        "An administrator gives whoever runs this audit a permission with Permissions:Read and runs it "
-        "again. If the permission is on no list even then, whoever may use Permissions:Revoke takes it away: "
-        "DELETE /permissions/{permissionId}/assignments/{assignmentId}."
+        "An administrator gives whoever runs this audit a permission with Permissions:Read, and the audit is "
+        "run again. If the permission is still on no list, somebody who holds Permissions:Revoke takes it "
+        f"away: {REVOKE}."
     ),
     references="AC-6(7)",
     reads=(*TOKEN_LISTS, USERS.path, PERMISSIONS.path),
     needs=(("/auth/pats", "/auth/service-accounts", "/auth/users"),),
     cannot_see="What the permission allows.",
 )
-def operations_unknown(look: Look) -> Found:
-    """Find permissions that somebody holds and nothing lists the operations of."""
+def operations_unknown(context: Context) -> Found:
+    """Find permissions that somebody holds and whose operations no list has."""
     holders: dict[tuple[str | None, str | None], set[tuple[str, str]]] = {}
-    for permission_id, name, holder in _unlisted(look.frames):
+    for permission_id, name, holder in _unlisted(context.frames):
         # Without an id, a permission is told by its name.
         key = (permission_id, None) if permission_id is not None else (None, name)
         holders.setdefault(key, set()).add(holder)
     names: dict[tuple[str | None, str | None], str | None] = {}
-    for permission_id, name, _ in _unlisted(look.frames):
+    for permission_id, name, _ in _unlisted(context.frames):
         key = (permission_id, None) if permission_id is not None else (None, name)
         if name is not None:
             names[key] = min(name, names.get(key) or name)
@@ -124,10 +121,11 @@ def operations_unknown(look: Look) -> Found:
         "info",
         "no list says what it contains",
         [
-            f"Nothing lists what the permission {quoted(name)} allows, which {_held(*count)}."
+            f"No list says what the permission {quoted(name)} allows; {_held(*count)} it."
             for name, count in zip(found, counts, strict=True)
         ],
-        table(look.frames, "token_assignments").num_rows + table(look.frames, "user_assignments").num_rows,
+        table(context.frames, "token_assignments").num_rows
+        + table(context.frames, "user_assignments").num_rows,
     )
 
 

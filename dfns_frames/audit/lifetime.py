@@ -9,7 +9,8 @@ import pandas as pd
 
 from dfns_frames._facts.codes import codes, created_at, distinct_pairs, missing, same_sets
 from dfns_frames._facts.presence import table
-from dfns_frames.audit.framework import Found, Look, rule
+from dfns_frames.audit.framework import Context, Found, rule
+from dfns_frames.audit.remedies import DELETE, REPLACE
 from dfns_frames.audit.terms import (
     MAYBE,
     RIGHTS,
@@ -30,11 +31,6 @@ if TYPE_CHECKING:
 
 _LONGEST = 10_000_000.0  # days: longer ages fit into no time
 _DAY = np.timedelta64(1, "D")
-_REPLACE = (
-    "The token's owner makes a new one (permissionId, daysValid), puts it in place and deletes this one: "
-    "DELETE /auth/pats/{tokenId}, which only its owner can. For a service account, an administrator makes "
-    "the token anew. Neither needs approval."
-)
 
 
 def _over(ages: npt.NDArray[np.timedelta64], days: float) -> Flags:
@@ -52,25 +48,22 @@ def _days(ages: npt.NDArray[np.timedelta64], rows: Ints) -> list[int]:
     severity="medium",
     category="lifetime",
     why=(
-        "The vendor lets a token live 730 days at most, so this one has expired and is only still marked, or "
-        "it was made before there was a limit and still works. Medium."
+        "The vendor lets a token live 730 days at most. So either this one has expired and is only still "
+        "marked active, or it was created before there was a limit and still works. Severity: medium."
     ),
-    remedy=(
-        "The token's owner deletes it: DELETE /auth/pats/{tokenId}, which only its owner can. For a service "
-        "account, an administrator does. Neither needs approval."
-    ),
+    remedy=DELETE,
     references="NHI7, IA-5, DSC",
     reads=TOKEN_LISTS,
     needs=(TOKEN_LISTS,),
-    cannot_see="When a token expires, and whether it was used.",
+    cannot_see="When a token expires, and whether it is used.",
     thresholds={"days": 730},
 )
-def beyond_lifetime(look: Look) -> Found:
+def beyond_lifetime(context: Context) -> Found:
     """Find active tokens that are older than a token can get."""
-    found, ages, limit = tokens(look.frames), look.ages, look.days("L01.days")
+    found, ages, limit = tokens(context.frames), context.ages, context.days("L01.days")
     rows = np.flatnonzero(found.is_active & _over(ages, limit))
     return Found(
-        token_subjects(look.frames, rows),
+        token_subjects(context.frames, rows),
         "medium",
         f"older than {limit:g} days",
         [
@@ -90,22 +83,23 @@ def beyond_lifetime(look: Look) -> Found:
     severity="high",
     category="lifetime",
     why=(
-        "The older a secret, the more places it has been copied to. If it can use an operation of severity "
-        "critical or high: medium after 90 days, high after 365. Otherwise: low after 365."
+        "The older a secret, the more places it has been copied to. Severity: if the token can use an "
+        "operation of severity critical or high, medium after 90 days and high after 365; otherwise low "
+        "after 365."
     ),
-    remedy=_REPLACE,
+    remedy=REPLACE,
     references="NHI7, AWS 1.14, IA-5, ISO A.5.17",
     reads=RIGHTS,
     needs=(TOKEN_LISTS,),
-    cannot_see="That the signing key was rotated: the token stays the same. When it was used.",
+    cannot_see="Whether the signing key was rotated, which leaves the token the same; when it was last used.",
     thresholds={"privileged_days": 90, "privileged_high_days": 365, "days": 365},
 )
-def not_replaced(look: Look) -> Found:
+def not_replaced(context: Context) -> Found:
     """Find active tokens that are older than their power allows, and not yet L01's."""
-    frames, found, ages = look.frames, tokens(look.frames), look.ages
-    young = found.is_active & ~_over(ages, look.days("L01.days"))
+    frames, found, ages = context.frames, tokens(context.frames), context.ages
+    young = found.is_active & ~_over(ages, context.days("L01.days"))
     priv = found.priv > 0
-    limits = [look.days(f"L03.{name}") for name in ("privileged_high_days", "privileged_days", "days")]
+    limits = [context.days(f"L03.{name}") for name in ("privileged_high_days", "privileged_days", "days")]
     bands = [
         priv & _over(ages, limits[0]),
         priv & _over(ages, limits[1]),
@@ -151,20 +145,17 @@ _BLIND = "Some of its operations are not known, so it may be able to do worse."
     category="lifetime",
     why=(
         "Any working token of its user can switch it on again, which takes no operation and no approval. "
-        "Low; medium if it can use an operation of severity critical or high, or everything."
+        "Severity: low; medium if it can use an operation of severity critical or high, or everything."
     ),
-    remedy=(
-        "The token's owner deletes it: DELETE /auth/pats/{tokenId}, which only its owner can. For a service "
-        "account, an administrator does. Neither needs approval."
-    ),
+    remedy=DELETE,
     references="NHI1, AC-2(3), CIS 5.3",
     reads=RIGHTS,
     needs=(TOKEN_LISTS,),
-    cannot_see="That it is kept on purpose during a handover.",
+    cannot_see="A token that is kept on purpose during a handover.",
 )
-def can_come_back(look: Look) -> Found:
+def can_come_back(context: Context) -> Found:
     """Find tokens that are switched off and still hold permissions."""
-    frames, found = look.frames, tokens(look.frames)
+    frames, found = context.frames, tokens(context.frames)
     held = table(frames, "tokens")["assignment_count"].fill_null(0).to_numpy() > 0
     off = ~found.is_active & ~missing(table(frames, "tokens"), "is_active")
     rows = np.flatnonzero(off & held)
@@ -203,29 +194,26 @@ _POWER = {
     severity="medium",
     category="lifetime",
     why=(
-        "A newer token of the same owner holds the same permissions, so the older one most likely is not "
-        "needed any more, and still works. Medium."
+        "A newer token of the same owner holds the same permissions. So the older one is probably no longer "
+        "needed, and still works. Severity: medium."
     ),
-    remedy=(
-        "The token's owner makes sure that nothing uses it and deletes it: DELETE /auth/pats/{tokenId}, "
-        "which only its owner can. For a service account, an administrator does. Neither needs approval."
-    ),
+    remedy="Make sure that nothing uses it. " + DELETE,
     references="NHI1, AWS 1.13, AC-2",
     reads=TOKEN_LISTS,
     needs=(TOKEN_LISTS,),
     cannot_see="Two deployments that run side by side.",
     thresholds={"days": 30},
 )
-def never_revoked(look: Look) -> Found:
+def never_revoked(context: Context) -> Found:
     """Find active tokens beside which a newer one of the same owner holds the same permissions."""
-    frames, found, ages = look.frames, tokens(look.frames), look.ages
+    frames, found, ages = context.frames, tokens(context.frames), context.ages
     twins = _twins(frames)
     dated = (twins >= 0) & ~np.isnat(ages)
     created = created_at(table(frames, "tokens"))
     newest = np.full(int(twins.max(initial=-1)) + 1, np.datetime64("0001-01-01", "us"))
     np.maximum.at(newest, twins[dated], created[dated])
     newer = dated & (created < newest[np.where(dated, twins, -1)]) if len(newest) else dated
-    rows = np.flatnonzero(newer & _over(ages, look.days("L07.days")))
+    rows = np.flatnonzero(newer & _over(ages, context.days("L07.days")))
     names: dict[int, str] = {}
     for row in np.flatnonzero(dated & ~newer).tolist():
         name, twin = quoted(found.names[row]), int(twins[row])
@@ -233,7 +221,7 @@ def never_revoked(look: Look) -> Found:
     return Found(
         token_subjects(frames, rows),
         "medium",
-        f"older than {look.days('L07.days'):g} days, and a newer one is active",
+        f"older than {context.days('L07.days'):g} days, and a newer one is active",
         [
             f"{found.called[row]} is active and {days:,} days old, and the newer {names[int(twins[row])]} of "
             "the same owner holds the same permissions."
@@ -258,6 +246,7 @@ def _twins(frames: Tables) -> Ints:
     known = permission >= 0
     pairs = distinct_pairs(owner[known], permission[known], count, len(ids))
     some = np.bincount(pairs[0], minlength=count) > 0
+    # Owner and set of permissions together are the digits of one number, by which twins are found.
     whose, _ = pd.factorize(np.array(found.owners, dtype=object))  # -1 is of nobody
     owned = whose >= 0
     if not count:

@@ -12,7 +12,8 @@ from dfns_frames._facts.codes import codes
 from dfns_frames._facts.people import INACTIVE, people, users_are_read
 from dfns_frames._facts.people import UNKNOWN as UNSURE
 from dfns_frames._facts.presence import is_ok, table
-from dfns_frames.audit.framework import Found, Look, Subjects, rule
+from dfns_frames.audit.framework import Context, Found, Subjects, rule
+from dfns_frames.audit.remedies import END, REVOKE, SHARED_KEY
 from dfns_frames.audit.terms import (
     HELD,
     MAYBE,
@@ -29,11 +30,6 @@ from dfns_frames.audit.wording import some
 if TYPE_CHECKING:
     from dfns_frames._facts.tables import Tables
 
-_DELETE = (
-    "The token's owner deletes it: DELETE /auth/pats/{tokenId}, which only its owner can. A service account "
-    "is switched off by an administrator: PUT /auth/service-accounts/{id}/deactivate. Neither needs approval."
-)
-
 
 @rule(
     "R01",
@@ -42,20 +38,17 @@ _DELETE = (
     category="reuse",
     why=(
         "Whoever gets the key can sign for all of these tokens, and a leak cannot be traced to one of them. "
-        "High; critical if their owners or organisations differ."
+        "Severity: high; critical if their owners or organisations differ."
     ),
-    remedy=(
-        "Each owner makes a token with a key of its own (POST /auth/pats with another publicKey) and deletes "
-        "the one that shares: DELETE /auth/pats/{tokenId}, which only its owner can. Neither needs approval."
-    ),
+    remedy=SHARED_KEY,
     references="NHI9, NHI8, IA-5",
     reads=TOKEN_LISTS,
     needs=(TOKEN_LISTS,),
     cannot_see="An old and a new token during a rotation look the same.",
 )
-def shared_key(look: Look) -> Found:
+def shared_key(context: Context) -> Found:
     """Find keys that stand on more than one active token."""
-    frames, found = look.frames, tokens(look.frames)
+    frames, found = context.frames, tokens(context.frames)
     listed = table(frames, "tokens")
     key, keys = codes(listed, "public_key")
     organisations = listed["org_id"].to_pylist()
@@ -98,11 +91,11 @@ def shared_key(look: Look) -> Found:
     "Token without owner",
     severity="high",
     category="ownership",
-    why="Nobody answers for it, and nobody's leaving ends it. High.",
+    why="Nobody answers for it, and nobody ends it when somebody leaves. Severity: high.",
     remedy=(
-        "Only its owner could delete it, so whoever may use Permissions:Revoke takes its permissions away: "
-        "DELETE /permissions/{permissionId}/assignments/{assignmentId}, with the id from "
-        "permission_assignments; then ask the vendor to end it. Whoever uses it makes a token of their own."
+        "Only its owner could delete it. So somebody who holds Permissions:Revoke takes its permissions "
+        f"away: {REVOKE}, with the id from permission_assignments. Then ask the vendor to end it. Whoever "
+        "uses it creates a token of their own."
     ),
     references="NHI1, AC-2, CIS 5.1",
     reads=TOKEN_LISTS,
@@ -110,13 +103,13 @@ def shared_key(look: Look) -> Found:
     cannot_see="Who uses it.",
     gated_by=ASSIGN,
 )
-def ownerless(look: Look) -> Found:
+def ownerless(context: Context) -> Found:
     """Find tokens that act for neither a user nor an application."""
-    found = tokens(look.frames)
+    found = tokens(context.frames)
     rows = np.flatnonzero(np.array([owner is None for owner in found.owners], dtype=bool))
     state = {True: "active", False: "switched off"}
     return Found(
-        token_subjects(look.frames, rows),
+        token_subjects(context.frames, rows),
         "high",
         "neither a user nor an application is named",
         [
@@ -134,19 +127,20 @@ def ownerless(look: Look) -> Found:
     severity="high",
     category="ownership",
     why=(
-        "The token does not work while its user is off, and works again the moment the user is on; nobody "
-        "watches it until then. High if it can use an operation of severity critical or high, else medium."
+        "The token does not work while its user is switched off, but works again as soon as the user is "
+        "switched on, and nobody watches it until then. Severity: high if it can use an operation of "
+        "severity critical or high, else medium."
     ),
-    remedy=_DELETE + " An owner who cannot sign in is switched on for that by whoever may use "
-    "Auth:Users:Activate, or the vendor ends the token.",
+    remedy=END + " If the owner cannot sign in, somebody who holds Auth:Users:Activate switches them on for "
+    "that, or the vendor ends the token.",
     references="NHI1, AC-2(3), PS-4, CIS 6.2, ISO A.5.18, CC6.2",
     reads=RIGHTS,
     needs=(TOKEN_LISTS, ("/auth/users", "/auth/service-accounts")),
-    cannot_see="Applications that act for nobody's user any more: nothing lists them.",
+    cannot_see="Applications whose user is gone: no source lists applications.",
 )
-def owner_gone(look: Look) -> Found:
+def owner_gone(context: Context) -> Found:
     """Find active tokens whose user is switched off or on no list."""
-    frames, found = look.frames, tokens(look.frames)
+    frames, found = context.frames, tokens(context.frames)
     everyone, complete = people(frames), _all_listed(frames)
     state = np.append(everyone.active, UNSURE)[found.user]
     owned = found.is_active & (found.user >= 0)
@@ -156,7 +150,8 @@ def owner_gone(look: Look) -> Found:
     at = rows.tolist()
     missing = blind_tokens(frames, off | gone)
     missing += count_of(
-        owned & found.is_owner_read & (state == UNSURE), "whose owner is on in one list and off in another"
+        owned & found.is_owner_read & (state == UNSURE),
+        "whose owner is active in one list and inactive in another",
     )
     if not complete:
         missing += count_of(owned & ~found.is_owner_read, "whose owner is on no list that was read")
@@ -185,5 +180,5 @@ _PRIV = {
 
 
 def _all_listed(frames: Tables) -> bool:
-    """Tell whether whoever is on no list is gone."""
+    """Tell whether all users were listed, so that one on no list is gone."""
     return users_are_read(frames) and is_ok(frames, SERVICE_ACCOUNTS.path)

@@ -18,12 +18,13 @@ from dfns_frames._api.ways import ASSIGN
 from dfns_frames._facts.contents import catalogue, is_managed, operations, permissions
 from dfns_frames._facts.holdings import severity_of
 from dfns_frames._facts.people import ACTIVE, people
-from dfns_frames._facts.policies import BLOCKED, DARK, OTHERS
+from dfns_frames._facts.policies import BLOCKED, OTHERS, UNKNOWN_GATE
 from dfns_frames._facts.presence import is_ok, listed_tokens, places, statuses, table
 from dfns_frames._facts.provenance import filtered
 from dfns_frames._facts.rights import groups, is_complete, user_rights
-from dfns_frames.audit.framework import Found, Look, Subjects, rule
+from dfns_frames.audit.framework import Context, Found, Subjects, rule
 from dfns_frames.audit.powers import places_of, user_powers
+from dfns_frames.audit.remedies import REVOKE
 from dfns_frames.audit.terms import (
     MAYBE,
     contents_of,
@@ -53,15 +54,14 @@ _RIGHTS = (
     severity="high",
     category="people",
     why=(
-        "With one, nobody can help when that person cannot; with many, one of them is enough to lose "
-        "everything. Medium if exactly one active person is a full administrator; high if more than 3 are "
-        "and neither a block nor the approval of others stands before assigning permissions."
+        "With only one, nobody can step in when that person cannot; with many, one compromised account is "
+        "enough to lose everything. Severity: medium if exactly one active person is a full administrator; "
+        "high if more than 3 are, and they can assign permissions without the approval of others."
     ),
     remedy=(
-        "Whoever may use Permissions:Assign gives a second person full administration: POST "
-        "/permissions/{permissionId}/assignments. If there are too many, whoever may use Permissions:Revoke "
-        "takes it from those who do not need it: DELETE "
-        "/permissions/{permissionId}/assignments/{assignmentId}."
+        "If there is one, somebody who holds Permissions:Assign gives a second person full administration: "
+        "POST /permissions/{permissionId}/assignments. If there are too many, somebody who holds "
+        f"Permissions:Revoke takes it from those who do not need it: {REVOKE}."
     ),
     references="DSC, AC-6(5), CIS 5.4",
     reads=(*_RIGHTS, POLICIES.path),
@@ -70,15 +70,15 @@ _RIGHTS = (
     gated_by=ASSIGN,
     thresholds={"most": 3},
 )
-def administrators(look: Look) -> Found:
+def administrators(context: Context) -> Found:
     """Find an organisation with one full administrator, or with too many."""
-    frames, everyone = look.frames, people(look.frames)
+    frames, everyone = context.frames, people(context.frames)
     persons = everyone.found & ~everyone.is_machine & (everyone.active == ACTIVE)
     full = np.flatnonzero(persons & user_rights(frames).everything)
     unsure = persons & ~user_rights(frames).everything & ~is_complete(frames)
     gate = user_powers(frames).gate[full][:, places_of(["assign_a_permission"])[0]]
     free = bool((~np.isin(gate, (BLOCKED, OTHERS))).any())
-    most = look.days("U01.most")
+    most = context.days("U01.most")
     many = len(full) > most and free
     hit = len(full) == 1 or many
     names = some(sorted(quoted(name_of_user(frames, each)) for each in full.tolist()), 20)
@@ -88,16 +88,16 @@ def administrators(look: Look) -> Found:
     return Found(
         organisation(frames, hit),
         "high" if many else "medium",
-        f"more than {most:g}, and assigning is guarded by nobody else" if many else "exactly one",
+        f"more than {most:g}, and nobody else guards assigning permissions" if many else "exactly one",
         [f"{text}{'; each can assign permissions without the approval of others' if many else ''}."] * hit,
         int(persons.sum()),
         confidence="likely" if unsure.any() and not many else "certain",
         operations="everything",
         unknown=said(
-            f"The rights of {doubt} are not known whole." if unsure.any() else None,
-            UNREAD_GATE if many and (gate == DARK).any() else None,
+            f"The rights of {doubt} are not fully known." if unsure.any() else None,
+            UNREAD_GATE if many and (gate == UNKNOWN_GATE).any() else None,
         ),
-        missing=[f"{doubt} whose rights are not known whole"] * bool(unsure.any()),
+        missing=[f"{doubt} whose rights are not fully known"] * bool(unsure.any()),
     )
 
 
@@ -107,23 +107,23 @@ def administrators(look: Look) -> Found:
     severity="high",
     category="people",
     why=(
-        "Whoever gets hold of the invitation registers in that person's place and has these rights. Medium; "
-        "high if it holds an operation of severity critical or high."
+        "Whoever gets hold of the invitation can register in that person's place and then has these "
+        "permissions. Severity: medium; high if they contain an operation of severity critical or high."
     ),
     remedy=(
-        "Whoever may use Auth:Users:Deactivate switches the user off until they register: PUT "
-        "/auth/users/{userId}/deactivate. Or whoever may use Permissions:Revoke takes the permissions away: "
-        "DELETE /permissions/{permissionId}/assignments/{assignmentId}."
+        "Somebody who holds Auth:Users:Deactivate switches the user off until they register: PUT "
+        "/auth/users/{userId}/deactivate. Or somebody who holds Permissions:Revoke takes the permissions "
+        f"away: {REVOKE}."
     ),
     references="AC-2, CIS 6.1",
     reads=_RIGHTS,
     needs=((USERS.path,),),
-    cannot_see="That the invitation was sent this morning.",
+    cannot_see="An invitation that was sent this morning.",
     gated_by=ASSIGN,
 )
-def open_invitation(look: Look) -> Found:
+def open_invitation(context: Context) -> Found:
     """Find users who never registered and already hold permissions."""
-    frames, everyone, priv = look.frames, people(look.frames), user_priv(look.frames)
+    frames, everyone, priv = context.frames, people(context.frames), user_priv(context.frames)
     given = table(frames, "users")["assignment_count"].fill_null(0).to_numpy()
     held = np.bincount(everyone.number, given, len(everyone.ids)).astype(np.int64).tolist()
     registered = registration(frames)
@@ -152,7 +152,7 @@ def open_invitation(look: Look) -> Found:
             if priv[number] == MAYBE
             else None
             if priv[number] or is_complete(frames)[number]
-            else "Their rights were not read whole, so they may hold more."
+            else "Their rights were not read in full, so they may hold more."
             for number in found
         ],
     )
@@ -170,13 +170,13 @@ _HOLDS = {
     severity="high",
     category="people",
     why=(
-        "Permissions are assigned to it, so it exists or will work again, and nobody reviews it. Medium; "
-        "high if it holds an operation of severity critical or high, or everything."
+        "Permissions are assigned to it, so it exists or may work again, and nobody reviews it. Severity: "
+        "medium; high if it holds an operation of severity critical or high, or everything."
     ),
     remedy=(
-        "Of a token: have its owner fetch GET /auth/pats and join that list with concat; if nobody knows "
-        "it, or of an identity that is gone, whoever may use Permissions:Revoke takes the permission away: "
-        "DELETE /permissions/{permissionId}/assignments/{assignmentId}."
+        "If it is a token, ask its owner to save GET /auth/pats, and join that list with concat. If nobody "
+        "knows it, or the identity is gone, somebody who holds Permissions:Revoke takes the permission away: "
+        f"{REVOKE}."
     ),
     references="NHI1, AC-2, CIS 5.1",
     reads=(
@@ -191,9 +191,9 @@ _HOLDS = {
     cannot_see="Tokens of colleagues whose lists nobody has collected: collect them. Applications.",
     gated_by=ASSIGN,
 )
-def on_no_list(look: Look) -> Found:
-    """Find identities that permissions are assigned to and that no list holds."""
-    frames = look.frames
+def on_no_list(context: Context) -> Found:
+    """Find identities that have permissions and stand on no list."""
+    frames = context.frames
     given = table(frames, "permission_assignments")
     effective = np.asarray(given["in_effect"].fill_null(True)).astype(bool)
     identity = given["identity_id"].cast(pa.string()).to_pylist()
@@ -223,7 +223,9 @@ def on_no_list(look: Look) -> Found:
         len(held),
         confidence="likely",
         operations=[text for _, text, _ in worst],
-        unknown=["Nothing lists what some of it contains." if dark else None for *_, dark in worst],
+        unknown=[
+            "No list says what some of these permissions contain." if dark else None for *_, dark in worst
+        ],
         missing=_not_looked_for([kind_of[who] for who in unsure]),
     )
 
@@ -241,7 +243,7 @@ def _not_looked_for(kinds: list[str]) -> list[str]:
     apps = kinds.count("application")
     others = len(kinds) - apps
     said = [f"{counted(apps, 'application')} that no source lists"] * bool(apps)
-    unread = f"{counted(others, 'identity', 'identities')} of a kind whose lists were not read whole"
+    unread = f"{counted(others, 'identity', 'identities')} of a kind whose lists were not read in full"
     return said + [unread] * bool(others)
 
 

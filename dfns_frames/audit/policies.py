@@ -1,4 +1,4 @@
-"""Rules about policies: what nothing guards, and approvals that one person, anybody or nobody can give."""
+"""Rules about policies: what no policy guards."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dfns_frames._api.sources.policies import POLICIES
 from dfns_frames._api.ways import ASSIGN, CHANGE, MODIFY, SIGN
 from dfns_frames._facts.people import INACTIVE, people
 from dfns_frames._facts.presence import is_ok
-from dfns_frames.audit.framework import Found, Look, Subjects, rule
+from dfns_frames.audit.framework import Context, Found, Subjects, rule
 from dfns_frames.audit.guarding import guards
 from dfns_frames.audit.powers import needs_of, token_powers, user_powers, ways_of
 from dfns_frames.audit.terms import (
@@ -37,8 +37,8 @@ _DOES = {
     CHANGE: "changing or removing policies",
 }
 _ADD = (
-    "Whoever may use Policies:Create adds a policy on {activity} that asks for somebody else's approval: "
-    "POST /v2/policies. Adding one takes no approval."
+    "Somebody who holds Policies:Create adds a policy on {activity} that asks for somebody else's approval: "
+    "POST /v2/policies. Adding one needs no approval."
 )
 
 
@@ -48,18 +48,19 @@ _ADD = (
     severity="high",
     category="policies",
     why=(
-        "Whoever holds the operations changes who may do what, alone. High if no active policy of the kind "
-        "blocks or asks; medium if all such have a condition or a filter."
+        "Whoever holds these operations can change who may do what, without anybody else. Severity: high if "
+        "no active policy on the activity blocks it or asks for approval; medium if each of them has a "
+        "condition or a filter."
     ),
     remedy=_ADD.replace("{activity}", "the activity"),
     references="DSC, AC-3(2), AC-6(1), CC6.3",
     reads=(POLICIES.path,),
     needs=(POLICIES.path,),
-    cannot_see="That the organisation is one person.",
+    cannot_see="An organisation that is a single person.",
 )
-def unguarded(look: Look) -> Found:
+def unguarded(context: Context) -> Found:
     """Find governance activities that no policy guards, or that policies guard only in some cases."""
-    frames = look.frames
+    frames = context.frames
     standing = {
         kind: [each for each in guards(frames) if each.stops and each.activity == kind] for kind in GOVERNANCE
     }
@@ -83,13 +84,15 @@ def unguarded(look: Look) -> Found:
         ],
         len(GOVERNANCE),
         operations=[", ".join(dict.fromkeys(needs_of(ways_of(gate=kind)))) for kind in kinds],
-        unknown=who_else(frames, RIGHTS),
+        unknown=who_else(frames),
     )
 
 
-def who_else(frames: Tables, paths: tuple[str, ...]) -> str | None:
-    """Say that who holds something was not read whole; None if it was."""
-    return None if all(is_ok(frames, path) for path in paths) else "Who else can do this was not read whole."
+def who_else(frames: Tables) -> str | None:
+    """Say that others may hold the same rights; None if all that tells was read."""
+    if all(is_ok(frames, path) for path in RIGHTS):
+        return None
+    return "Others may be able to do this too: not every list of rights was read in full."
 
 
 def _holders(frames: Tables, activity: str) -> str:
@@ -116,8 +119,8 @@ def _able(frames: Tables, activity: str) -> tuple[Flags, Flags]:
     severity="critical",
     category="policies",
     why=(
-        "Nothing stands between somebody who can sign and the funds. Critical if a token or a service "
-        "account can, as it needs nobody at a keyboard; else high."
+        "Nothing stands between somebody who can sign and the funds. Severity: critical if a token or a "
+        "service account can sign, since that needs nobody at a keyboard; else high."
     ),
     remedy=_ADD.replace("{activity}", SIGN),
     references="DSC, AC-5, AC-3(2)",
@@ -125,9 +128,9 @@ def _able(frames: Tables, activity: str) -> tuple[Flags, Flags]:
     needs=(POLICIES.path,),
     cannot_see="Which wallets exist, and whether all of them are on test networks.",
 )
-def signs_freely(look: Look) -> Found:
+def signs_freely(context: Context) -> Found:
     """Find an organisation in which no policy guards signing and somebody can sign."""
-    frames, everyone = look.frames, people(look.frames)
+    frames, everyone = context.frames, people(context.frames)
     guarded = any(each.stops and each.activity == SIGN for each in guards(frames))
     at, found = ways_of(gate=SIGN), tokens(frames)
     users, own = user_powers(frames).held[:, at], token_powers(frames).held[:, at]
@@ -153,6 +156,6 @@ def signs_freely(look: Look) -> Found:
                 for operation in needs_of([at[place]])[0].split(", ")
             )
         ),
-        unknown=who_else(frames, RIGHTS),
+        unknown=who_else(frames),
         missing=blind,
     )

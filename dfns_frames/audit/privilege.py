@@ -1,4 +1,4 @@
-"""Rules about what tokens can do, alone or together with what else they can do."""
+"""Rules about what tokens hold: everything, or the power to take more."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 from dfns_frames._api.ways import ASSIGN
 from dfns_frames._facts.contents import permissions
 from dfns_frames._facts.people import people
-from dfns_frames._facts.policies import DARK
+from dfns_frames._facts.policies import UNKNOWN_GATE
 from dfns_frames._facts.presence import is_value, kept, places, table
 from dfns_frames._facts.rights import is_complete, user_rights
-from dfns_frames.audit.framework import Found, Look, rule
+from dfns_frames.audit.framework import Context, Found, rule
 from dfns_frames.audit.powers import needs_of, places_of, token_powers
-from dfns_frames.audit.remedies import TAKE_AWAY
+from dfns_frames.audit.remedies import NARROW, TAKE_AWAY
 from dfns_frames.audit.terms import (
     MAYBE,
     POWERS,
@@ -30,9 +30,9 @@ from dfns_frames.audit.unsure import (
     GATED,
     can,
     sure_if,
-    unread,
     unread_owners,
     unsure_of,
+    what_is_unread,
 )
 from dfns_frames.audit.wording import per_row
 
@@ -47,25 +47,19 @@ if TYPE_CHECKING:
     severity="critical",
     category="privilege",
     why=(
-        "Whoever has this token and its key can do everything in the organisation, what comes in future "
-        "included. Critical; high if its user was read and holds less."
+        "Whoever has this token and its key can do everything in the organisation, including whatever is "
+        "added in future. Severity: critical; high if its user was read and holds less."
     ),
-    remedy=(
-        "The token's owner makes one with only the permissions that its work takes (permissionId, daysValid) "
-        "and deletes this one: DELETE /auth/pats/{tokenId}, which only its owner can. A service account is "
-        "switched off by an administrator: PUT /auth/service-accounts/{id}/deactivate. Or somebody who may "
-        "use Permissions:Revoke takes the permission away: DELETE "
-        "/permissions/{permissionId}/assignments/{assignmentId}, with the id from permission_assignments."
-    ),
+    remedy=NARROW,
     references="NHI5, AC-6(5), CIS 5.4, DSC",
     reads=RIGHTS,
     needs=(TOKEN_LISTS,),
     cannot_see="A break-glass token that is kept sealed: accept it.",
     gated_by=ASSIGN,
 )
-def full_administrator(look: Look) -> Found:
+def full_administrator(context: Context) -> Found:
     """Find active tokens that hold everything."""
-    found, frames = tokens(look.frames), look.frames
+    found, frames = tokens(context.frames), context.frames
     rows = np.flatnonzero(found.is_judged & found.everything)
     user = found.user[rows]
     complete = np.append(is_complete(frames), False)[user]
@@ -84,7 +78,7 @@ def full_administrator(look: Look) -> Found:
         int(found.is_judged.sum()),
         operations="everything",
         unknown=[
-            None if each else "Whether its user holds less is not known, as that user was not read whole."
+            None if each else "Whether its user holds less is not known: that user was not read in full."
             for each in (less | full).tolist()
         ],
         missing=unread_owners(frames, found.is_judged & found.everything),
@@ -115,9 +109,9 @@ _CLAUSES = (
     severity="critical",
     category="privilege",
     why=(
-        "What it holds today does not bound it. Critical if it can assign permissions, or rewrite one that "
-        "it holds; high if it can put users into groups, or, as a service account, recover accounts. One "
-        "step lower where policies block that or others have to approve it."
+        "What it holds today does not limit it. Severity: critical if it can assign permissions, or rewrite "
+        "one that it holds; high if it can put users into groups or, as a service account, recover accounts; "
+        "one step lower where policies block that, or others have to approve it."
     ),
     remedy=TAKE_AWAY,
     references="NHI5, AC-6(1), CIS 6.8, CC6.3",
@@ -126,9 +120,9 @@ _CLAUSES = (
     cannot_see="A provisioning service whose job this is, behind a policy: accept it.",
     gated_by=ASSIGN,
 )
-def widens_rights(look: Look) -> Found:
+def widens_rights(context: Context) -> Found:
     """Find active tokens that can give rights, to themselves too."""
-    frames = look.frames
+    frames = context.frames
     found, powers = tokens(frames), token_powers(frames)
     at = places_of([clause.way for clause in _CLAUSES])
     held, gate = powers.held[:, at].copy(), powers.gate[:, at]
@@ -137,7 +131,7 @@ def widens_rights(look: Look) -> Found:
     rows = np.flatnonzero(found.is_partial & (held > 0).any(axis=1))
     held, gate = held[rows], gate[rows]
     level = np.array([clause.severity for clause in _CLAUSES]) + np.isin(gate, GATED)
-    unsure = (held == MAYBE) | (gate == DARK)
+    unsure = (held == MAYBE) | (gate == UNKNOWN_GATE)
     # The worst clause decides, and of equally bad ones the first that is certain.
     decides = np.where(held > 0, 2 * level + unsure, 99).argmin(axis=1)
     here = np.arange(len(rows))
@@ -157,7 +151,7 @@ def widens_rights(look: Look) -> Found:
         int(found.is_partial.sum()),
         confidence=sure_if(unsure[here, decides]),
         operations=per_row(held > 0, needs_of(at)),
-        unknown=unread(maybe, gate[here, decides] == DARK),
+        unknown=what_is_unread(maybe, gate[here, decides] == UNKNOWN_GATE),
         missing=unsure_of(frames, found.is_partial),
     )
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from dfns_frames._api.judgements import FINDINGS
 from dfns_frames._facts.presence import table
 from dfns_frames._facts.provenance import filtered
+from dfns_frames._facts.tables import with_column
 from dfns_frames.audit.baseline import Asked, Baseline, asked, places
 
 if TYPE_CHECKING:
@@ -69,9 +70,8 @@ def with_status(
 
 
 def _with(findings: pa.Table, statuses: list[str]) -> pa.Table:
-    place = findings.column_names.index("status")
     column = pa.array(statuses, pa.string()).dictionary_encode().cast(FINDINGS["status"].kind.arrow)
-    return findings.set_column(place, findings.schema.field(place), column)
+    return with_column(findings, "status", column)
 
 
 class _Sight:

@@ -11,12 +11,52 @@ if TYPE_CHECKING:
     from dfns_frames.audit.framework import Rule
 
 
+_BY_OWNER = "DELETE /auth/pats/{tokenId}; nobody else can"
+_BY_ADMINISTRATOR = "PUT /auth/service-accounts/{id}/deactivate"
+REVOKE = "DELETE /permissions/{permissionId}/assignments/{assignmentId}"
+
+DELETE = (
+    f"The token's owner deletes it: {_BY_OWNER}. For a service account, an administrator does. Neither needs "
+    "approval."
+)
+"""How a token is ended that does no harm today."""
+
+END = (
+    f"The token's owner deletes it: {_BY_OWNER}. An administrator switches a service account off: "
+    f"{_BY_ADMINISTRATOR}. Neither needs approval."
+)
+"""How a token is ended that may be doing harm."""
+
+REISSUE = (
+    f"The token's owner creates a new one and deletes this one: {_BY_OWNER}. An administrator switches a "
+    f"service account off: {_BY_ADMINISTRATOR}. Neither needs approval."
+)
+"""How a token is ended that somebody else may have."""
+
+REPLACE = (
+    "The token's owner creates a new one (permissionId, daysValid), puts it to use and deletes this one: "
+    f"{_BY_OWNER}. For a service account, an administrator creates the token anew. Neither needs approval."
+)
+"""How a token is replaced."""
+
+SHARED_KEY = (
+    "Each owner creates a token with a key of its own (POST /auth/pats with another publicKey) and deletes "
+    f"the one that shares: {_BY_OWNER}. Neither needs approval."
+)
+"""How tokens that share a key are told apart."""
+
+NARROW = (
+    "The token's owner creates one with only the permissions that its work needs (permissionId, daysValid) "
+    f"and deletes this one: {_BY_OWNER}. An administrator can switch a service account off: "
+    f"{_BY_ADMINISTRATOR}. Or somebody who holds Permissions:Revoke takes the permission away: {REVOKE}, "
+    "with the id from permission_assignments."
+)
+"""How a token is given less than everything."""
+
 TAKE_AWAY = (
-    "Somebody who may use Permissions:Revoke takes the permission away from the token: DELETE "
-    "/permissions/{permissionId}/assignments/{assignmentId}, with the id from permission_assignments. Or the "
-    "token's owner makes a narrower one (permissionId, daysValid) and deletes this one: DELETE "
-    "/auth/pats/{tokenId}, which only its owner can; a service account is switched off by an administrator: "
-    "PUT /auth/service-accounts/{id}/deactivate."
+    f"Somebody who holds Permissions:Revoke takes the permission away from the token: {REVOKE}, with the id "
+    "from permission_assignments. Or the token's owner creates a narrower one (permissionId, daysValid) and "
+    f"deletes this one: {_BY_OWNER}. An administrator can switch a service account off: {_BY_ADMINISTRATOR}."
 )
 """How a permission is taken from a token."""
 
@@ -36,7 +76,7 @@ def remedy_of(frames: Tables, rule: Rule) -> str:
     if not said and are_read(frames):
         said.append("No policy asks for approval of it.")
     elif not said:
-        said.append("Whether it needs approval is not known, as policies were not read.")
+        said.append("Whether it needs approval is not known, because policies were not read.")
     return " ".join([rule.remedy, *said])
 
 

@@ -20,7 +20,7 @@ from dfns_frames._facts.times import as_utc
 from dfns_frames._hints import did_you_mean
 from dfns_frames.audit.catalogue import RULES, THRESHOLDS
 from dfns_frames.audit.coverage import is_evaluable, missing_sources
-from dfns_frames.audit.framework import Found, Look, Rule
+from dfns_frames.audit.framework import Context, Found, Rule
 from dfns_frames.audit.remedies import remedy_of
 from dfns_frames.errors import ConfigurationError
 
@@ -49,10 +49,10 @@ def run(
     """
     when = None if as_of is None else as_utc(as_of, "as_of")
     values = _thresholds(thresholds)
-    look = Look(frames, when, values)
+    context = Context(frames, when, values)
     parts, rows = [], []
     for rule in RULES.values():
-        found = rule.find(look) if rule.find and is_evaluable(frames, rule) else None
+        found = rule.find(context) if rule.find and is_evaluable(frames, rule) else None
         if found is not None:
             parts.append(listed(frames, rule, found))
         rows.append(_row(frames, rule, found))

@@ -1,4 +1,4 @@
-"""The terms that conditions of rules use, computed once for each Frames: usable, PRIV, everything, powers.
+"""The terms that conditions of rules use, computed once for each Frames: usable, PRIV, everything.
 
 *Usable* is what somebody holds and is not known to lack: what is unknown counts, and a finding that rests on
 it says so. *PRIV* is whoever can use an operation of severity critical or high, or holds everything.
@@ -68,7 +68,7 @@ class Tokens:
     Parameters
     ----------
     ids, names, owners, owner_names
-        Of each token; None where there is none.
+        For each token; None where there is none.
     user
         The number of the user that it acts for; -1 for none.
     is_active
@@ -143,7 +143,7 @@ def tokens(frames: Tables) -> Tokens:
 
 @kept
 def user_priv(frames: Tables) -> Ints:
-    """Return of each user whether it is PRIV: `HELD`, `MAYBE` or `NOT_HELD`."""
+    """Return for each user whether it is PRIV: `HELD`, `MAYBE` or `NOT_HELD`."""
     return _priv(frames, user_effective(frames), user_rights(frames), len(people(frames).ids))
 
 
@@ -253,7 +253,7 @@ def organisation(frames: Tables, is_found: bool) -> Subjects:
 def several_organisations(frames: Tables) -> list[str]:
     """Say that lists of several organisations are joined, so that nothing tells whose policies they are."""
     count = len(organisations(frames))
-    return [f"lists of {count:,} organisations are joined; audit each by itself"] * (count > 1)
+    return [f"lists of {count:,} organisations are joined; audit each one separately"] * (count > 1)
 
 
 def once_each(frames: Tables, rows: Ints, group: Ints) -> Ints:
@@ -269,7 +269,7 @@ def once_each(frames: Tables, rows: Ints, group: Ints) -> Ints:
     rows
         The rows.
     group
-        Of each row of `tokens`, its group.
+        For each row of `tokens`, its group.
     """
     identity, found = token_identity(frames), tokens(frames)
     created = table(frames, "tokens")["date_created"].cast(pa.int64()).fill_null(-1).to_pylist()

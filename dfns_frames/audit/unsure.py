@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dfns_frames._facts.policies import BLOCKED, DARK, ITSELF, NONE, OPEN, OTHERS, SOMETIMES
+from dfns_frames._facts.policies import BLOCKED, ITSELF, NONE, OPEN, OTHERS, SOMETIMES, UNKNOWN_GATE
 from dfns_frames.audit.terms import tokens
 from dfns_frames.audit.wording import counted
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dfns_frames._facts.codes import Flags
     from dfns_frames._facts.tables import Tables
 
-UNREAD_RIGHTS = "Whether its owner lets it use this is not known, as the owner's rights were not read whole."
+UNREAD_RIGHTS = "Whether its owner's rights allow this is not known, because they were not read in full."
 UNREAD_GATE = "Whether a policy stands in the way is not known."
 
 GATE_WORDS = {
@@ -24,7 +24,7 @@ GATE_WORDS = {
     ITSELF: "a policy asks for an approval that its own user can give",
     OTHERS: "a policy asks for the approval of others",
     BLOCKED: "a policy blocks it",
-    DARK: "whether a policy stands in the way is not known",
+    UNKNOWN_GATE: "whether a policy stands in the way is not known",
 }
 """What stands in the way, as the end of a sentence."""
 
@@ -33,14 +33,14 @@ GATED = (BLOCKED, OTHERS)
 
 
 def blind_tokens(frames: Tables, looked_at: Flags) -> list[str]:
-    """Say of how many tokens some operations are not known."""
+    """Say for how many tokens some operations are not known."""
     return count_of(
-        looked_at & tokens(frames).is_blind, "with operations that are not listed or in no catalogue"
+        looked_at & tokens(frames).is_blind, "with operations that are not listed, or not in the catalogue"
     )
 
 
 def unread_owners(frames: Tables, looked_at: Flags) -> list[str]:
-    """Say of how many tokens the owner is on no list, so that what the token can use is not certain."""
+    """Say for how many tokens the owner is on no list, so that what the token can use is not certain."""
     found = tokens(frames)
     return count_of(looked_at & ~found.is_owner_read, "whose owner is on no list that was read")
 
@@ -62,7 +62,7 @@ def said(*texts: str | None) -> str | None:
 
 
 def unsure_of(frames: Tables, looked_at: Flags) -> list[str]:
-    """Say of how many tokens it is not known what they can use."""
+    """Say for how many tokens it is not known what they can use."""
     return [*blind_tokens(frames, looked_at), *unread_owners(frames, looked_at)]
 
 
@@ -76,8 +76,8 @@ def sure_if(unsure: Flags) -> list[str]:
     return ["likely" if each else "certain" for each in unsure.tolist()]
 
 
-def unread(maybe: Flags, dark: Flags) -> list[str | None]:
-    """Say of each finding what was not read: the owner's rights, the policies, both or neither."""
+def what_is_unread(maybe: Flags, dark: Flags) -> list[str | None]:
+    """Say for each finding what was not read: the owner's rights, the policies, both or neither."""
     return [
         said(UNREAD_RIGHTS if perhaps else None, UNREAD_GATE if hidden else None)
         for perhaps, hidden in zip(maybe.tolist(), dark.tolist(), strict=True)

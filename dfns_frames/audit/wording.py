@@ -47,13 +47,8 @@ def some(texts: Iterable[str], most: int = _NAMED) -> str:
     return f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def whole(days: float) -> str:
-    """Return a number of days, without a fraction where it has none."""
-    return f"{days:g}"
-
-
-def per_row(which: Flags, texts: Sequence[str], join: str = ", ", none: str | None = "") -> list[str | None]:
-    """Return, for each row, the texts that are marked there, joined; each combination is made once.
+def per_row(which: Flags, texts: Sequence[str]) -> list[str]:
+    """Return, for each row, the texts that are marked there, separated by commas.
 
     Parameters
     ----------
@@ -61,15 +56,12 @@ def per_row(which: Flags, texts: Sequence[str], join: str = ", ", none: str | No
         A row down, a text across.
     texts
         What the columns stand for.
-    join
-        What stands between two texts.
-    none
-        What to return where nothing is marked.
     """
+    # Thousands of tokens share a few combinations: each is written once, for the first row that has it.
     packed = np.packbits(which, axis=1)
     keys = pd.Series([row.tobytes() for row in packed])
     number, first = pd.factorize(keys)
     rows = np.zeros(len(first), dtype=np.int64)
     rows[number[::-1]] = np.arange(len(keys))[::-1]
-    made = [join.join(texts[at] for at in np.flatnonzero(which[row]).tolist()) or none for row in rows]
+    made = [", ".join(texts[at] for at in np.flatnonzero(which[row]).tolist()) for row in rows]
     return [made[each] for each in number]

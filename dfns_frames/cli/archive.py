@@ -55,14 +55,14 @@ def _at(kept: dff.Archive, options: argparse.Namespace) -> int:
 def _changes(kept: dff.Archive, options: argparse.Namespace) -> int:
     found = kept.changes(options.since, options.until, options.org, options.caller)
     since = None if options.since is None else beginning(options.since, "since")
-    until = None if options.until is None else as_utc(options.until, "until")
+    until = None if options.until is None else as_utc(options.until, "until", zoned=True)
     looked = coverage(kept.folder, since, until, options.org, options.caller)
     if not options.quiet:
         complain(f"{looked.summary} {counted(found)}" if looked.is_compared else looked.summary)
     failed = fails(found, options.fail_on)
     _print(found, options)
     if options.fail_on and looked.is_overdue:
-        # A job that keeps no looks any more must not pass as one that finds no changes.
+        # A job that has stopped keeping snapshots must not pass as one that finds no changes.
         raise ShellError(USAGE, f"--fail-on has nothing to judge{f': {looked.summary}' * options.quiet}")
     return FINDINGS if failed else DONE
 

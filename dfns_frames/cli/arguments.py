@@ -12,23 +12,23 @@ def add_tokens(tokens: argparse.ArgumentParser) -> None:
         metavar="WHAT",
         action="append",
         default=[],
-        help="only tokens whose permissions allow this, or may; a column says yes or unknown. A category "
-        "(move_funds, approve, grant_access, change_policy, export_keys, key_custody, identities or egress; "
-        "'send data out' and other labels will do), a way such as put_into_a_group, or an operation; repeat "
-        "it for tokens that can do several. `who-can` takes their users and the policies into account",
+        help="only tokens whose permissions allow this, or may; a column says yes or unknown. WHAT is a "
+        "category (move_funds, approve, grant_access, change_policy, export_keys, key_custody, identities or "
+        "egress; labels such as 'send data out' work too), a way such as put_into_a_group, or an operation. "
+        "Repeat it for tokens that can do several things. `who-can` also considers users and policies",
     )
     tokens.add_argument(
         "--owner",
         metavar="NAME|ID",
-        help="only tokens of this user, service account or application; by name, the organisation is read "
-        "for it",
+        help="only tokens of this user, service account or application; for a name, the whole organisation "
+        "is read",
     )
     tokens.add_argument("--inactive", action="store_true", help="only tokens that are switched off")
     tokens.add_argument(
         "--older-than",
         metavar="DAYS",
         type=int,
-        help="only tokens of at least this age when they were listed, and those of unknown age",
+        help="only tokens that were at least this old when listed, or whose age is unknown",
     )
     add_format(tokens)
 
@@ -39,15 +39,15 @@ def add_fetch(fetch: argparse.ArgumentParser) -> None:
         "--all",
         dest="whole",
         action="store_true",
-        help="read the whole organisation, as far as you may: service accounts, users, permissions, groups "
-        "and policies too",
+        help="read the whole organisation, as far as you may: also service accounts, users, permissions, "
+        "groups and policies",
     )
     fetch.add_argument(
         "--require",
         metavar="SOURCE",
         action="append",
         default=[],
-        help="with --all, fail if this source is not read, such as users or /v2/policies; may be repeated",
+        help="with --all: fail if this source, such as users or /v2/policies, is not read; may be repeated",
     )
     fetch.add_argument("--out", metavar="DIR", help="folder for Parquet files, which --from reads back")
     add_keeping(fetch)
@@ -59,30 +59,32 @@ def add_audit(command: argparse.ArgumentParser) -> None:
         "--all",
         dest="whole",
         action="store_true",
-        help="read the whole organisation, as far as you may; with --demo that is done anyway",
+        help="read the whole organisation, as far as you may (--demo always does)",
     )
     command.add_argument(
-        "--accept", metavar="FILE", help="TOML file of accepted findings: rule, subject, reason, by, until"
+        "--accept",
+        metavar="FILE",
+        help="TOML file of accepted findings: rule, subject, reason, by, until",
     )
     command.add_argument(
         "--baseline",
         metavar="FILE",
-        help="an earlier audit, as --format json prints it: each finding is new, open, resolved or unknown",
+        help="an earlier audit, as --format json prints it, to tell new findings from open and resolved ones",
     )
     command.add_argument(
         "--fail-on",
         metavar="SEVERITY",
         choices=("critical", "high", "medium", "low", "info"),
-        help="end with exit code 1 if a finding that is new or open and not accepted is at least this bad: "
+        help="end with exit code 1 if a new or open finding that nobody accepted is at least this severe: "
         "%(choices)s",
     )
     command.add_argument(
         "--fail-on-unknown",
         action="store_true",
-        help="end with 1 too if a rule of that level was not evaluated (without --fail-on, of any level)",
+        help="also end with 1 if a rule of that severity was not evaluated (without --fail-on: of any)",
     )
     command.add_argument(
-        "--out", metavar="FILE", help="write the audit to *.xlsx, *.json or *.md, and print no table"
+        "--out", metavar="FILE", help="write the audit to *.xlsx, *.json or *.md instead of printing a table"
     )
     command.add_argument("--overwrite", action="store_true", help="replace the file if it exists")
 
@@ -93,7 +95,7 @@ def add_compare(command: argparse.ArgumentParser) -> None:
         command.add_argument(
             side,
             metavar=side.upper(),
-            help=f"the {which} look: a saved response, a folder of Parquet files, or - for standard input",
+            help=f"the {which} snapshot: a saved response, a Parquet folder, or - for standard input",
         )
     for side in ("old", "new"):
         command.add_argument(
@@ -102,17 +104,17 @@ def add_compare(command: argparse.ArgumentParser) -> None:
             help=f"when {side.upper()} was listed, such as 2026-03-02 or 2026-03-02T08:00:00Z "
             "(default: the date of the file)",
         )
-    command.add_argument("--caller", metavar="NAME", help="who asked both times, if the files are responses")
+    command.add_argument("--caller", metavar="NAME", help="who asked both times, for saved responses")
     command.add_argument(
         "--endpoint",
         metavar="ENDPOINT",
-        help="what both files are responses of, such as policies or /v2/policies; an empty list does not say",
+        help="which endpoint both files are from, such as policies or /v2/policies; needed for empty lists",
     )
     command.add_argument(
         "--fail-on",
         metavar="SEVERITY",
         choices=("critical", "high", "medium", "low"),
-        help="end with exit code 1 if what was gained is at least this bad: %(choices)s",
+        help="end with exit code 1 if something gained is at least this severe: %(choices)s",
     )
     command.add_argument(
         "--skip-invalid", action="store_true", help="set aside items that do not have the documented shape"
@@ -142,10 +144,10 @@ def add_keeping(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--archive",
         metavar="DIR",
-        help="keep what was read in this archive, which `archive` asks; made if it does not exist",
+        help="keep what was read in this archive, for `archive` to ask; made if it does not exist",
     )
     command.add_argument(
-        "--org", metavar="ID", help="with --archive: whose it is, where an empty list does not say it"
+        "--org", metavar="ID", help="with --archive: the organisation, where an empty list does not name it"
     )
 
 
@@ -155,7 +157,7 @@ def add_format(command: argparse.ArgumentParser) -> None:
         "--format",
         choices=("table", "csv", "json", "jsonl", "markdown"),
         default="table",
-        help="table and markdown are for people, the others for programs: they have every column "
+        help="table and markdown are for people; the others are for programs and have every column "
         "(default: %(default)s)",
     )
 
@@ -177,32 +179,38 @@ def add_archive(command: argparse.ArgumentParser) -> None:
         return made
 
     add("list", "list the snapshots, oldest first")
-    at = add("at", "list the tokens as of a day; with --out, keep all tables of then as Parquet")
+    at = add("at", "list the tokens as of a day; --out writes all tables of that day as Parquet")
     at.add_argument("when", metavar="TIME", help="a date (its end, UTC), or an RFC 3339 time")
     at.add_argument("--out", metavar="DIR", help="folder for Parquet files, which --from reads back")
     at.add_argument("--quiet", action="store_true", help="do not say how old each list is")
-    _add_changes(add("changes", "list what changed from look to look, worst first"))
-    add("lifetimes", "list from when to when each token was there, and since when it has been off")
-    holders = add("holders", "list the tokens that could do something of one class on one day")
+    _add_changes(add("changes", "list what changed from one snapshot to the next, worst first"))
+    add("lifetimes", "list when each token was first and last seen, and since when it is off")
+    holders = add("holders", "list the tokens that could do something on one day, such as move funds")
     holders.add_argument("category", metavar="CATEGORY", help="a class of operations, such as move_funds")
     holders.add_argument(
         "--on", metavar="TIME", required=True, help="a date (its end, UTC), or an RFC 3339 time"
     )
     add("check", "read everything, and list what is damaged, left over or foreign", whose=False)
-    forget = add("forget", "remove all snapshots of an organisation, for good", form=False, whose=False)
+    forget = add("forget", "delete all snapshots of an organisation, for good", form=False, whose=False)
     forget.add_argument("organisation", metavar="ORG", help="the organisation (or-…)")
 
 
 def _add_changes(changes: argparse.ArgumentParser) -> None:
     changes.add_argument(
-        "--since", metavar="TIME", help="only what a look after this shows; a date: its beginning"
+        "--since",
+        metavar="TIME",
+        help="only changes that a snapshot after this time shows; a date counts from its beginning",
     )
-    changes.add_argument("--until", metavar="TIME", help="only what a look up to this shows; a date: its end")
+    changes.add_argument(
+        "--until",
+        metavar="TIME",
+        help="only changes that a snapshot up to this time shows; a date counts to its end",
+    )
     changes.add_argument(
         "--fail-on",
         metavar="SEVERITY",
         choices=("critical", "high", "medium", "low"),
-        help="end with exit code 1 if what was gained is at least this bad: %(choices)s; with 2 if no look "
-        "is there to compare",
+        help="end with exit code 1 if something gained is at least this severe: %(choices)s; with 2 if "
+        "there is no snapshot to compare",
     )
     changes.add_argument("--quiet", action="store_true", help="do not say what was compared")

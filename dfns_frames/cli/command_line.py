@@ -36,7 +36,7 @@ from dfns_frames.cli.terminal import (
 
 _ABOUT = """\
 Who holds a Dfns access token, since when, and what could be done with it: tables, charts and workbooks.
-It only reads. The API lists to each caller their own tokens; --from can join the lists of several.
+It only reads. The API lists each caller's own tokens; --from joins the saved lists of several callers.
 """
 
 _EPILOG = """\
@@ -50,13 +50,13 @@ The bearer token comes from the environment variable DFNS_AUTH_TOKEN. The server
 Exit codes:
 
   0    done
-  1    audit or compare found something at or above --fail-on
+  1    audit, compare or archive changes found something at or above --fail-on
   2    wrong usage or configuration
   3    the API refused or failed
   4    the response could not be understood
   5    a file could not be read or written
   130  interrupted
-  141  whoever read the output closed it
+  141  the output was closed before its end
 """
 
 
@@ -147,27 +147,34 @@ def _add_commands(listed: argparse._SubParsersAction[argparse.ArgumentParser]) -
         return command
 
     _add_readers(
-        add("fetch", "read the tokens, or all, and print a summary; with --out, keep them as Parquet"),
+        add(
+            "fetch",
+            "read the tokens, and print a summary; --out or --archive keeps them",
+        ),
         add("tokens", "list the tokens, highest severity first, then oldest"),
         add("export", "write the tokens as a workbook, as CSV or as Parquet"),
     )
-    _add_sources(add("sources", "list what each source answers, and what it needs", module="sources"))
+    _add_sources(
+        add("sources", "list what each source answered, and which operation it needs", module="sources")
+    )
     _add_questions(
-        add("who-can", "list who can do something, by which way and past which gate", module="people"),
-        add("explain", "list through what a token, user or account holds its rights", module="people"),
+        add("who-can", "list who can do something, in which way and past which gate", module="people"),
+        add("explain", "list where the rights of a token, user or account come from", module="people"),
     )
     audit = add("audit", "apply the rules and list what they find, worst first", module="audit")
     rules = add("rules", "list the rules of audit, or show one", module="audit")
-    compare = add("compare", "list what changed between two looks, worst first", module="compare")
+    compare = add("compare", "list what changed between two snapshots, worst first", module="compare")
     _add_input(audit)
     demo = add(
-        "demo", "fetch the demo organisation; write tables, workbook, charts, notebooks", module="demo"
+        "demo",
+        "fetch the demo organisation, and write tables, a workbook, charts and notebooks",
+        module="demo",
     )
     add_demo(demo)
     serve = add("serve", "run the demo API on this machine until interrupted")
     serve.add_argument("--port", type=int, default=0, help="port to listen on (default: any free one)")
-    tables = add("tables", "list the tables, what a row is and what each column means")
-    operations = add("operations", "list the known operations, what each allows and how severe it is")
+    tables = add("tables", "list the tables: what a row is, and what each column means")
+    operations = add("operations", "list the known operations, with what they allow and how severe they are")
     operations.add_argument("--category", help="only the operations of one category, such as move_funds")
     for command in (tables, operations, audit, rules, compare):
         add_format(command)
@@ -175,7 +182,9 @@ def _add_commands(listed: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add_audit(audit)
     add_rules(rules)
     kept = add(
-        "archive", "list what was kept with fetch --archive, and what changed since when", module="archive"
+        "archive",
+        "ask what `fetch --archive` kept: what changed, and since when",
+        module="archive",
     )
     add_archive(kept)
 
@@ -202,8 +211,8 @@ def _add_sources(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--role",
         action="store_true",
-        help="list the operations of a role that may read every source, to ask an administrator for; asks "
-        "nobody",
+        help="list the operations of a role that may read every source, to ask an administrator for; sends "
+        "no request",
     )
     add_format(command)
 
@@ -217,7 +226,7 @@ def _add_questions(who_can: argparse.ArgumentParser, explain: argparse.ArgumentP
         "an operation such as Wallets:Transfers:Create",
     )
     who_can.add_argument(
-        "--alone", action="store_true", help="only those whom nothing is known to stop: nobody has to agree"
+        "--alone", action="store_true", help="only those who, as far as is known, need nobody's approval"
     )
     explain.add_argument("identity", metavar="ID", help="a token (to-…), user or service account (us-…)")
     explain.add_argument("--operation", metavar="NAME", help="only the rights that contain this operation")
@@ -243,21 +252,22 @@ def _add_input(command: argparse.ArgumentParser) -> None:
         "--fetched-at",
         metavar="TIME",
         action="append",
-        help="when a saved response was made, such as 2026-03-02 or 2026-03-02T08:00:00Z; "
+        help="when a saved response was fetched, such as 2026-03-02 or 2026-03-02T08:00:00Z; "
         "once for each --from, in the same order (default: the date of the file)",
     )
     command.add_argument(
         "--endpoint",
         metavar="ENDPOINT",
         action="append",
-        help="what a saved response is of, such as policies or /auth/user-groups/ID/members; once for all "
-        "files or for each, in the same order; empty: its shape tells (default)",
+        help="which endpoint a saved response is from, such as policies or /auth/user-groups/ID/members; "
+        "once for all files, or once for each, in the same order (default, or '': told by its shape)",
     )
     command.add_argument(
         "--caller",
         metavar="NAME",
         action="append",
-        help="who asked for a saved response, by any name; once for all files or for each, in the same order",
+        help="who asked, by any name; for saved responses once for all files, or once for each, in the same "
+        "order",
     )
     command.add_argument(
         "--skip-invalid", action="store_true", help="set aside items that do not have the documented shape"

@@ -11,16 +11,16 @@ from dfns_frames.frames.saved import read
 
 
 def archive(folder: str | os.PathLike[str]) -> Archive:
-    """Make an archive of twelve weekly looks at a small made-up organisation.
+    """Make an archive of twelve weekly snapshots of a small made-up organisation.
 
-    A token is born, one is switched off and on again, one is renamed, one vanishes; permissions change what
-    they contain; one list was not read to its end, and one snapshot was found late. It is the same on every
-    machine. Made again into the same folder, nothing changes.
+    One token is created, one is switched off and on again, one is renamed, one vanishes. Permissions change
+    what they contain. One list was not read to its end, and one snapshot was added late. The archive is the
+    same on every machine; making it again in the same folder changes nothing.
 
     Parameters
     ----------
     folder
-        Where to; a new folder, an empty one, or the demo's archive.
+        A new folder, an empty one, or the demo's archive.
 
     Returns
     -------

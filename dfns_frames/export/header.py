@@ -17,7 +17,7 @@ AUDITED = ("findings", "rules", "settings")
 """The tables of an audit."""
 
 UNSEEN = (
-    "No run can see when a token expires or was last used, the tokens of colleagues whose lists nobody has "
+    "No audit can see when a token expires or was last used, the tokens of colleagues whose lists nobody has "
     "collected, which wallets exist, or calls that only read."
 )
 

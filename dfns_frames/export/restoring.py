@@ -89,9 +89,8 @@ def _column(column: Column, values: list[Any]) -> pa.Array:
     kind = column.kind.arrow
     if column.kind is Kind.TIME:
         return pa.array(values, pa.string()).cast(kind)
-    if pa.types.is_integer(
-        kind
-    ):  # JSON's own numbers are exact only so far; larger ones were written as text
+    if pa.types.is_integer(kind):
+        # JSON numbers are exact only up to 2**53, so larger ones were written as text.
         return pa.array([int(value) if isinstance(value, str) else value for value in values], kind)
     if pa.types.is_dictionary(kind):
         return pa.array(values, pa.string()).dictionary_encode().cast(kind)

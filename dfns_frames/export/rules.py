@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 
 from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN
-from dfns_frames._facts.contents import operations, permissions
-from dfns_frames._facts.holdings import severity_of
+from dfns_frames._facts.contents import permissions
+from dfns_frames._facts.holdings import worst_contained
 from dfns_frames._facts.keys import parent_rows
 from dfns_frames._facts.people import people, user_names
 from dfns_frames._facts.presence import has, table
@@ -46,19 +45,16 @@ def permissions_sheet(tables: Tables, altered: Changes) -> list[Sheet]:
 
 def _worst(tables: Tables) -> dict[str, str]:
     """Return the highest severity of what each permission contains."""
-    known, names = permissions(tables), operations(tables).names
-    worst = np.full(len(known.ids), len(SEVERITIES))
-    owner = np.repeat(np.arange(len(known.ids)), np.diff(known.starts))
-    np.minimum.at(worst, owner, severity_of(names)[known.operation])
+    worst = worst_contained(tables)[:-1]
     return {
         each: SEVERITIES[place]
-        for each, place in zip(known.ids, worst, strict=True)
+        for each, place in zip(permissions(tables).ids, worst, strict=True)
         if place < len(SEVERITIES)
     }
 
 
 def _given(tables: Tables) -> dict[str | None, str]:
-    """Say to how many of whom each permission is given; what waits for approval is not given."""
+    """Say how many of whom have each permission; one that waits for approval does not count."""
     found: dict[str | None, dict[str, int]] = {}
     listed = table(tables, "permission_assignments").select(["permission_id", "identity_kind", "in_effect"])
     for row in listed.to_pylist():
@@ -129,10 +125,10 @@ def _approvals(tables: Tables) -> list[str | None]:
 
 
 def _group(group: dict[str, Any], approvers: list[str]) -> str:
-    """Say who has to agree in one group, and whether who asked and service accounts may."""
+    """Say who has to agree in one group, and whether the initiator and service accounts may."""
     who = "anyone" if group["anyone_can_approve"] else joined(approvers) or "nobody"
     quorum = "?" if group["quorum"] is None else f"{group['quorum']:,}"
-    notes = ["who asked may agree too"] * bool(group["initiator_can_approve"])
+    notes = ["the initiator may agree too"] * bool(group["initiator_can_approve"])
     notes += ["service accounts may"] * bool(group["service_accounts_can_approve"])
     name = f"{group['name']}: " if group["name"] else ""
     return f"{name}{quorum} of {who}" + (f" ({', '.join(notes)})" if notes else "")

@@ -1,4 +1,4 @@
-"""Which of the lists that are joined are of one caller: several looks at one set, not several sets."""
+"""Which of the lists that are joined are of one caller: several snapshots of one set, not several sets."""
 
 from __future__ import annotations
 

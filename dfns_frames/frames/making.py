@@ -1,4 +1,4 @@
-"""Columns that no response holds: who asked, and whatever is found in other tables."""
+"""Columns that are in no response: who asked, and what other tables tell."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dfns_frames._api.sources.pats import PATS
 from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
 from dfns_frames._api.tables import TABLES
 from dfns_frames._engine.values import constant
+from dfns_frames._facts.tables import with_column
 
 _PREFIXES = {"us-": "user", "to-": "token", "ap-": "application"}
 
@@ -20,11 +22,15 @@ def with_caller(tables: Mapping[str, pa.Table], caller: str | None) -> dict[str,
     made = dict(tables)
     for name, table in tables.items():
         if "caller" in table.column_names:
-            column = TABLES[name]["caller"]
-            values = constant(caller, table.num_rows, column.kind)
-            place = table.column_names.index("caller")
-            made[name] = table.set_column(place, table.schema.field(place), values)
+            values = constant(caller, table.num_rows, TABLES[name]["caller"].kind)
+            made[name] = with_column(table, "caller", values)
     return made
+
+
+def with_organisation(tables: Mapping[str, pa.Table], org: str) -> dict[str, pa.Table]:
+    """Return the tables of one call; its lists that name no organisation are given this one."""
+    sources = tables["sources"]
+    return {**tables, "sources": with_column(sources, "org_id", pc.fill_null(sources["org_id"], org))}
 
 
 def caller_of(tables: Mapping[str, pa.Table]) -> str | None:
@@ -74,9 +80,8 @@ def with_kinds(tables: Mapping[str, pa.Table], was_listed: frozenset[str]) -> di
     kinds = [known.get(each) or _PREFIXES.get((each or "")[:3], "unknown") for each in ids]
     if kinds == given["identity_kind"].cast(pa.string()).to_pylist():
         return dict(tables)
-    place = given.column_names.index("identity_kind")
     values = pa.array(kinds, pa.string()).dictionary_encode()
-    return {**tables, "permission_assignments": given.set_column(place, given.schema.field(place), values)}
+    return {**tables, "permission_assignments": with_column(given, "identity_kind", values)}
 
 
 def _kinds(tables: Mapping[str, pa.Table]) -> dict[str | None, str]:

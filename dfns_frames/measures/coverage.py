@@ -9,33 +9,33 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dfns_frames._api.catalogue import SEVERITIES, UNKNOWN
+from dfns_frames._api.catalogue import SEVERITIES
 from dfns_frames._api.sources.pats import PATS
 from dfns_frames._api.vocabulary import TIME
 from dfns_frames._facts.codes import as_flags, as_text, codes
-from dfns_frames._facts.contents import is_managed, operations, permissions
+from dfns_frames._facts.contents import is_managed, permissions
 from dfns_frames._facts.dtypes import TEXT
-from dfns_frames._facts.holdings import as_severities, severity_of
+from dfns_frames._facts.holdings import as_severities, worst_contained
 from dfns_frames._facts.people import people, token_users
 from dfns_frames._facts.presence import has, is_value, listed_tokens, need, places, table
 from dfns_frames._facts.tables import compact
 from dfns_frames.measures.options import check_frames
 
 if TYPE_CHECKING:
-    from dfns_frames._facts.codes import Flags, Ints
+    from dfns_frames._facts.codes import Flags
     from dfns_frames._facts.tables import Tables
 
 
 def unlisted_tokens(frames: Tables) -> pd.DataFrame:
-    """List the tokens that no list holds: permissions are assigned to them, so they exist.
+    """List the tokens that are on no list, but have permissions assigned to them, so exist.
 
-    ``GET /auth/pats`` lists the caller's own tokens, so those of colleagues are on no list until theirs is
-    joined with `concat`. A token that `filter` left out was listed, and is not among them.
+    ``GET /auth/pats`` lists the caller's own tokens only. Colleagues' tokens are on no list until you join
+    their lists with `concat`. A token that `filter` left out was listed, and is not among these.
 
     Parameters
     ----------
     frames
-        Tokens, and to whom permissions are given.
+        Tokens and permission assignments.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def unlisted_tokens(frames: Tables) -> pd.DataFrame:
     ConfigurationError
         `frames` is not a Frames object.
     KeyError
-        It was not read to whom permissions are given.
+        Permission assignments were not read.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def unlisted_tokens(frames: Tables) -> pd.DataFrame:
             "token": token,
             "permission_id": as_text(assignments["permission_id"].take(pa.array(unlisted))),
             "permission_name": names.take(permission).array,
-            "severity": np.where(effective, _worst(frames)[permission], len(SEVERITIES)),
+            "severity": np.where(effective, worst_contained(frames)[permission], len(SEVERITIES)),
             "full": full,
             "date": pd.Series(assignments["date_created"].take(pa.array(unlisted)).to_pandas()),
         }
@@ -118,8 +118,8 @@ def pat_coverage(frames: Tables) -> pd.DataFrame:
         here), `token_count` (tokens listed here that act for the user; missing where the list is not here
         and no other list holds one) and `asked_at` (when that list was fetched; UTC).
 
-        ``attrs["unlisted_tokens"]`` is the number of tokens that no list holds; None if it was not read to
-        whom permissions are given.
+        ``attrs["unlisted_tokens"]`` is the number of tokens that are on no list; None if permission
+        assignments were not read.
 
     Raises
     ------
@@ -163,19 +163,6 @@ def _is_unlisted(frames: Tables, assignments: pa.Table) -> Flags:
     kind = is_value(assignments, "identity_kind", "token")
     prefix = np.asarray(pc.fill_null(pc.starts_with(identity.cast(pa.string()), "to-"), False)).astype(bool)
     return (kind | prefix) & (places(identity, listed_tokens(frames)) < 0) & ~np.asarray(identity.is_null())
-
-
-def _worst(frames: Tables) -> Ints:
-    """Return each permission's highest severity as a place in `SEVERITIES`; the last is of one not listed.
-
-    A permission without any operation has none of these: a place past the last.
-    """
-    known, names = permissions(frames), operations(frames).names
-    severity = severity_of(names)[known.operation]
-    worst = np.full(len(known.ids) + 1, len(SEVERITIES), dtype=np.int64)
-    np.minimum.at(worst, np.repeat(np.arange(len(known.ids)), np.diff(known.starts)), severity)
-    worst[-1] = SEVERITIES.index(UNKNOWN)
-    return worst
 
 
 def _asked_at(frames: Tables) -> pa.Array:

@@ -14,10 +14,10 @@ from dfns_frames._api.sources import SOURCES
 from dfns_frames._api.ways import WAYS
 from dfns_frames._facts.abilities import ALONE_UNKNOWN
 from dfns_frames._facts.dtypes import TEXT
-from dfns_frames._facts.policies import BLOCKED, DARK, GATES, ITSELF, NONE, OPEN, OTHERS, SOMETIMES
+from dfns_frames._facts.policies import BLOCKED, GATES, ITSELF, NONE, OPEN, OTHERS, SOMETIMES, UNKNOWN_GATE
 from dfns_frames._facts.presence import statuses
 from dfns_frames._facts.provenance import plural
-from dfns_frames._facts.unread import not_read
+from dfns_frames._facts.unread import unread_line
 from dfns_frames.measures.asking import deeds_of, named
 from dfns_frames.measures.options import check_count
 from dfns_frames.plot import canvas
@@ -44,7 +44,7 @@ _COLORS = {
     SOMETIMES: color.SEVERITY["low"],
     OTHERS: color.INACTIVE,
     BLOCKED: color.OTHERS,
-    DARK: color.PAPER,
+    UNKNOWN_GATE: color.PAPER,
 }
 """The colour of each gate: the darker, the less stands in the way."""
 
@@ -55,7 +55,7 @@ _MEANINGS = {
     SOMETIMES: "sometimes a policy: sometimes alone",
     OTHERS: "approval by others",
     BLOCKED: "blocked",
-    DARK: "unknown",
+    UNKNOWN_GATE: "unknown",
 }
 _TITLES = {
     None: ", how, and what stands in the way",
@@ -148,7 +148,7 @@ def who_can(
     )  # fmt: skip
     title = f"Who can {able}{_TITLES[alone]}"
     # The caption names those that were asked in vain.
-    unread = not_read(frames, [path for path in SOURCES if not statuses(frames, path)])
+    unread = unread_line(frames, [path for path in SOURCES if not statuses(frames, path)])
     if frame.empty:
         canvas.nothing(ax, f"Nobody visible to the caller {_NOBODY[alone].format(able)}.")
         return canvas.finish(ax, frames, title, unread)
@@ -239,7 +239,7 @@ def _draw(ax: Axes, grid: _Grid) -> None:
 
 def _crossed(gate: int) -> str:
     """Return the colour of the crosses where a gate stands that is not certain to be all."""
-    return DIM if gate == DARK else _COLORS[gate]
+    return DIM if gate == UNKNOWN_GATE else _COLORS[gate]
 
 
 def _explain(ax: Axes, cells: npt.NDArray[np.int64]) -> None:
@@ -253,7 +253,7 @@ def _explain(ax: Axes, cells: npt.NDArray[np.int64]) -> None:
     for gate, meaning in _MEANINGS.items():
         if (cells == gate + _UNSURE).any():
             swatches.append(canvas.swatch(color.PAPER, color.UNKNOWN_HATCH, edgecolor=_crossed(gate)))
-            meanings.append(meaning if gate == DARK else f"{meaning.partition(':')[0]}, not certain")
+            meanings.append(meaning if gate == UNKNOWN_GATE else f"{meaning.partition(':')[0]}, not certain")
     if (cells == _OFF).any():
         swatches.append(canvas.swatch(color.PAPER, _OFF_HATCH, edgecolor=DIM))
         meanings.append("inactive")

@@ -124,7 +124,7 @@ def _gaps(frames: Tables) -> str:
     none = [row["rule"] for row in rules if row["status"] == "not evaluated"]
     partly = [row["rule"] for row in rules if row["missing"] and row["rule"] not in none]
     said = [f"NOT EVALUATED: {', '.join(none)}."] if none else []
-    said += [f"Looked at only in part: {', '.join(partly)}."] if partly else []
+    said += [f"Partly evaluated: {', '.join(partly)}."] if partly else []
     return " ".join([*said, "The table rules says what is missing."]) if said else ""
 
 

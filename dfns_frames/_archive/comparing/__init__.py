@@ -1,1 +1,1 @@
-"""How two looks are compared: what they are of, which things they share, and what differs."""
+"""How two snapshots are compared: what they are of, which things they share, and what differs."""

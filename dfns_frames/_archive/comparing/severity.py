@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from dfns_frames._facts.codes import Flags, Ints
     from dfns_frames._facts.tables import Tables
 
-_CRITICAL, _DARK, _NONE = WORST_FIRST.index("critical"), WORST_FIRST.index(UNKNOWN), WORST_FIRST.index("none")
+_CRITICAL, _UNKNOWN, _NONE = (
+    WORST_FIRST.index("critical"),
+    WORST_FIRST.index(UNKNOWN),
+    WORST_FIRST.index("none"),
+)
 _ASSIGNMENTS = {"tokens": "token_assignments", "users": "user_assignments"}
 _OPERATIONS = {"token_assignments": "token_operations", "user_assignments": "user_operations"}
 _HOLDERS = {"token_operations": "tokens", "user_operations": "users"}
@@ -35,7 +39,7 @@ class Severities:
     frames
         The new side.
     parts
-        Its tables, with what each row is inside of.
+        Its tables, with what each row is inside.
     """
 
     def __init__(self, frames: Tables, parts: Mapping[str, Part]) -> None:
@@ -56,7 +60,7 @@ class Severities:
             groups = self._parts[name].table["group_id"].cast(pa.string()).take(pa.array(rows)).to_pylist()
             dark = not is_ok(self._frames, PERMISSION_ASSIGNMENTS.path)
             found = [self._of_groups.get(group, _NONE) for group in groups]
-            places = np.array([min(each, _DARK) if dark else each for each in found], dtype=np.int64)
+            places = np.array([min(each, _UNKNOWN) if dark else each for each in found], dtype=np.int64)
         else:
             places = np.full(len(rows), _NONE)
         return [WORST_FIRST[place] for place in places.tolist()]
@@ -64,7 +68,7 @@ class Severities:
     def _of_holders(self, name: str, rows: Ints) -> Ints:
         assigned = self._parts.get(_ASSIGNMENTS[name])
         if assigned is None:
-            return np.full(len(rows), _DARK)
+            return np.full(len(rows), _UNKNOWN)
         theirs = _inside(assigned.parent, rows, self._parts[name].table.num_rows)
         worst = self._of_assignments(_ASSIGNMENTS[name], theirs)
         return _least(assigned.parent[theirs], worst, self._parts[name].table.num_rows)[rows]
@@ -74,11 +78,11 @@ class Severities:
         count = part.table.num_rows
         unlisted = missing(part.table, "operation_count")
         if held is None:
-            worst = np.full(count, _DARK)
+            worst = np.full(count, _UNKNOWN)
         else:
             theirs = _inside(held.parent, rows, count)
             worst = _least(held.parent[theirs], self._of_operations(_OPERATIONS[name], theirs), count)
-            worst[unlisted] = np.minimum(worst[unlisted], _DARK)
+            worst[unlisted] = np.minimum(worst[unlisted], _UNKNOWN)
         worst[_is_full(part.table, "permission_name")] = _CRITICAL
         return worst[rows]
 
@@ -95,17 +99,17 @@ class Severities:
         table = self._parts["permission_assignments"].table.take(pa.array(rows))
         contents = self._contents
         ids = table["permission_id"].cast(pa.string()).to_pylist()
-        worst = np.array([contents.get(each, _DARK) for each in ids], dtype=np.int64)
+        worst = np.array([contents.get(each, _UNKNOWN) for each in ids], dtype=np.int64)
         return np.where(flags(table, "in_effect"), worst, _NONE)
 
     @cached_property
     def _contents(self) -> dict[str | None, int]:
-        """Of each permission that is listed, the worst that it contains."""
+        """For each permission that is listed, the worst that it contains."""
         part, held = self._parts.get("permissions"), self._parts.get("permission_operations")
         if part is None:
             return {}
         count = part.table.num_rows
-        worst = np.full(count, _DARK)
+        worst = np.full(count, _UNKNOWN)
         if held is not None:
             worst = _least(
                 held.parent,
@@ -119,7 +123,7 @@ class Severities:
 
     @cached_property
     def _of_groups(self) -> dict[str | None, int]:
-        """Of each group, the worst of the permissions that are given to it."""
+        """For each group, the worst of the permissions that are given to it."""
         part = self._parts.get("permission_assignments")
         if part is None:
             return {}
@@ -131,14 +135,14 @@ class Severities:
 
 
 def _inside(parent: Ints, rows: Ints, count: int) -> Ints:
-    """Return the rows of a table that are inside of some rows of another."""
+    """Return the rows of a table that are inside some rows of another."""
     wanted = np.zeros(count + 1, dtype=bool)  # the last is that of -1
     wanted[rows] = True
     return np.flatnonzero(wanted[parent])
 
 
 def _least(parent: Ints, places: Ints, count: int) -> Ints:
-    """Return the worst of what is inside of each row of another table."""
+    """Return the worst of what is inside each row of another table."""
     worst = np.full(count, _NONE)
     known = parent >= 0
     np.minimum.at(worst, parent[known], places[known])
@@ -158,5 +162,5 @@ def _harm(kinds: list[str | None], operations: list[str]) -> Ints:
         place = WORST_FIRST.index(known[operation][2] if operation in known else UNKNOWN)
         for row, kind in enumerate(kinds):
             usable = usability(kind, operation)
-            table[row, number] = {"yes": place, "no": _NONE}.get(usable, _DARK)
+            table[row, number] = {"yes": place, "no": _NONE}.get(usable, _UNKNOWN)
     return table

@@ -1,7 +1,7 @@
-"""The two sides of a comparison: which of their lists are looks at the same, and what each is worth.
+"""The two sides of a comparison: which of their lists can be compared, and what each proves.
 
-Looks at the same are a series: what one organisation's source lists, and of ``/auth/pats``, which lists to
-each caller their own, what it lists to one caller.
+Lists can be compared if they are of one series: of one source of one organisation and, for ``/auth/pats``,
+which lists each caller's own tokens, of one caller. A look is what one side knows of one series.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ def _organisations(lists: list[list[dict[str, Any]]]) -> list[str]:
     if known[0] and known[1] and not {*known[0]} & {*known[1]}:
         raise ConfigurationError(
             f"these are of different organisations: old of {_named(known[0])}, new of {_named(known[1])}. "
-            "Compare two looks at the same one"
+            "Compare two snapshots of the same one"
         )
     taken = []
     for number, rows in enumerate(lists):

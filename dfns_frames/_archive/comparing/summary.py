@@ -33,9 +33,9 @@ def _compared(comparison: Comparison) -> str:
             spans.setdefault(f"from {_time(old)} to {_time(new)}", []).append(_called(series))
     if not spans:
         return "Nothing could be compared: no source was read on both sides."
-    at = f" at {', '.join(pair.organisations)}" * bool(pair.organisations)
+    at = f" of {', '.join(pair.organisations)}" * bool(pair.organisations)
     listed = "; ".join(f"{', '.join(names)} {span}" for span, names in spans.items())
-    return f"Compared two looks{at}: {listed}."
+    return f"Compared two snapshots{at}: {listed}."
 
 
 def _time(look: Look) -> str:
@@ -52,7 +52,7 @@ def _found(comparison: Comparison, changes: pd.DataFrame) -> str:
         return counted(changes)
     old, new = (side.frames for side in comparison.pair.sides)
     if old is new or old == new:
-        return "No changes: both sides are one look."
+        return "No changes: both sides are the same snapshot."
     if _bodies(comparison, 0) == _bodies(comparison, 1) != set():
         return "No changes: both sides are the same response, byte for byte."
     return "No changes."

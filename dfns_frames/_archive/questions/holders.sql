@@ -1,7 +1,7 @@
 -- Who could do something of one class at one moment?
 --
--- Asked: a `moment` and a `category`. A row is one active token. It is "seen" if the last look up to then and the
--- first look from then on both show that it could; "possible" if one of them does, or leaves it open, as
+-- Asked: a `moment` and a `category`. A row is one active token. It is "seen" if the last look up to then and
+-- the first look from then on both show that it could; "possible" if one of them does, or leaves it open, as
 -- operations that are not listed do. A token created later could not.
 WITH powers AS (
     SELECT
@@ -34,7 +34,7 @@ managed AS (
 assigned AS (
     SELECT
         a.org, a.caller, a.look, a.source, a.token_no,
-        bool_or(f.permission_name IS NOT NULL AND (p.org IS NULL OR coalesce(m.is_immutable, false))) AS has_all,
+        bool_or(f.permission_name IS NOT NULL AND coalesce(m.is_immutable, p.org IS NULL)) AS has_all,
         bool_or(a.operation_count IS NULL) AS is_unlisted
     FROM dfns_token_assignments AS a
     LEFT JOIN dfns_full_administrators AS f ON f.permission_name = a.permission_name

@@ -6,6 +6,7 @@
 WITH inside AS (
     SELECT
         l.top, l.object, l.thing, l.around, l.seen_at, l.is_open,
+        l.org, l.caller, l.look, l.source, l.no, l.inner_no,
         s.spell, s.n, s.seen_before, s.seen_after,
         lag(s.n) OVER w AS last_n,
         lead(s.n) OVER w AS next_n
