@@ -7,9 +7,6 @@ from dfns_frames._api.vocabulary import Column, Kind, Table
 FINDING_SEVERITIES = ("critical", "high", "medium", "low", "info")
 """How much a finding matters, the worst first."""
 
-CONFIDENCES = ("certain", "likely", "hint")
-"""How sure a finding is, the surest first."""
-
 STATUSES = ("new", "open", "resolved", "unknown")
 """What became of a finding since the baseline; without one all are open."""
 

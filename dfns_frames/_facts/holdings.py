@@ -107,18 +107,6 @@ def usable_by(kinds: Sequence[str | None], operations: list[str]) -> Ints:
     return np.array(places, dtype=np.int64).reshape(len(places), len(operations))
 
 
-def usable_operations(frames: Tables) -> pd.Series:
-    """Return for each row of `token_operations` whether the token's kind can use it: yes, unknown or no.
-
-    The index is that of `token_operations`.
-    """
-    tokens, operations = frames.arrow("tokens"), frames.arrow("token_operations")
-    operation, names = codes(operations, "operation")
-    kind = codes(tokens, "kind")[0][token_rows(frames, "token_operations")]
-    places = _usable_by_kind(tokens, names)[kind, operation]
-    return pd.Series(pd.Categorical.from_codes(places, pd.Index(USABLE, dtype=TEXT)), name="usable")
-
-
 @kept
 def assigned_permissions(frames: Tables) -> tuple[Ints, list[str | None], list[str]]:
     """Return each assignment's permission as a number, and each number's permission id and name.

@@ -62,7 +62,10 @@ def unlisted_tokens(frames: Tables) -> pd.DataFrame:
     --------
     >>> import dfns_frames as dff
     >>> org = dff.demo.client("platform-lead").organization()  # doctest: +SKIP
-    >>> dff.measures.unlisted_tokens(org)[["token_id", "permission_names", "worst"]]  # doctest: +SKIP
+    >>> dff.measures.unlisted_tokens(org)[["token_id", "worst", "holds_everything"]].head(2)  # doctest: +SKIP
+                              token_id     worst  holds_everything
+    0  to-w1fre-x8pcj-wbksd6j1n3qqkrh4  critical              True
+    1  to-edngy-78pxt-qppsz6shy3j6fa8a  critical              True
     """
     check_frames(frames)
     assignments, known = need(frames, "permission_assignments"), permissions(frames)
@@ -133,6 +136,10 @@ def pat_coverage(frames: Tables) -> pd.DataFrame:
     >>> import dfns_frames as dff
     >>> org = dff.demo.client("platform-lead").organization()  # doctest: +SKIP
     >>> dff.measures.pat_coverage(org)[["username", "listed", "token_count"]].head(3)  # doctest: +SKIP
+               username  listed  token_count
+    0    harbour-bridge   False            1
+    1      blank-runner   False            1
+    2  month-end-runner   False            1
     """
     check_frames(frames)
     users, everyone = need(frames, "users"), people(frames)
