@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import dfns_frames as dff
+from dfns_frames._api.sources import SOURCES as DECLARED
 from tests.small_organisation import (
     ASSIGNMENTS,
     MEMBERS,
@@ -107,7 +108,7 @@ def test_a_fault_costs_its_source_only(
     if source in NEEDED_BY:
         kept = {name: listed for name, listed in kept.items() if listed[0]["source"] not in lost}
     assert left == kept
-    feeds = {name for path in set(SOURCES) - set(lost) for name in tables_of(path)}
+    feeds = {name for path in set(SOURCES) - set(lost) for name in DECLARED[path].tables}
     assert {*org} == feeds | {"sources", "drift", "rejected"}
     told = org.sources.set_index("source").loc[source]
     assert told["detail"]
@@ -116,21 +117,6 @@ def test_a_fault_costs_its_source_only(
     )
     if fault == "403":
         assert told["needs_operation"] == "Some:Thing:Read"
-
-
-def tables_of(path: str) -> set[str]:
-    tokens = {"tokens", "token_assignments", "token_operations"}
-    users = {"users", "user_assignments", "user_operations"}
-    return {
-        "/auth/pats": tokens,
-        "/auth/service-accounts": tokens | users,
-        "/auth/users": users,
-        "/permissions": {"permissions", "permission_operations", "pending_operations"},
-        "/v2/policies": {"policies", "policy_groups", "policy_approvers", "policy_filters"},
-        "/auth/user-groups": {"user_groups"},
-        MEMBERS: {"user_group_members"},
-        ASSIGNMENTS: {"permission_assignments"},
-    }[path]
 
 
 @pytest.mark.parametrize("code", [402, 404, 410])
@@ -158,7 +144,8 @@ def test_a_401_ends_everything(server: Small, source: str) -> None:
     server.fail(source, 0, refused(401))
     with pytest.raises(dff.AuthenticationError):
         fetch(server)
-    assert len(server.asked) == [0, 3, 6, 9, 12, 15, 18, 24][SOURCES.index(source)] + 1
+    before = SOURCES[: SOURCES.index(source)]
+    assert len(server.asked) == sum(6 if each in NESTED else 3 for each in before) + 1
 
 
 def test_ctrl_c_ends_everything(server: Small) -> None:
