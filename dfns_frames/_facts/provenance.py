@@ -37,6 +37,13 @@ _NAMED = 3  # sources that a caption names
 _SECONDS, _MINUTES = "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"
 
 
+def percent(share: Any) -> str:
+    """Return a share in whole percent, 0 or 100 only where it is: one token of 4,000 is not none."""
+    if 0 < share < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
+
+
 def plural(count: int, noun: str) -> str:
     """Return the noun as it stands after a number."""
     return noun if count == 1 else f"{noun}s"
