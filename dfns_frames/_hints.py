@@ -24,6 +24,16 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
+def no_attribute(owner: str, name: str, public: Iterable[str]) -> AttributeError:
+    """Return the error for a name that a module or an object does not have.
+
+    Python suggests names only when it prints a traceback itself, so not in a notebook, and only of its own
+    errors: those of a `__getattr__` get none.
+    """
+    hint = "" if name.startswith("_") else did_you_mean(name, public)
+    return AttributeError(f"{owner} has no attribute {name!r}{hint and f'.{hint}'}")
+
+
 def no_such_attribute(name: str, public: Iterable[str], tables: Iterable[str]) -> str:
     """Return what to say of an attribute that Frames do not have."""
     if name in _WRITERS:

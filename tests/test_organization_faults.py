@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -282,3 +283,22 @@ def test_a_source_that_was_never_answered_has_no_time(server: Small) -> None:
     assert told[["fetched_at", "finished_at", "fetched_at_basis"]].isna().all()
     assert told["request_count"] == 0
     assert org.fetched_at.year == 2026
+
+
+def test_a_host_that_nobody_answers_at_ends_everything() -> None:
+    """After the tries of one request, not of one for each source; it names the host and what to look at."""
+    with socket.socket() as taken:  # but not listening, so whoever connects is refused
+        taken.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(dff.NetworkError, match=f"{host} cannot be reached .*; check the address"):
+            dff.Client("t", url=f"http://{host}", retries=0).organization()
+
+
+def test_a_host_that_is_gone_later_loses_what_was_not_read(server: Small) -> None:
+    """What came before is kept; the rest fails, each source with its reason."""
+    client = dff.Client("t", url=server.url, retries=0)
+    client.pats()
+    server.fail("/auth/pats", 0, cut)
+    with pytest.warns(dff.SourceWarning, match="tokens not read"):
+        org = client.organization()
+    assert status(org)["/auth/users"] == "ok"

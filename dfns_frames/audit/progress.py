@@ -95,7 +95,7 @@ class _Sight:
         if token in self._tokens:
             lost = self._lost(outcome, None)
             return not lost and (outcome.missing is None or token not in self._unclear)
-        if self._is_filtered or self._was_set_aside(finding["subject_id"], outcome):
+        if self._is_filtered or self._baseline.unseen or self._was_set_aside(finding["subject_id"], outcome):
             return False
         if token is not None:
             return not self._lost(outcome, self._baseline.places.get(token))
