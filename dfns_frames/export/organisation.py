@@ -36,7 +36,8 @@ MEANINGS = {
         "way": "In which way. Empty: a permission whose operations no list has may allow any of them.",
         "alone": "Whether it needs nobody else: yes, sometimes, unknown or no.",
         "gate": "What policies put in the way: not covered (no policy can), none, sometimes (under a "
-        "condition, or for some wallets), approval by itself, approval by others, blocked or unknown.",
+        "condition, or for some wallets), approval by itself (other policies may ask for more under a "
+        "condition), approval by others, blocked or unknown.",
         "effective": "yes if it can; unknown if something that decides it was not read or not listed.",
         "active": "Whether it, and the user that it acts for, are active; empty if that is not known.",
         "basis": "What the column effective rests on.",

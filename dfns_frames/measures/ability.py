@@ -59,7 +59,9 @@ def who_can(frames: Tables, what: str, alone: bool | None = None) -> pd.DataFram
           the API refuses it to them;
         * `gate`: what policies put in the way of this holder: ``"not covered"`` (no policy can),
           ``"none"``, ``"sometimes"`` (under a condition, or for some wallets), ``"approval by itself"``,
-          ``"approval by others"``, ``"blocked"`` or ``"unknown"``; `policies`: their ids;
+          ``"approval by others"``, ``"blocked"`` or ``"unknown"``. It is that of the policies that always
+          apply. Where one of these lets the holder approve, others may still ask for more under a condition;
+        * `policies`: the ids of all that may stand in the way;
         * `alone`: ``"yes"``, ``"sometimes"``, ``"unknown"`` or ``"no"``. It is no if the identity is
           inactive, blocked, or needs others. It is unknown if the sources were not read that tell whether
           the identity may approve for itself, or is an end user whom no policy stops;
