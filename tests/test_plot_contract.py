@@ -352,10 +352,10 @@ def test_lines_are_as_full_as_they_can_be(text: str, width: int) -> None:
 
 def test_texts_are_as_wide_as_they_are_drawn() -> None:
     """What is measured before is what matplotlib draws afterwards, and a little more to be safe."""
-    figure, ax = plt.subplots()
+    _, ax = plt.subplots()
     for name in map(drawable, [*ODD, "i", "plain"]):
         drawn = ax.text(0, 0, name, **style(name, size=7.5, color="black"))
-        width = drawn.get_window_extent(figure.canvas.get_renderer()).width
+        width = drawn.get_window_extent().width
         assert Ruler(ax, 7.5).width(name) == pytest.approx(1.04 * width)
 
 
