@@ -7,6 +7,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 from benchmarks.abilities import ABILITIES
+from benchmarks.archives import ARCHIVES, TOKENS
 from benchmarks.contenders import CONTENDERS
 from benchmarks.data import response
 from benchmarks.measuring import Line, commands, in_turns
@@ -142,6 +143,11 @@ def abilities(_: int, rounds: int) -> list[Line]:
     return in_turns(jobs, rounds)
 
 
+def archive(size: int, rounds: int) -> list[Line]:
+    """Measure keeping one look, and asking a year of daily looks, which are made first."""
+    return in_turns([(name, name, str(response(size))) for name in ARCHIVES], rounds)
+
+
 SECTIONS: dict[str, Callable[[int, int], list[Line]]] = {
     "frames": frames,
     "http": http,
@@ -156,6 +162,7 @@ SECTIONS: dict[str, Callable[[int, int], list[Line]]] = {
     "audits": audits,
     "abilities": abilities,
     "compare": compare,
+    "archive": archive,
 }
 
 # Sections that choose their size themselves.
@@ -170,6 +177,7 @@ SIZED = {
     "audits": 0,
     "abilities": 0,
     "compare": 0,
+    "archive": TOKENS,
 }
 
 

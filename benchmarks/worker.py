@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from benchmarks.abilities import ABILITIES
+from benchmarks.archives import ARCHIVES
 from benchmarks.audits import AUDITS
 from benchmarks.comparisons import COMPARISONS
 from benchmarks.contenders import CONTENDERS
@@ -21,7 +22,7 @@ _CLEAR = Path("/proc/self/clear_refs")
 def main() -> None:
     """Print the seconds, the peak memory and the row counts as JSON."""
     name, place = sys.argv[1:]
-    contender = (CONTENDERS | WRITERS | AUDITS | COMPARISONS | ABILITIES).get(name) or chart(name)
+    contender = (CONTENDERS | WRITERS | AUDITS | COMPARISONS | ABILITIES | ARCHIVES).get(name) or chart(name)
     work = contender(place)
     before = _peak(anew=True)
     start, busy = time.perf_counter(), time.process_time()

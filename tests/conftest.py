@@ -1,7 +1,9 @@
 """What several test modules use: made-up tokens, and the demo organisation."""
 
+import gc
 import signal
 import warnings
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -15,6 +17,21 @@ WHEN = "2026-03-02T08:00:00Z"
 
 # What a shell starts in the background ignores interrupts, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure() -> None:
+    # What collecting makes is never garbage, and to look through it again and again takes seconds.
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # what extension modules own is to go before they do
 
 
 def assignment(name: str = "Operators", **changes: Any) -> dict[str, Any]:
@@ -69,3 +86,9 @@ def demo_pats() -> dff.Frames:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dff.DriftWarning)  # what the demo holds that is unknown is on purpose
         return dff.demo.client().pats()
+
+
+@pytest.fixture(scope="session")
+def demo_book(demo_pats: dff.Frames, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write them to a workbook, to be read only."""
+    return demo_pats.to_excel(tmp_path_factory.mktemp("demo") / "pats.xlsx")

@@ -94,6 +94,8 @@ BODIES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a million unknown fields": (lambda: wide(10**6), READ),
 }
 
+REFUSED = {name: make for name, (make, becomes) in BODIES.items() if becomes == RESPONSE}
+
 
 def main() -> None:
     """Read every body and print what became of it."""

@@ -165,6 +165,7 @@ class Small:
     def __init__(self, items: Items, page_size: int) -> None:
         self.items = items
         self.page_size = page_size
+        self.paged: str | None = None  # the only source that comes in several pages, if there is only one
         self.asked: list[str] = []  # with the query
         self.bodies: dict[str, list[bytes]] = {}
         self.url = ""
@@ -178,7 +179,7 @@ class Small:
 
     def heal(self) -> None:
         """Fail no more, and forget what was asked."""
-        self.fault = None
+        self.fault = self.paged = None
         self.asked, self.bodies, self._counts = [], {}, {}
 
     def answer(self, target: str) -> Answer | None:
@@ -191,9 +192,10 @@ class Small:
             return refused(404)((200, b"", {}), {})
         items = self.items[place.path]
         start = int(parse_qs(place.query).get("paginationToken", ["0"])[0])
-        page: dict[str, Any] = {"items": items[start : start + self.page_size]}
-        if start + self.page_size < len(items):
-            page["nextPageToken"] = str(start + self.page_size)
+        end = start + (self.page_size if self.paged in (None, source) else len(items))
+        page: dict[str, Any] = {"items": items[start:end]}
+        if end < len(items):
+            page["nextPageToken"] = str(end)
         body = json.dumps(page).encode()
         self.bodies.setdefault(source, []).append(body)
         answer = 200, body, {"Date": DATE.format(min(len(self.asked), 9))}

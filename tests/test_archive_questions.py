@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -319,3 +319,102 @@ def test_a_date_since_when_is_its_beginning(archive: dff.Archive) -> None:
         archive.changes(since="last week")
     with pytest.raises(dff.ConfigurationError, match=r"^until='soon' is not a time.*end of that day"):
         archive.changes(until="soon")
+
+
+def test_the_end_of_the_time_may_lie_within_a_snapshot(archive: dff.Archive) -> None:
+    """`until` between two lists of one snapshot: the earlier list counts, the later one is still to come."""
+    permission = {
+        "id": "pm-1", "name": "Treasury", "operations": [], "status": "Active", "isImmutable": False,
+        "isArchived": False, "dateCreated": "2026-01-01T00:00:00Z", "dateUpdated": "2026-01-01T00:00:00Z",
+    }  # fmt: skip
+    for day, tokens, name, more in ((2, 1, "Treasury", {"nextPageToken": "2"}), (3, 2, "Payments", {})):
+        listed = {"items": [{**permission, "name": name}], **more}
+        permissions = dff.read(
+            listed, endpoint="permissions", caller="us-1", fetched_at=time(day) + timedelta(minutes=5)
+        )
+        pats = read(*map(token, range(1, tokens + 1)), fetched_at=time(day), caller="us-1")
+        archive.add(dff.concat([pats, permissions]))
+    within = archive.changes(until=time(3) + timedelta(minutes=2))
+    assert within[["change", "object", "token_id"]].values.tolist() == [["appeared", "token", "to-2"]]
+    assert sorted(archive.changes()["change"]) == ["appeared", "changed"]
+
+
+def test_what_a_look_lists_twice_and_another_not_at_all_has_changed(archive: dff.Archive) -> None:
+    """Twice in one look and never in the next is as often as once in each, and not the same."""
+    look(archive, 2, token(1, MOVER, MOVER), token(2), token(2))
+    look(archive, 3, token(1))
+    found = archive.changes()
+    assert found[["change", "object", "token_id"]].values.tolist() == [
+        ["disappeared", "token", "to-2"],
+        ["disappeared", "token", "to-2"],
+        ["disappeared", "assignment", "to-1"],
+        ["disappeared", "assignment", "to-1"],
+    ]
+
+
+def test_what_was_listed_long_before_the_window_still_counts(archive: dff.Archive) -> None:
+    """Operations that the look at `since` leaves open are compared with the last that listed them."""
+    more = {**MOVER, "operations": ["Wallets:Transfers:Create", "Keys:Export"]}
+    look(archive, 2, token(1, MOVER), token(2, MOVER))
+    for day in (3, 4, 5):
+        look(archive, day, token(1, UNLISTED), *([] if day == 4 else [token(2, UNLISTED)]))
+    look(archive, 6, token(1, more), token(2, more))
+    found = archive.changes(since=time(5))
+    # Token 2 was gone in between: what it held before that says nothing of what it holds now.
+    assert found[["change", "token_id", "operation"]].values.tolist() == [["appeared", "to-1", "Keys:Export"]]
+    assert found["after"].tolist() == [time(2)]
+    pd.testing.assert_frame_equal(
+        found, archive.changes().query("by > @found.after[0] and operation.notna()").reset_index(drop=True)
+    )
+
+
+def test_a_strangers_permission_does_not_make_a_full_administrator(archive: dff.Archive) -> None:
+    """Where the permissions were read, one called as the vendor's is only that if it is immutable."""
+    managed = {
+        "id": "pm-9", "name": "ManagedFullAdminAccess", "operations": ["Wallets:Read"], "status": "Active",
+        "isArchived": False, "dateCreated": "2026-01-01T00:00:00Z", "dateUpdated": "2026-01-01T00:00:00Z",
+    }  # fmt: skip
+    held = assignment("ManagedFullAdminAccess", permissionId="pm-9", operations=["Wallets:Read"])
+    severities = []
+    for number, immutable in enumerate((False, True)):
+        org = dff.Archive(archive.folder.parent / str(number))
+        permissions = {"items": [{**managed, "isImmutable": immutable}]}
+        for day, tokens in ((2, [token(1)]), (3, [token(1), token(2, held)])):
+            listed = dff.read(permissions, endpoint="permissions", caller="us-1", fetched_at=time(day))
+            org.add(dff.concat([read(*tokens, fetched_at=time(day), caller="us-1"), listed]))
+        severities += [*org.changes()["severity"]]
+    assert severities == ["none", "critical"]
+
+
+@pytest.mark.parametrize(
+    "naive", [datetime(2026, 3, 2, 8), "2026-03-02T08:00:00", pd.Timestamp("2026-03-02")]
+)
+def test_a_time_without_an_offset_is_refused(archive: dff.Archive, naive: Any) -> None:
+    """Whoever asks about a moment says in which zone; a date alone is a day in UTC."""
+    look(archive, 2, token(1))
+    for ask in (
+        lambda: archive.at(naive),
+        lambda: archive.changes(since=naive),
+        lambda: archive.changes(until=naive),
+        lambda: archive.holders("move_funds", on=naive),
+    ):
+        with pytest.raises(dff.ConfigurationError, match=r"has no offset.*T08:00:00Z"):
+            ask()
+    assert len(archive.at("2026-03-02").tokens) == 1
+
+
+def test_a_window_that_ends_before_it_begins_is_refused(archive: dff.Archive) -> None:
+    """Its answer would be empty, which looks like good news."""
+    archive.add(read(token(1)))
+    with pytest.raises(dff.ConfigurationError, match=r"since='2026-05-02' is after 2026-05-01, the end"):
+        archive.changes(since="2026-05-02", until="2026-05-01")
+    assert archive.changes(since="2026-05-01", until="2026-05-01").empty  # the whole day
+
+
+def test_several_categories_are_refused(archive: dff.Archive) -> None:
+    """A list of them is an error like an unknown one, and the message lists those that there are."""
+    wrong: Any = ["move_funds"]
+    with pytest.raises(
+        dff.ConfigurationError, match=r"does not know \['move_funds'\].*There are: move_funds"
+    ):
+        archive.holders(wrong, on="2026-05-01")

@@ -13,8 +13,11 @@ import pandas as pd
 import pytest
 
 import dfns_frames as dff
+from tests.conftest import read, token
 
-pytestmark = pytest.mark.skipif(not shutil.which("java"), reason="Spark needs Java, which is not installed")
+pytestmark = pytest.mark.skipif(
+    not shutil.which("java"), reason="Spark needs Java: apt install default-jre-headless (Debian, Ubuntu)"
+)
 
 # For little data: no compiling, one part, nothing that watches.
 _SETTINGS = {
@@ -37,7 +40,7 @@ _SETTINGS = {
 def session() -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what Spark says of pandas
-        sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
+        sql = pytest.importorskip("pyspark.sql", reason="needs pyspark: `make spark` installs it")
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         builder = sql.SparkSession.builder.master("local[2]").appName("dfns-frames tests")
         for name, value in _SETTINGS.items():
@@ -60,6 +63,8 @@ def test_spark_answers_as_duckdb_does(session: Any, tmp_path: Path) -> None:
         remote.holders("move_funds", on="2026-08-20"), embedded.holders("move_funds", on="2026-08-20")
     )
     pd.testing.assert_frame_equal(remote.changes(), embedded.changes())
+    window = {"since": "2026-09-01", "until": "2026-10-06T12:00:00Z"}
+    pd.testing.assert_frame_equal(remote.changes(**window), embedded.changes(**window))
     assert not [view.name for view in session.catalog.listTables() if view.name.startswith("dfns_")]
 
 
@@ -67,3 +72,23 @@ def test_what_is_no_session_is_refused(tmp_path: Path) -> None:
     """Anything else is a ConfigurationError that says what the engine may be."""
     with pytest.raises(dff.ConfigurationError, match="engine must be a Spark session"):
         dff.Archive(tmp_path / "archive", engine="spark")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_store_is_asked_what_it_holds(session: Any, tmp_path: Path) -> None:
+    """By its address alone: names are checked, foreign files are not read, and no address is empty."""
+    archive = dff.Archive(tmp_path / "archive")
+    for caller in ("ann", "Ben/ops"):
+        path = archive.add(read(token(1), token(2)), caller=caller)
+    (path / "tokens" / "Thumbs.db").write_text("nothing of ours")
+    store = dff.Archive((tmp_path / "archive").as_uri(), engine=session)
+    assert store.lifetimes(org="or-1", caller="Ben/ops")["caller"].tolist() == ["Ben/ops"] * 2
+    with pytest.raises(dff.ConfigurationError, match=r"no organisation 'or-2'; there are: or-1$"):
+        store.lifetimes(org="or-2")
+    with pytest.raises(dff.ConfigurationError, match=r"no caller 'ben' of or-1; there are: Ben/ops, ann$"):
+        store.changes(org="or-1", caller="ben")
+    with pytest.raises(dff.ConfigurationError, match=r"no snapshots at '.*elsewhere/snapshots'"):
+        dff.Archive((tmp_path / "elsewhere").as_uri(), engine=session).lifetimes()
+    for ask in (store.snapshots, store.check):
+        with pytest.raises(dff.ConfigurationError, match="Spark"):
+            ask()

@@ -2,15 +2,18 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import dfns_frames as dff
 from dfns_frames.cli import main
+from tests.small_organisation import serving
 
 pytestmark = pytest.mark.usefixtures("no_account")
 Captured = pytest.CaptureFixture[str]
 NOTEBOOK = "02_permission_spread.ipynb"
+CLIENT = dff.demo.client
 
 
 def without_lab(folder: Path) -> list[Path]:
@@ -24,9 +27,19 @@ def with_lab(folder: Path) -> list[Path]:
     return [path]
 
 
+@pytest.fixture(scope="module")
+def answers() -> SimpleNamespace:
+    """Stand in for a client: what it fetched once of a small organisation."""
+    with serving(page_size=500) as server:
+        client = dff.Client("t", url=server.url)
+        pats, org = client.pats(), client.organization()
+    return SimpleNamespace(pats=lambda: pats, organization=lambda: org)
+
+
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw one chart, and no notebook."""
+def quick(answers: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw one chart, and no notebook, of little: where it is written matters here, not what."""
+    monkeypatch.setattr(dff.demo, "client", lambda: answers)
     monkeypatch.setattr(dff.demo, "run_notebooks", with_lab)
     monkeypatch.setattr("dfns_frames.cli.demo.charts_of", lambda _: ["token_ages"])
 
@@ -35,8 +48,11 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_it_writes_all_there_is_and_says_what_to_open(tmp_path: Path, capsys: Captured) -> None:
-    """Nothing half-made is left, and nothing is said on standard error."""
+def test_it_writes_all_there_is_and_says_what_to_open(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the demo organisation; nothing half-made is left, and nothing is said on standard error."""
+    monkeypatch.setattr(dff.demo, "client", CLIENT)
     out = tmp_path / "new" / "demo"
     assert main(["demo", "--out", str(out)]) == 0
     names = {path.name for path in out.iterdir()}

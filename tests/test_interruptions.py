@@ -18,12 +18,21 @@ from tests.faulty import answer, sends, serving
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and limits as POSIX has them")
 
+# Kills one child after the other that writes over and over, and waits for a word after each.
 WRITER = """
-import sys, dfns_frames as dff
+import os, signal, sys, time, dfns_frames as dff
 pats = dff.read({"items": []})
-print("ready", flush=True)
-for number in range(10_000):
-    getattr(pats, sys.argv[1])(sys.argv[2], overwrite=True)
+write = getattr(pats, sys.argv[1])
+write(sys.argv[2])
+for pause in map(float, sys.argv[3:]):
+    child = os.fork()
+    while not child:
+        write(sys.argv[2], overwrite=True)
+    time.sleep(pause)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    print("killed", flush=True)
+    sys.stdin.readline()
 """
 
 
@@ -50,33 +59,30 @@ def test_ctrl_c_ends_a_fetch_with_130() -> None:
 def test_a_kill_in_the_middle_leaves_whole_files(method: str, name: str, tmp_path: Path) -> None:
     """However often it strikes, each file is an old one or a new one, never half of one."""
     target = tmp_path / name
-    for pause in (0.05, 0.2, 0.35):
-        process = subprocess.Popen(
-            [sys.executable, "-c", WRITER, method, str(target)], stdout=subprocess.PIPE, text=True
-        )
+    pauses = ("0.05", "0.2", "0.35")
+    command = [sys.executable, "-W", "ignore", "-c", WRITER, method, str(target), *pauses]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
         assert process.stdout
-        with process.stdout as out:
-            assert out.readline() == "ready\n"
-        time.sleep(pause)
-        process.kill()
-        process.wait()
-        files = [target, *target.rglob("[!.]*")]
-        for file in (file for file in files if file.is_file() and ".part" not in str(file)):
-            data = file.read_bytes()
-            if file.suffix == ".xlsx":
-                assert zipfile.ZipFile(file).testzip() is None
-            elif file.suffix == ".parquet":
-                assert data.startswith(b"PAR1")
-                assert data.endswith(b"PAR1")
-            else:
-                assert data.endswith(b"\n")
+        for _ in pauses:
+            assert process.stdout.readline() == "killed\n"
+            files = [target, *target.rglob("[!.]*")]
+            for file in (file for file in files if file.is_file() and ".part" not in str(file)):
+                data = file.read_bytes()
+                if file.suffix == ".xlsx":
+                    assert zipfile.ZipFile(file).testzip() is None
+                elif file.suffix == ".parquet":
+                    assert data.startswith(b"PAR1")
+                    assert data.endswith(b"PAR1")
+                else:
+                    assert data.endswith(b"\n")
+            process.stdin.write("go on\n")
+            process.stdin.flush()
+    assert process.returncode == 0
     assert getattr(read(token(1)), method)(target, overwrite=True) == target
 
 
-@pytest.mark.parametrize(
-    ("method", "name"), [("to_excel", "pats.xlsx"), ("to_csv", "csv"), ("to_parquet", "pq")]
-)
-def test_a_full_disk_leaves_nothing_half_written(method: str, name: str, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
     """The error is the system's; what stood there before stands there still."""
     many = [token(number, assignment(), name=os.urandom(40).hex()) for number in range(2_000)]
     (tmp_path / "many.json").write_text(json.dumps(many))
@@ -85,16 +91,18 @@ def test_a_full_disk_leaves_nothing_half_written(method: str, name: str, tmp_pat
         "pats = dff.read(sys.argv[1])\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
-        "try: getattr(pats, sys.argv[2])(sys.argv[3])\n"
-        "except OSError as error: print('OSError')\n"
+        "for write, name in ((pats.to_excel, 'p.xlsx'), (pats.to_csv, 'csv'), (pats.to_parquet, 'pq')):\n"
+        "    try: write(sys.argv[2] + '/' + name)\n"
+        "    except OSError as error: print('OSError')\n"
     )
-    arguments = [str(tmp_path / "many.json"), method, str(tmp_path / "out" / name)]
-    (tmp_path / "out").mkdir()
+    out = tmp_path / "out"
+    out.mkdir()
     ended = subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
-    )
-    assert ended.stdout == "OSError\n"
-    left = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+        [sys.executable, "-c", code, str(tmp_path / "many.json"), str(out)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ended.stdout == "OSError\n" * 3
+    left = [path for path in out.rglob("*") if path.is_file()]
     assert all(path.stat().st_size < 20_000 and "tokens" not in path.name for path in left), left
 
 

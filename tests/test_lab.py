@@ -23,7 +23,7 @@ def clone(tmp_path: Path) -> Path:
     jupyter.parent.mkdir(parents=True)
     jupyter.write_text('#!/bin/sh\necho "jupyter $*"\n')
     jupyter.chmod(0o755)
-    (tmp_path / ".venv" / ".ready").touch()
+    (tmp_path / ".venv" / ".lab").touch()  # newer than what it is made of: nothing is installed
     return tmp_path
 
 

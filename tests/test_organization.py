@@ -184,6 +184,13 @@ def little() -> Iterator[Small]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def at_once() -> Iterator[Small]:
+    """Serve each list in one page."""
+    with serving(page_size=500) as running:
+        yield running
+
+
 def test_sources_say_how_they_were_read(little: Small) -> None:
     """When first and last, in how many requests, what the bodies were, and of which organisation."""
     little.heal()
@@ -254,16 +261,15 @@ METADATA = "https://custom/app_metadata"
     ids=range(20),
 )
 def test_who_asks_is_read_from_the_token_with_care(
-    little: Small, token_text: str, asked_as: str | None
+    at_once: Small, token_text: str, asked_as: str | None
 ) -> None:
     """An id of a user or a token or nothing, whatever it says; it is the caller where nothing else tells."""
-    little.heal()
-    users = dff.Client(token_text, url=little.url).users()
+    users = dff.Client(token_text, url=at_once.url).users()
     assert users.sources["asked_as"].tolist() == [asked_as] or users.sources["asked_as"].isna().all()
     assert {*users.arrow("users")["caller"].to_pylist()} == {asked_as}
-    pats = dff.Client(token_text, url=little.url).pats()
+    pats = dff.Client(token_text, url=at_once.url).pats()
     assert {*pats.arrow("tokens")["caller"].to_pylist()} == {"us-1"}
-    named = dff.Client(token_text, url=little.url, caller="alice").organization()
+    named = dff.Client(token_text, url=at_once.url, caller="alice").organization()
     assert {*named.arrow("tokens")["caller"].to_pylist(), *named.sources["caller"]} == {"alice"}
 
 

@@ -94,6 +94,7 @@ def test_a_fault_costs_its_source_only(
     if fault == "404" and (number or source in NESTED):
         expected = "failed"
     server.fail(source, number % pages, break_it)
+    server.paged = source
     org = fetch(server)
     lost = {source: expected}
     if source in NEEDED_BY:

@@ -13,11 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dfns_frames._archive.layout import STAGING, Snapshot, snapshot_path, snapshots
+from dfns_frames._archive.opening import opened
 from dfns_frames._archive.reading import only_columns, stored
 from dfns_frames._facts.provenance import filtered
 from dfns_frames._facts.tables import compact
 from dfns_frames._files import sync_folder
-from dfns_frames.errors import ConfigurationError
+from dfns_frames.errors import ConfigurationError, ResponseError
 from dfns_frames.export import to_parquet
 from dfns_frames.frames.container import Frames
 from dfns_frames.frames.intake import warn
@@ -34,7 +35,7 @@ def add(folder: Path, frames: Frames, org: str | None, caller: str | None) -> Pa
     _refuse_parts(frames)
     org, caller = _org_of(frames, org), _caller_of(frames, caller)
     look = _look_of(frames)
-    target = snapshot_path(folder, org, caller, look)
+    target = snapshot_path(opened(folder), org, caller, look)
     owned = _owned(frames, org, caller)
     is_new = not target.exists() and _put(owned, folder, target)
     if is_new:
@@ -217,7 +218,10 @@ def _ids(tables: Any) -> dict[str, set[str]]:
 def _ids_before(folder: Path, added: Snapshot, source: str) -> set[str]:
     for each in reversed(snapshots(folder, added.org, added.caller)):
         if each < added:
-            found = _ids(only_columns(each.path, _LISTED))
+            try:
+                found = _ids(only_columns(each.path, _LISTED))
+            except (ResponseError, OSError):
+                continue  # damaged, which check() and every question say; this one is added all the same
             if source in found:
                 return found[source]
     return set()

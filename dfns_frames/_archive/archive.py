@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from dfns_frames._archive.embedded import Embedded
 from dfns_frames._archive.layout import Snapshot, check_whose, snapshots
 from dfns_frames._archive.opening import opened
 from dfns_frames._archive.past import Past
-from dfns_frames._archive.reading import only_columns, row_count
+from dfns_frames._archive.reading import of_each, only_columns, row_count
 from dfns_frames._archive.spark import Spark
 from dfns_frames._facts.times import as_utc
 from dfns_frames.errors import ConfigurationError
@@ -59,11 +58,19 @@ class Archive(Past):
     >>> archive = dff.Archive("archive")  # doctest: +SKIP
     >>> archive.add(dff.Client().pats())  # doctest: +SKIP
     PosixPath('archive/snapshots/org=or-…/caller=us-…/look=2026-10-19T07-30-00Z')
-    >>> archive.lifetimes()[["name", "first_seen", "gone_after", "gone_by"]]  # doctest: +SKIP
+    >>> archive.changes(since="2026-10-01")[["severity", "change", "object", "name"]]  # doctest: +SKIP
+       severity    change      object         name
+    0  critical  appeared       token       backup
+    1      none   changed       token  ledger sync
     """
 
     def __init__(self, folder: StrPath, engine: Any = None) -> None:
-        is_remote = engine is not None and "://" in str(folder)
+        is_remote = "://" in str(folder)
+        if is_remote and engine is None:
+            raise ConfigurationError(
+                f"{str(folder)!r} is the address of an object store, and only Spark reads those: pass "
+                "engine=spark"
+            )
         place = str(folder) if is_remote else str(opened(folder))
         super().__init__(place, Embedded() if engine is None else Spark(engine))
 
@@ -146,14 +153,14 @@ class Archive(Past):
 
         Examples
         --------
-        >>> archive.snapshots()[["org_id", "taken", "statuses"]]  # doctest: +SKIP
-              org_id                     taken       statuses
-        0  or-7vwr2… 2026-10-19 07:30:00+00:00  /auth/pats ok
+        >>> archive = dff.demo.archive("demo-archive")  # doctest: +SKIP
+        >>> archive.snapshots()[["taken", "statuses"]].head(2)  # doctest: +SKIP
+                              taken                        statuses
+        0 2026-08-03 07:30:00+00:00  /auth/pats ok, /permissions ok
+        1 2026-08-10 07:30:00+00:00  /auth/pats ok, /permissions ok
         """
         check_whose(self.folder, org, caller)
-        found = snapshots(self.folder, org, caller)
-        with ThreadPoolExecutor() as threads:  # most of it is waiting for the disk
-            rows = list(threads.map(_described, found))
+        rows = of_each(snapshots(self.folder, org, caller), _described)
         return answers.to_frame(answers.SNAPSHOTS.from_rows(rows), answers.SNAPSHOTS, is_quoted=False)
 
     def at(self, when: date | str, org: str | None = None, caller: str | None = None) -> Frames:
@@ -162,7 +169,7 @@ class Archive(Past):
         Parameters
         ----------
         when
-            The moment. A date alone is the end of that day, UTC.
+            The moment; a time of day needs its offset. A date alone is the end of that day, UTC.
         org
             The organisation. Needed if the archive has several.
         caller
@@ -182,9 +189,13 @@ class Archive(Past):
 
         Examples
         --------
-        >>> archive.at("2026-05-01").plot.creation_over_time()  # doctest: +SKIP
+        >>> archive = dff.demo.archive("demo-archive")  # doctest: +SKIP
+        >>> archive.at("2026-09-01").tokens[["name", "is_active"]].head(2)  # doctest: +SKIP
+                       name  is_active
+        0       ledger sync       True
+        1  month-end report       True
         """
-        return looking_back.at(self.folder, as_utc(when, "when"), org, caller)
+        return looking_back.at(self.folder, as_utc(when, "when", zoned=True), org, caller)
 
     def check(self) -> pd.DataFrame:
         """Read everything, and list what is damaged, left over or foreign.

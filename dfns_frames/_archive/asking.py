@@ -2,8 +2,9 @@
 
 A question is a file of SQL, in words that DuckDB and Spark share, and goes to either as it stands. It reads
 tables whose names begin with ``dfns_``: those of the snapshots, with the columns `org`, `caller` and `look`
-of the folder that they are in; other questions (`looks`, `sightings`, `absences`); the facts below; and
-`asked`, one row with the arguments.
+of the folder that they are in; other questions (`looks`, `sightings`, …); the facts below; and `asked`, one
+row with the arguments, of which those that were not given are missing. A *look* is one source in one
+snapshot: what it answered one caller at one time.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
@@ -21,6 +23,7 @@ from dfns_frames._api.catalogue import operations_table, usability
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._api.tables import TABLES
 from dfns_frames._api.vocabulary import TIME, Source
+from dfns_frames._archive.layout import Snapshot, snapshots, unquoted
 from dfns_frames._facts.contents import FULL_ADMINISTRATOR
 
 PREFIX = "dfns_"
@@ -58,14 +61,18 @@ class Wanted:
     ----------
     org, caller
         Whose, as written in the names of folders.
-    first, last
-        From which look and up to which, as written there too, so that they sort by time.
+    snapshots
+        Which of these, each as `snapshot_name` writes it.
     """
 
     org: str | None = None
     caller: str | None = None
-    first: str | None = None
-    last: str | None = None
+    snapshots: frozenset[str] | None = None
+
+
+def snapshot_name(org: str, caller: str, look: str) -> str:
+    """Return what tells one snapshot from all others: what its folders say."""
+    return f"{org}/{caller}/{look}"
 
 
 class Engine(Protocol):
@@ -88,13 +95,31 @@ class Engine(Protocol):
         ...
 
 
-LIFETIMES = Question("lifetimes", ("sources", "rejected", "tokens"), ("looks", "sightings", "absences"))
+LIFETIMES = Question("lifetimes", ("sources", "rejected", "tokens"), ("looks", "sightings"))
 HOLDERS = Question(
     "holders",
     ("sources", "rejected", "tokens", "token_assignments", "token_operations", "permissions"),
     ("looks", "sightings", "absences"),
     ("known_sources", "catalogue", "usability", "full_administrators"),
 )
+WHOSE = Question("whose", ("sources",), facts=())
+# Which snapshots to read for another question.
+NEAREST = Question("nearest", ("sources", "rejected"), ("looks",))
+NEEDED = Question("needed", ("sources", "rejected", "token_assignments", "user_assignments"), ("looks",))
+
+
+def wanted_of(folder: Path, wanted: Wanted) -> list[Snapshot]:
+    """Return the snapshots that a question is about, of a folder that this machine can list."""
+    org, caller = (text and unquoted(text) for text in (wanted.org, wanted.caller))
+    found = snapshots(folder, org, caller)
+    if wanted.snapshots is None:
+        return found
+    return [each for each in found if _name(each) in wanted.snapshots]
+
+
+def _name(snapshot: Snapshot) -> str:
+    org, caller, look = (part.partition("=")[2] for part in snapshot.path.parts[-3:])
+    return snapshot_name(org, caller, look)
 
 
 @cache
@@ -115,18 +140,19 @@ def columns_of(name: str) -> pa.Schema:
 
 
 def given_to(
-    question: Question, more: Mapping[str, pa.Table], **asked: datetime | str | None
+    question: Question,
+    more: Mapping[str, pa.Table] | None = None,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    moment: datetime | None = None,
+    category: str | None = None,
 ) -> dict[str, pa.Table]:
     """Return the facts that a question reads, and its arguments as a table of one row, each with its type."""
-    arguments = {
-        name: pa.array([value], pa.string() if isinstance(value, str) else TIME)
-        for name, value in asked.items()
-    }
-    return {
-        **{name: _FACTS[name]() for name in question.facts},
-        **more,
-        "asked": pa.table(arguments or {"none": [0]}),
-    }
+    times = {"since": since, "until": until, "moment": moment}
+    arguments = {name: pa.array([value], TIME) for name, value in times.items()}
+    asked = pa.table({**arguments, "category": pa.array([category], pa.string())})
+    return {**{name: _FACTS[name]() for name in question.facts}, **(more or {}), "asked": asked}
 
 
 def _known_sources() -> pa.Table:

@@ -20,10 +20,21 @@ if TYPE_CHECKING:
 QUESTION = Question(
     "changes",
     ("sources", "rejected", *(table.name for table in followed())),
-    ("looks", "ends", "unsteady", "listed", "fields", "spells", "spans", "inside", "inmost", "differences"),
+    (
+        "looks",
+        "ends",
+        "unsteady_inmost",
+        "unsteady",
+        "listed",
+        "fields",
+        "spells",
+        "spans",
+        "inside",
+        "inmost",
+        "differences",
+    ),
     ("known_sources", "usability", "full_administrators"),
 )
-STARTS = Question("starts", ("sources", "rejected", "token_assignments", "user_assignments"), ("looks",))
 _WHOSE = ("org_id", "caller")
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._archive.layout import Snapshot, snapshots
-from dfns_frames._archive.reading import only_columns
+from dfns_frames._archive.reading import of_each, only_columns
 from dfns_frames._facts.asked import is_read
 
 _MINUTES = "%Y-%m-%d %H:%M UTC"
@@ -89,8 +88,7 @@ def _series(found: Iterable[Snapshot], until: datetime | None) -> dict[_Series, 
 
     Each look says whether it proves what is gone: whether it is complete, and set nothing aside.
     """
-    with ThreadPoolExecutor() as threads:  # most of it is waiting for the disk
-        read = list(threads.map(lambda each: (each, only_columns(each.path, _COLUMNS)), found))
+    read = of_each(list(found), lambda each: (each, only_columns(each.path, _COLUMNS)))
     series: dict[_Series, dict[datetime, bool]] = {}
     for each, columns in read:
         for row in columns.arrow("sources").to_pylist():

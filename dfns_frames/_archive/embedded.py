@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from dfns_frames._archive.asking import PREFIX, Question, Wanted, columns_of, text_of
-from dfns_frames._archive.layout import Snapshot, snapshots, unquoted
+from dfns_frames._archive.asking import PREFIX, Question, Wanted, columns_of, text_of, wanted_of
+from dfns_frames._archive.layout import Snapshot
 from dfns_frames.errors import ConfigurationError, ResponseError
 
 if TYPE_CHECKING:
     import duckdb
 
 _TRIES = 5
+# Several steps read the same files, and what a file says of itself is read once.
+_CONFIG = {"autoinstall_known_extensions": False, "parquet_metadata_cache": True}
 # The empty table that is declared comes first, so that columns have their types even where no file has them.
 # What folders are called is read as text, whatever it looks like: an organisation may be called 42.
 _FILES = """
@@ -39,9 +41,9 @@ class Embedded:
         """
         duckdb = _duckdb()
         for _ in range(_TRIES):
-            found = _wanted(Path(folder), wanted)
+            found = wanted_of(Path(folder), wanted)
             try:
-                with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
+                with duckdb.connect(config=_CONFIG) as connection:
                     return _asked(connection, question, found, given)
             except duckdb.Error as error:
                 # If one was forgotten since the snapshots were listed, ask again of those that are left.
@@ -61,15 +63,6 @@ def _duckdb() -> Any:
             "Spark session)"
         ) from None
     return duckdb
-
-
-def _wanted(folder: Path, wanted: Wanted) -> list[Snapshot]:
-    org, caller = (text and unquoted(text) for text in (wanted.org, wanted.caller))
-    return [
-        each
-        for each in snapshots(folder, org, caller)
-        if (wanted.first or "") <= each.path.name.removeprefix("look=") <= (wanted.last or "~")
-    ]
 
 
 def _asked(

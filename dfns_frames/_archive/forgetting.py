@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -29,4 +30,11 @@ def forget(folder: Path, org: str) -> int:
             sync_folder(place.parent)
     for each in [*left, gone]:
         shutil.rmtree(each, ignore_errors=True)
+        if each.exists():
+            raise OSError(
+                errno.EBUSY,
+                "forgotten, but some of its files cannot be deleted; delete them, or call forget() again as "
+                "somebody who may",
+                str(each),
+            )
     return len(doomed)

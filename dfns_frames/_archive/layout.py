@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -80,6 +82,14 @@ def unquoted(text: str) -> str:
     return raw.encode("latin-1", errors="replace").decode(errors="replace")
 
 
+def is_name(text: str) -> bool:
+    """Tell whether `quoted` writes a name so; any other was made by hand, and may stand for nobody."""
+    try:
+        return quoted(unquoted(text), "name") == text
+    except ConfigurationError:
+        return False
+
+
 def look_name(look: datetime) -> str:
     """Return a time as it stands in the name of a folder."""
     return look.astimezone(UTC).strftime(_LOOK)
@@ -101,7 +111,25 @@ def snapshot_path(folder: Path, org: str, caller: str, look: datetime) -> Path:
 
 
 def snapshots(folder: Path, org: str | None = None, caller: str | None = None) -> list[Snapshot]:
-    """List the snapshots, oldest first; of one organisation or caller if they are named."""
+    """List the snapshots, oldest first; of one organisation or caller if they are named.
+
+    Raises
+    ------
+    FileNotFoundError
+        The archive is there no more, which must not read as if nothing had ever been added.
+    """
+    if not (folder / MARKER).exists():
+        raise FileNotFoundError(
+            errno.ENOENT,
+            f"the archive has no {MARKER} any more; was the folder moved, or its disk unmounted? If not, "
+            "check() says what to do",
+            str(folder),
+        )
+    return all_snapshots(folder, org, caller)
+
+
+def all_snapshots(folder: Path, org: str | None = None, caller: str | None = None) -> list[Snapshot]:
+    """List the snapshots below a folder, whether or not it says that it is an archive."""
     found = []
     for org_folder, org_id in _named(folder / SNAPSHOTS, "org", org):
         for caller_folder, name in _named(org_folder, "caller", caller):
@@ -121,12 +149,23 @@ def check_whose(folder: Path, org: str | None, caller: str | None) -> None:
     ConfigurationError
         It has none; the message lists what there is.
     """
-    if (org is None and caller is None) or snapshots(folder, org, caller):
-        return
-    if org is not None:
-        check_org(folder, org)
-    callers = {each.caller for each in snapshots(folder, org)}
-    raise _unknown(f"caller {caller!r}" + f" of {org}" * bool(org), callers)
+    if (org is not None or caller is not None) and not snapshots(folder, org, caller):
+        check_known({(each.org, each.caller) for each in snapshots(folder)}, org, caller)
+
+
+def check_known(known: set[tuple[str, str]], org: str | None, caller: str | None) -> None:
+    """Refuse an organisation or a caller who is not among those that are known.
+
+    Raises
+    ------
+    ConfigurationError
+        They are not; the message lists who is.
+    """
+    callers = {each for whose, each in known if org in (None, whose)}
+    if org is not None and not callers:
+        raise _unknown(f"organisation {org!r}", {whose for whose, _ in known})
+    if caller is not None and caller not in callers:
+        raise _unknown(f"caller {caller!r}" + f" of {org}" * bool(org), callers)
 
 
 def check_org(folder: Path, org: str) -> None:
@@ -149,14 +188,15 @@ def _unknown(what: str, known: set[str]) -> ConfigurationError:
 def _named(folder: Path, key: str, wanted: str | None) -> Iterator[tuple[Path, str]]:
     name = None if wanted is None else quoted(wanted, key)
     for path, text in _entries(folder, key):
-        if name in (None, text) and quoted(value := unquoted(text) or "-", key) == text:
-            yield path, value
+        if name in (None, text) and is_name(text):
+            yield path, unquoted(text)
 
 
 def _entries(folder: Path, key: str) -> Iterator[tuple[Path, str]]:
     """Iterate over folders called ``key=text``; none if the folder above has just been forgotten."""
     try:
-        names = sorted(path.name for path in folder.iterdir())
+        with os.scandir(folder) as found:
+            names = sorted(each.name for each in found if each.is_dir())
     except FileNotFoundError:
         return
     for name in names:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._archive.layout import Snapshot, check_whose, snapshots
-from dfns_frames._archive.reading import only_columns, stored
+from dfns_frames._archive.reading import of_each, only_columns, stored
 from dfns_frames._facts.tables import compact
 from dfns_frames.errors import ConfigurationError
 from dfns_frames.frames.container import Frames
@@ -37,16 +37,23 @@ def at(folder: Path, when: datetime, org: str | None, caller: str | None) -> Fra
     """Return what was known at a moment; `Archive.at` says how."""
     check_whose(folder, org, caller)
     found = _of_one_organisation(snapshots(folder, org, caller))
-    looks = [look for each in found for look in _looks(each) if look.fetched_at <= when]
+    every = [look for part in of_each(found, _looks) for look in part]
+    # Snapshots are named by whole seconds, and the moment of such a name includes its look.
+    until = when if when.microsecond else when.replace(microsecond=999_999)
+    looks = [look for look in every if look.fetched_at <= until]
     if not looks:
-        first = min(look.fetched_at for each in found for look in _looks(each))
+        first = min((look.fetched_at for look in every), default=when)
         raise ConfigurationError(
             f"is before the first snapshot, of {first:{_SECONDS}}", option="when", given=f"{when:{_SECONDS}}"
         )
     wanted: dict[Snapshot, set[str]] = {}
     for look in _last(looks):
         wanted.setdefault(look.snapshot, set()).add(look.source)
-    parts = [_only(stored(each.path), sources) for each, sources in sorted(wanted.items())]
+    try:
+        parts = [_only(stored(each.path), sources) for each, sources in sorted(wanted.items())]
+    except FileNotFoundError:
+        check_whose(folder, found[0].org, caller)  # it may have just been forgotten
+        raise
     return parts[0] if len(parts) == 1 else joined(parts)
 
 

@@ -15,6 +15,11 @@ _ABOUT = (
     "it ever changes. Whatever is in staging/ is not yet, or no longer, part of the archive."
 )
 
+MARKER_REMEDY = (
+    "If no newer version of dfns-frames wrote to the archive, write "
+    f'{{"format": {FORMAT}}} into that file, then call check()'
+)
+
 
 def opened(folder: StrPath) -> Path:
     """Return the folder of an archive; make it where there is none.
@@ -33,6 +38,8 @@ def opened(folder: StrPath) -> Path:
         place = Path(folder).expanduser().resolve()
     except RuntimeError:
         raise ConfigurationError(f"{str(folder)!r} begins with a home folder that does not exist") from None
+    except ValueError:
+        raise ConfigurationError(f"{str(folder)!r} cannot be the name of a folder") from None
     if place.exists() and not place.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "this is a file; an archive is a folder", str(folder))
     if not (place / MARKER).exists():
@@ -47,6 +54,8 @@ def _begin(place: Path) -> None:
         others = sorted(path.name for path in place.iterdir() if not path.name.startswith("."))
         # Another process may have made it an archive since we looked for the marker.
         if others and not (place / MARKER).exists():
+            if {*others} <= {SNAPSHOTS, STAGING}:
+                raise ConfigurationError(f"{str(place)!r} has lost its {MARKER}. {MARKER_REMEDY}")
             raise ConfigurationError(
                 f"{str(place)!r} is not an archive: it has no {MARKER}, but holds {', '.join(others[:3])}"
                 f"{', …' * (len(others) > 3)}; name an archive, an empty folder, or a new one"
@@ -64,8 +73,7 @@ def _check_format(place: Path) -> None:
         newer = found > FORMAT
     except (ValueError, TypeError, KeyError, RecursionError):
         raise ResponseError(
-            f"{str(marker)!r} is damaged, but the snapshots may be fine. If no newer version of dfns-frames "
-            f'wrote to the archive, write {{"format": {FORMAT}}} into the file, then call check()'
+            f"{str(marker)!r} is damaged, but the snapshots may be fine. {MARKER_REMEDY}"
         ) from None
     if newer:
         raise ConfigurationError(

@@ -10,6 +10,7 @@ from dfns_frames._hidden import Body
 
 MAX_BODY = 2**31 - 2  # it counts the bytes of a block in 32 bits
 _OPENING = 4096  # bytes in which the object has to begin
+_SMALL = 1 << 14  # bytes that are read sooner than a thread is woken
 
 
 def is_safe(body: Body) -> bool:
@@ -45,7 +46,9 @@ def read_object(body: Body, schema: pa.Schema, *, ignore: bool) -> pa.StructArra
         table = pyarrow.json.read_json(
             pa.BufferReader(body.data),
             # One block holds the whole body, so that the object is one row of one chunk.
-            read_options=pyarrow.json.ReadOptions(block_size=len(body.data) + 1),
+            read_options=pyarrow.json.ReadOptions(
+                block_size=len(body.data) + 1, use_threads=len(body.data) > _SMALL
+            ),
             parse_options=pyarrow.json.ParseOptions(
                 explicit_schema=schema,
                 # Without line breaks one pass less is needed, which would look for where the object ends.

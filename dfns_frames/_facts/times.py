@@ -9,7 +9,7 @@ from dfns_frames._engine.times import parse_time
 from dfns_frames.errors import ConfigurationError, Hint
 
 
-def as_utc(when: object, option: str, *, past: bool = False) -> datetime:
+def as_utc(when: object, option: str, *, past: bool = False, zoned: bool = False) -> datetime:
     """Read a time that a user gave: a datetime, a date, or either as text.
 
     A time without an offset is UTC. A date alone is the end of that day, never later than now: what was
@@ -23,12 +23,16 @@ def as_utc(when: object, option: str, *, past: bool = False) -> datetime:
         The name of the option that it was given as.
     past
         Refuse a time that has not come yet, by this computer's clock and five minutes.
+    zoned
+        Refuse a time without an offset instead.
 
     Raises
     ------
     ConfigurationError
-        It is not a time, or a time in the future where `past` refuses that.
+        It is not a time, or one that `past` or `zoned` refuses.
     """
+    if zoned:
+        _refuse_naive(when, option)
     now = datetime.now(UTC)
     found = _moment(when)
     if found is None:
@@ -46,17 +50,33 @@ def as_utc(when: object, option: str, *, past: bool = False) -> datetime:
 
 
 def beginning(when: object, option: str) -> datetime:
-    """Read a time as `as_utc` does, but for a date alone, which is the beginning of that day.
+    """Read a time with an offset as `as_utc` does, but for a date alone, which is the beginning of that day.
 
     Raises
     ------
     ConfigurationError
-        It is not a time.
+        It is not a time, or one without an offset.
     """
+    _refuse_naive(when, option)
     found = _moment(when)
     if found is None:
         raise _no_time(when, option, Hint.SINCE)
     return found[0]
+
+
+def _refuse_naive(when: object, option: str) -> None:
+    """Refuse a time of day without an offset: what lies near it may be on either side."""
+    if isinstance(when, datetime) and when == when:
+        is_naive = when.tzinfo is None
+    else:
+        is_naive = isinstance(when, str) and parse_time(f"{when}Z") is not None
+    if is_naive:
+        raise ConfigurationError(
+            "has no offset, so it may be any of many moments",
+            option=option,
+            given=repr(when),
+            hint=Hint.OFFSET,
+        )
 
 
 def _no_time(when: object, option: str, hint: Hint) -> ConfigurationError:

@@ -55,7 +55,7 @@ def _at(kept: dff.Archive, options: argparse.Namespace) -> int:
 def _changes(kept: dff.Archive, options: argparse.Namespace) -> int:
     found = kept.changes(options.since, options.until, options.org, options.caller)
     since = None if options.since is None else beginning(options.since, "since")
-    until = None if options.until is None else as_utc(options.until, "until")
+    until = None if options.until is None else as_utc(options.until, "until", zoned=True)
     looked = coverage(kept.folder, since, until, options.org, options.caller)
     if not options.quiet:
         complain(f"{looked.summary} {counted(found)}" if looked.is_compared else looked.summary)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 WHO_CAN, USERS, PERMISSIONS, POLICIES = "Who can", "Users", "Permissions", "Policies"
 ROWS = {
-    WHO_CAN: "A row is one token, user or service account and one way that it can, or may be able to, go; "
-    "those who need nobody come first.",
+    WHO_CAN: "A row is one token, user or service account and one way in which it can do something, or may "
+    "be able to; those who need nobody else come first.",
     **{name: f"A row is {TABLES[name.lower()].row}." for name in (USERS, PERMISSIONS, POLICIES)},
 }
 """What a row of each sheet is."""
@@ -32,16 +32,16 @@ MEANINGS = {
         "who": "Name of the token, user or service account.",
         "kind": "token, user or service_account.",
         "owner": "User that the token acts for, by name where users were read.",
-        "can": "What the way lets somebody do.",
-        "way": "The way. Empty: a permission whose operations nothing lists may let it do any of these.",
-        "alone": "Whether nobody else has to agree: yes, sometimes, unknown or no.",
+        "can": "What it can do.",
+        "way": "In which way. Empty: a permission whose operations no list has may allow any of them.",
+        "alone": "Whether it needs nobody else: yes, sometimes, unknown or no.",
         "gate": "What policies put in the way: not covered (no policy can), none, sometimes (under a "
         "condition, or for some wallets), approval by itself, approval by others, blocked or unknown.",
         "effective": "yes if it can; unknown if something that decides it was not read or not listed.",
         "active": "Whether it, and the user that it acts for, are active; empty if that is not known.",
-        "basis": "What effective rests on.",
-        "scope": "own delegated wallets where an end user reaches no others.",
-        "policies": "Names of the policies that stand in the way; a semicolon stands between two.",
+        "basis": "What the column effective rests on.",
+        "scope": "own delegated wallets, where an end user reaches no others; else organisation.",
+        "policies": "Names of the policies that stand in the way, separated by semicolons.",
     },
     USERS: {
         "tokens": "How many of the tokens listed here act for the user.",
@@ -52,15 +52,15 @@ MEANINGS = {
         f"empty if there is nothing. {_JUDGED}",
     },
     PERMISSIONS: {
-        "given to": "To how many tokens, users and groups it is given, as far as that was read.",
+        "given to": "How many tokens, users and groups have it, as far as that was read.",
         WORST: f"Highest severity of the operations that it contains. {_JUDGED}",
-        PENDING: "The state of a change that was asked for.",
+        PENDING: "Status of a requested change.",
     },
     POLICIES: {
         "rule": "When it applies.",
-        "approval": "Who has to agree: how many of whom, each group; whether who asked may agree too.",
-        "only for": "What narrows it; empty: it covers everything.",
-        PENDING: "The state of a change that was asked for.",
+        "approval": "Who has to agree, per group: how many of whom, and whether the initiator may agree too.",
+        "only for": "What it is limited to; empty if it covers everything.",
+        PENDING: "Status of a requested change.",
     },
 }
 """What the added columns of each sheet mean."""
@@ -89,6 +89,9 @@ RENAMED = {
 
 
 _SHOWN_OTHERWISE = frozenset({"rule_kind", "rule_limit", "rule_currency", "rule_timeframe", "is_filtered"})
+REST = 14.0
+"""How wide columns are that are for filters and formulas, in characters."""
+
 _AT_THE_RIGHT = ("_id", "_uuid", "asked for by", "source", "caller", "_no")
 _IDS = {
     "identity_id": "Id of the token, user or service account.",
@@ -112,7 +115,7 @@ def sheet(
     answers: Iterable[str] = (),
     severities: Iterable[str] = (),
 ) -> Sheet:
-    """Return a sheet whose long ids, at its right, are cut on paper.
+    """Return a sheet whose ids and the like, at its right, are not printed.
 
     Parameters
     ----------
@@ -131,7 +134,7 @@ def sheet(
     dates = frozenset(f"{column} (UTC)" for column in ("created", "updated", "change asked for"))
     rest = [column for column in cells.column_names if column.endswith(_AT_THE_RIGHT)]
     flags = [field.name for field in cells.schema if pa.types.is_boolean(field.type)]
-    given = {**dict.fromkeys(dates, 11.0), **dict.fromkeys(flags, 8.5), **dict.fromkeys(rest, 5.0), **widths}
+    given = {**dict.fromkeys(dates, 11.0), **dict.fromkeys(flags, 8.5), **dict.fromkeys(rest, REST), **widths}
     return Sheet(
         name,
         (Block(cells),),
@@ -142,6 +145,7 @@ def sheet(
         answers=frozenset(answers),
         dates=dates,
         widths=given,
+        printed_columns=cells.num_columns - len(rest),
     )
 
 
@@ -152,7 +156,7 @@ def with_rest(listed: pa.Table, columns: Mapping[str, Any]) -> pa.Table:
         for name in listed.column_names
         if name not in _SHOWN_OTHERWISE and RENAMED.get(name, name) not in columns
     }
-    # What is cut on paper runs over into the next column, so the last is a number.
+    # What is not printed stands last; of that, positions.
     order = sorted(rest, key=lambda name: [name.endswith(end) for end in reversed(_AT_THE_RIGHT)])
     return pa.table({**columns, **{name: rest[name] for name in order}})
 

@@ -54,7 +54,7 @@ def _worst(tables: Tables) -> dict[str, str]:
 
 
 def _given(tables: Tables) -> dict[str | None, str]:
-    """Say to how many of whom each permission is given; what waits for approval is not given."""
+    """Say how many of whom have each permission; one that waits for approval does not count."""
     found: dict[str | None, dict[str, int]] = {}
     listed = table(tables, "permission_assignments").select(["permission_id", "identity_kind", "in_effect"])
     for row in listed.to_pylist():
@@ -90,7 +90,7 @@ def policies_sheet(tables: Tables, altered: Changes) -> list[Sheet]:
         "created": listed["date_created"],
         "updated": listed["date_updated"],
     }
-    widths = {"name": 20.0, "watches": 16.0, "rule": 20.0, "action": 15.0, "approval": 42.0, "only for": 24.0}
+    widths = {"name": 20.0, "watches": 25.0, "rule": 28.0, "action": 15.0, "approval": 48.0, "only for": 30.0}
     widths |= {"rejects after (minutes)": 9.0, "pending change": 9.0}
     return [sheet(POLICIES, with_rest(listed, columns), altered, widths)]
 
@@ -125,10 +125,10 @@ def _approvals(tables: Tables) -> list[str | None]:
 
 
 def _group(group: dict[str, Any], approvers: list[str]) -> str:
-    """Say who has to agree in one group, and whether who asked and service accounts may."""
+    """Say who has to agree in one group, and whether the initiator and service accounts may."""
     who = "anyone" if group["anyone_can_approve"] else joined(approvers) or "nobody"
     quorum = "?" if group["quorum"] is None else f"{group['quorum']:,}"
-    notes = ["who asked may agree too"] * bool(group["initiator_can_approve"])
+    notes = ["the initiator may agree too"] * bool(group["initiator_can_approve"])
     notes += ["service accounts may"] * bool(group["service_accounts_can_approve"])
     name = f"{group['name']}: " if group["name"] else ""
     return f"{name}{quorum} of {who}" + (f" ({', '.join(notes)})" if notes else "")

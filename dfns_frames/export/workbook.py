@@ -68,7 +68,6 @@ _LOOKS = {
 }
 _TITLE_UNITS = 31
 _FORBIDDEN = "[]:*?/\\"
-_AUDIT_NOTE = "Of Findings and Tokens, ids and the like at the right are not printed."
 _LARGE = "There are so many cells that sheets have filters, but no tables, colours or charts."
 
 
@@ -81,13 +80,13 @@ def to_excel(
 ) -> Path:
     """Write one workbook (.xlsx) to open, filter, print and share.
 
-    Its sheets are Summary (figures and charts, each with what it counts and how to list it), those that
-    you pass, Tokens (what each can do, the worst first), Operations, Assignments, Matrix, Sources,
-    Rejected and Drift if there are any, and README. Of an organisation there are also Who can (by which
-    way, past which gate), Users, Permissions and Policies. Of an audit, Findings (the worst first) and Rules
-    (those first that could not look at everything) stand before all others. Times are UTC. Nothing from the
-    API becomes a formula or a link; README names what was changed. Operations and Matrix print as one page
-    each; all other sheets print whole, but for the ids at the right of Findings.
+    Its sheets are Summary (figures and charts, each with what it counts and how to list it), those that you
+    pass, Tokens (what each can do, the worst first), Operations, Assignments, Matrix, Sources, Rejected and
+    Drift if there are any, and README. An organisation adds Who can (in which way, past which gate), Users,
+    Permissions and Policies. An audit puts Findings (the worst first) and Rules (those with gaps first)
+    before all others. Times are UTC. Nothing from the API becomes a formula or a link; README says what was
+    changed. Operations and Matrix print as one page each; all other sheets print completely, except for the
+    ids at the right of Findings.
 
     Parameters
     ----------
@@ -97,7 +96,7 @@ def to_excel(
     sheets
         Sheets to add, as title and DataFrame, with any content; see `dff.write`.
     overwrite
-        Replace the file if it exists; the new one has its permissions.
+        Replace the file if it exists; the new file keeps its permissions.
 
     Returns
     -------
@@ -107,7 +106,7 @@ def to_excel(
     Raises
     ------
     ConfigurationError
-        The name does not end in ``.xlsx``, or a title or what it stands for cannot be a sheet.
+        The name does not end in ``.xlsx``, or something passed in `sheets` cannot be a sheet.
     OSError
         It exists (FileExistsError), or cannot be written; nothing is left behind.
 
@@ -134,12 +133,12 @@ def one_sheet(name: str, frame: pd.DataFrame, file: IO[bytes], altered: Changes)
 
 
 def checked(sheets: object, taken: Iterable[str] = ()) -> dict[str, pd.DataFrame]:
-    """Return the sheets that were passed, if a workbook can have them beside those that are taken.
+    """Return the sheets that were passed, if a workbook can have them beside its own.
 
     Raises
     ------
     ConfigurationError
-        A title or what it stands for cannot be a sheet; the message names it and the rule.
+        A title or its data cannot be a sheet; the message names it and the rule.
     """
     if not isinstance(sheets, Mapping):
         raise ConfigurationError(
@@ -190,7 +189,7 @@ def _broken_rule(title: object, taken: Iterable[str]) -> str:
 
 
 def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet], bool]:
-    """Return the sheets, in the order of their tabs, and whether they are too large for all at once."""
+    """Return the sheets, in the order of their tabs, and whether they are too large to hold at once."""
     altered: Changes = {}
     mine = [passed_sheet(title, frame, altered) for title, frame in passed.items()]
     crossed: Sheet | str = ""
@@ -222,12 +221,12 @@ def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet],
     blocks = [block.cells for page in pages for block in page.blocks]
     large = sum(cells.num_rows * cells.num_columns for cells in blocks) > CELLS_AT_MOST
     no_matrix = crossed if isinstance(crossed, str) else ""
-    more = [*[_AUDIT_NOTE] * bool(judged), *[_LARGE] * large]
+    more = [_LARGE] * large
     return [*pages, readme(tables, pages, passed, no_matrix, altered, more)], large
 
 
 def _paper_header(tables: Tables) -> str:
-    """Say what stands above each page on paper: when this was, and what an audit found."""
+    """Return the line above each printed page: when this was, and what an audit found."""
     return f"{when(tables)}. {counted(tables)}" if is_audit(tables) else when(tables)
 
 
@@ -238,11 +237,10 @@ def _block(name: str, table: pa.Table, altered: Changes) -> Block:
 def _tokens(tables: Tables, altered: Changes) -> Sheet:
     table = tokens_sheet(tables)
     cells = as_cells("Tokens", table, altered)
-    judged = {"name": 21.0, OWNER: 16.0, "active": 7.0, AGE: 6.0, WORST: 10.0, ADMINISTRATOR: 9.5}
-    audited = WORST_FINDING in cells.column_names
-    if audited:
+    judged = {"name": 28.0, OWNER: 20.0, "active": 7.0, AGE: 6.0, WORST: 10.0, ADMINISTRATOR: 12.5}
+    if WORST_FINDING in cells.column_names:
         judged |= {WORST_FINDING: 9.5, FOUND_BY: 11.0}
-    judged |= dict.fromkeys(ANSWERS - {ADMINISTRATOR}, 8.0) | {PERMISSIONS: 22.0, f"{CREATED} (UTC)": 10.5}
+    judged |= dict.fromkeys(ANSWERS - {ADMINISTRATOR}, 8.0) | {PERMISSIONS: 34.0, f"{CREATED} (UTC)": 10.5}
     rest = [name for name in cells.column_names if name not in judged]
     return Sheet(
         "Tokens",
@@ -253,8 +251,8 @@ def _tokens(tables: Tables, altered: Changes) -> Sheet:
         dates=frozenset({f"{CREATED} (UTC)"}),
         severities=frozenset({WORST, WORST_FINDING}),
         answers=ANSWERS,
-        printed_columns=len(judged) * audited,
-        widths=judged | dict.fromkeys(rest, 3.5) | {"token_id": 7.0, "secret_returned": 6.0, "token_no": 4.5},
+        printed_columns=len(judged),
+        widths=judged | dict.fromkeys(rest, organisation.REST),
     )
 
 

@@ -1,4 +1,4 @@
-"""Pages of one list, taken one after the other: of which source they are, and whether they are of one."""
+"""Pages of one list, taken one after the other: which source they are of, and whether it is the same one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ class Pages:
         self._skip_invalid = skip_invalid
         self._reader = self._begin(endpoint) if endpoint else None
         self._given: Mapping[str, str] = endpoint.given if endpoint else {}
-        self._waiting: list[tuple[Loaded, str]] = []  # pages that list nothing, until another one tells
+        # Pages that list nothing, until another one tells; and of one that tells, which source it is of.
+        self._waiting: list[tuple[Loaded, str, Source | None]] = []
         self._places: list[str] = []
         self._people: list[tuple[str, list[str | None]]] = []  # page, and for whom its tokens act
         self._ended: list[bool] = []  # whether the pages say that they are the last
@@ -69,10 +70,10 @@ class Pages:
         self._places.append(loaded.place)
         self.modified = max(filter(None, (self.modified, loaded.modified)), default=None)
         number = "" if is_alone else f"page {len(self._places):,}"
-        self._waiting.append((loaded, repr(loaded.place) if loaded.is_named else number))
-        if self._reader is None:
-            source = recognise(loaded.body, SOURCES.values())
-            self._reader = self._begin(Endpoint(source)) if source else None
+        source = recognise(loaded.body, SOURCES.values()) if self._reader is None else None
+        self._waiting.append((loaded, repr(loaded.place) if loaded.is_named else number, source))
+        if source:
+            self._reader = self._begin(Endpoint(source))
         if self._reader:
             self._read(self._reader)
 
@@ -93,7 +94,7 @@ class Pages:
             (page, user), (other, another) = single[0], others[0]
             raise ConfigurationError(
                 f"{page} lists tokens of {user!r}, {other} those of {another!r}: these are the lists of two "
-                "people, not pages of one; read each by itself, and join them with concat()"
+                "people, not pages of one; read each separately, and join them with concat()"
             )
         return reader
 
@@ -106,8 +107,8 @@ class Pages:
     def _read(self, reader: Reader) -> None:
         """Read the pages that wait."""
         while self._waiting:
-            loaded, name = self._waiting.pop(0)
-            other = recognise_other(loaded.body, reader.source, SOURCES.values())
+            loaded, name, known = self._waiting.pop(0)
+            other = None if known else recognise_other(loaded.body, reader.source, SOURCES.values())
             try:
                 if other:
                     raise self._of_another(reader, other)
@@ -129,7 +130,7 @@ class Pages:
             )
         return ResponseError(
             f"this is {found}, and the pages before it are of a {source.listing} (GET {source.path}): pages "
-            "are of one list; read each list by itself, and join them with concat()"
+            "are of one list; read each list separately, and join them with concat()"
         )
 
     def _note(self, reader: Reader, name: str) -> None:

@@ -38,9 +38,9 @@ class Order:
     Parameters
     ----------
     rank, position
-        Of each part, each item's place among all that are kept (-1: not kept), and its new position.
+        For each part, each item's place among all that are kept (-1: not kept), and its new position.
     lists
-        Of each item that is kept, in order, the list that it is of.
+        For each item that is kept, in order, the list that it is of.
     differing
         What the lists differ about.
     """
@@ -60,13 +60,13 @@ def same_items(joining: Parts, name: str) -> Order:
     """
     holding = joining.holding(name)
     tables = [joining.parts[part].arrow(name) for part in holding]
-    rows = pd.DataFrame(
-        {
-            "part": np.repeat(np.arange(len(holding)), [table.num_rows for table in tables]),
-            "list": np.concatenate([joining.lists_of(part, name) for part in holding]),
-            "source": np.concatenate([_texts(table, "source") for table in tables]),
-        }
-    )
+    lists = np.concatenate([joining.lists_of(part, name) for part in holding])
+    sources = np.concatenate([_texts(table, "source") for table in tables])
+    ends = np.cumsum([table.num_rows for table in tables])[:-1]
+    if _all_differ(tables, name):  # as the sources of one organisation do: most joins end here
+        return Order(np.split(np.arange(len(lists)), ends), np.split(_numbered(sources), ends), lists, [])
+    part = np.repeat(np.arange(len(holding)), [table.num_rows for table in tables])
+    rows = pd.DataFrame({"part": part, "list": lists, "source": sources})
     rows["thing"] = _things(tables, name, rows, joining.lists)
     rows["time"] = _times(joining.lists)[rows["list"]]
     copies = rows.drop_duplicates(["thing", "list", "part"])
@@ -85,14 +85,28 @@ def same_items(joining: Parts, name: str) -> Order:
     rank = np.full(len(rows), -1, dtype=np.int64)
     rank[order] = np.arange(len(order))
     position = np.full(len(rows), -1, dtype=np.int64)
-    position[order] = rows["source"].iloc[order].groupby(rows["source"].iloc[order]).cumcount().to_numpy()
-    ends = np.cumsum([table.num_rows for table in tables])[:-1]
+    position[order] = _numbered(sources[order])
     return Order(
         np.split(rank, ends),
         np.split(position, ends),
         rows["list"].to_numpy()[order],
         _differing(rows, is_shared & kept, tables, name) if several else [],
     )
+
+
+def _all_differ(tables: list[pa.Table], name: str) -> bool:
+    """Tell whether no id comes twice: then no two rows are the same thing, whatever else keeps ids apart."""
+    ids = pa.chunked_array([_id(table, name) for table in tables])
+    return pc.count_distinct(ids).as_py() == len(ids) - ids.null_count
+
+
+def _numbered(sources: npt.NDArray[np.object_]) -> Ints:
+    """Return the number of each row within its source, from 0."""
+    numbers = np.zeros(len(sources), dtype=np.int64)
+    for source in {*sources}:
+        here = sources == source
+        numbers[here] = np.arange(np.count_nonzero(here))
+    return numbers
 
 
 def _texts(table: pa.Table, column: str) -> npt.NDArray[np.object_]:

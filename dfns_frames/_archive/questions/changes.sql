@@ -1,11 +1,11 @@
 -- What changed, after which look and by which?
 --
--- Asked: `since` and `until`; a change counts by the look that shows it. A row is one change:
--- appeared, disappeared, changed (a field), or unknown, which is what the last look leaves open.
+-- Asked: `since` and `until`; a change counts by the look that shows it. A row is one change: appeared,
+-- disappeared, changed (a field), or unknown (what the last look leaves open).
 --
--- Looks that prove something of a thing are compared each with the next: those that list it, and those that
--- are complete and do not. What is inside of something is compared between two looks that both list what is
--- around it; operations only between two that list any for their assignment.
+-- For each thing, the looks that prove something about it are compared, one with the next: those that list
+-- it, and complete ones that do not. What is inside a thing is compared between two looks that both list the
+-- thing; operations only between two looks that list any for the assignment.
 WITH wanted AS (
     SELECT f.*
     FROM dfns_differences AS f
@@ -16,9 +16,12 @@ described AS (
     SELECT
         w.change, d.org, d.caller, d.look, d.source, d.series, w.top, w.object, w.thing, d.seen_at,
         w.seen_after, w.seen_by, w.old_moment, w.new_moment, w.old_amount, w.new_amount,
-        d.token_id, d.permission_id, d.assignment_id, d.user_id, d.policy_id, d.group_id, d.operation,
+        d.token_id, d.permission_id, CASE WHEN w.word IS NULL THEN d.assignment_id END AS assignment_id,
+        CASE WHEN w.object = 'policy_approver' THEN w.word ELSE d.user_id END AS user_id,
+        d.policy_id, d.group_id,
+        CASE WHEN w.object IN ('operation', 'user_operation') THEN w.word ELSE d.operation END AS operation,
         d.name, d.owner_id, d.kind, d.part, d.is_open, d.no, d.inner_no,
-        -- What is assigned is best known by its name.
+        -- An assigned permission is shown by its name.
         CASE WHEN p.word IS NOT NULL THEN 'permission_name' ELSE w.field END AS field,
         CASE WHEN w.change = 'disappeared' THEN p.word ELSE w.old END AS old,
         CASE WHEN w.change = 'appeared' THEN p.word ELSE w.new END AS new,
@@ -26,41 +29,76 @@ described AS (
             OR coalesce(w.field IN ('is_active', 'in_effect') AND w.new = 'true', false) AS is_gain
     FROM wanted AS w
     JOIN dfns_listed AS d
-        ON d.top = w.top AND d.object = w.object AND d.thing = w.thing AND d.seen_at = w.described_at
+        ON d.top = w.top AND d.object = w.described_object AND d.thing = w.thing
+        AND d.seen_at = w.described_at
     LEFT JOIN dfns_fields AS p
         ON p.top = w.top AND p.object = w.object AND p.thing = w.thing AND p.seen_at = w.described_at
-        AND p.field = 'permission_name' AND w.change IN ('appeared', 'disappeared')
+        AND p.field = 'permission_name' AND w.change IN ('appeared', 'disappeared') AND w.word IS NULL
 ),
-
--- How much harm what was gained can do: 0 is critical, 5 none; 4 is not known.
-harmful AS (
-    SELECT d.top, d.object, d.thing, d.seen_at, a.thing AS assignment, a.is_open, f.word AS permission_name
+-- The assignments of what was gained. A full administrator's give everything. But anybody may use such a name
+-- for a permission of their own, so where permissions were read in the same look, it must be among them, and
+-- immutable.
+managed AS (
+    SELECT org, caller, look, permission_id, bool_or(coalesce(is_immutable, false)) AS is_immutable
+    FROM dfns_permissions
+    GROUP BY org, caller, look, permission_id
+),
+permissions_read AS (
+    SELECT org, caller, look
+    FROM dfns_sources
+    WHERE source = '/permissions' AND status = 'ok'
+),
+gained AS (
+    SELECT
+        d.object, d.top, d.thing, d.seen_at, d.kind,
+        a.object AS assigned, a.org, a.caller, a.look, a.source, a.no, a.inner_no, a.is_open,
+        m.permission_name IS NOT NULL AND coalesce(i.is_immutable, r.org IS NULL) AS has_all
     FROM described AS d
     JOIN dfns_listed AS a
-        ON a.top = d.top AND a.seen_at = d.seen_at AND a.level = 1
+        ON a.top = d.top AND a.seen_at = d.seen_at AND a.object IN ('assignment', 'user_assignment')
         AND CASE WHEN d.object IN ('token', 'user') THEN a.around ELSE a.thing END = d.thing
     LEFT JOIN dfns_fields AS f
         ON f.top = a.top AND f.object = a.object AND f.thing = a.thing AND f.seen_at = a.seen_at
         AND f.field = 'permission_name'
+    LEFT JOIN dfns_full_administrators AS m ON m.permission_name = f.word
+    LEFT JOIN managed AS i
+        ON i.org = a.org AND i.caller = a.caller AND i.look = a.look AND i.permission_id = a.permission_id
+    LEFT JOIN permissions_read AS r ON r.org = a.org AND r.caller = a.caller AND r.look = a.look
     WHERE d.is_gain AND d.object IN ('token', 'user', 'assignment', 'user_assignment')
 ),
-harms AS (
+operations AS (
     SELECT
-        h.top, h.object, h.thing, h.seen_at,
-        min(CASE
-            WHEN m.permission_name IS NOT NULL THEN 0
-            WHEN o.operation IS NULL THEN CASE WHEN h.is_open THEN 4 ELSE 5 END
-            WHEN u.usable = 'no' THEN 5
-            WHEN u.usable = 'unknown' OR c.place IS NULL THEN 4
-            ELSE c.place
-        END) AS place
-    FROM harmful AS h
-    LEFT JOIN dfns_listed AS o
-        ON o.top = h.top AND o.seen_at = h.seen_at AND o.around = h.assignment AND o.level = 2
-    LEFT JOIN dfns_full_administrators AS m ON m.permission_name = h.permission_name
-    LEFT JOIN dfns_harms AS c ON c.operation = o.operation
-    LEFT JOIN dfns_usability AS u ON u.kind = o.kind AND u.operation = o.operation
-    GROUP BY h.top, h.object, h.thing, h.seen_at
+        'assignment' AS assigned, org, caller, look, source, token_no AS no, assignment_no AS inner_no,
+        operation
+    FROM dfns_token_operations
+    UNION ALL
+    SELECT 'user_assignment', org, caller, look, source, user_no, assignment_no, operation
+    FROM dfns_user_operations
+),
+-- How severe is what was gained? 0 is critical, 5 none, 4 unknown.
+harms AS (
+    SELECT top, object, thing, seen_at, min(place) AS place
+    FROM (
+        SELECT
+            top, object, thing, seen_at,
+            CASE WHEN has_all THEN 0 WHEN is_open THEN 4 ELSE 5 END AS place
+        FROM gained
+        UNION ALL
+        SELECT
+            g.top, g.object, g.thing, g.seen_at,
+            CASE
+                WHEN u.usable = 'no' THEN 5
+                WHEN u.usable = 'unknown' OR c.place IS NULL THEN 4
+                ELSE c.place
+            END
+        FROM operations AS o
+        JOIN gained AS g
+            ON g.assigned = o.assigned AND g.org = o.org AND g.caller = o.caller AND g.look = o.look
+            AND g.source = o.source AND g.no = o.no AND g.inner_no = o.inner_no
+        LEFT JOIN dfns_harms AS c ON c.operation = o.operation
+        LEFT JOIN dfns_usability AS u ON u.kind = g.kind AND u.operation = o.operation
+    ) AS weighed
+    GROUP BY top, object, thing, seen_at
 ),
 -- What permissions contain, as listed in the same look; the vendor's own contain everything.
 contents AS (
@@ -144,7 +182,7 @@ SELECT
     seen_after, seen_by
 FROM judged
 UNION ALL
--- A source that was answered once, and was not, or not in full, when it was last asked.
+-- A source that answered once, but not, or not in full, when it was last asked.
 SELECT
     l.org, l.caller, 'unknown', 'source',
     NULL, NULL, NULL, NULL, NULL, NULL, l.source, CASE WHEN l.series <> '' THEN l.series END,

@@ -1,7 +1,8 @@
--- What did each look say of each of these things?
+-- What did each look say about these things?
 --
--- A row is one field of one thing in one look: as text in `word`, a time in `moment`, a number with decimals
--- in `amount`. Ids are not fields; nor is what is counted or worked out from other rows.
+-- A row is one field of one thing in one look: text is in `word`, a time in `moment`, a number with decimals in
+-- `amount`. Ids are not fields, nor is what is counted or worked out from other rows. Fields that say the same
+-- in all looks are left out.
 SELECT
     l.top, l.seen_at, l.object, l.thing, l.around, f.field,
     CASE f.field
@@ -27,7 +28,7 @@ CROSS JOIN (VALUES
     ('name'), ('kind'), ('is_active'), ('date_created'), ('org_id'), ('linked_user_id'), ('linked_app_id'),
     ('cred_id'), ('public_key'), ('secret_returned')
 ) AS f(field)
-WHERE l.object = 'token'
+WHERE l.object = 'token' AND l.is_rewritten
 UNION ALL
 SELECT
     l.top, l.seen_at, l.object, l.thing, l.around, f.field,
@@ -53,7 +54,7 @@ CROSS JOIN (VALUES
     ('username'), ('name'), ('kind'), ('is_active'), ('is_service_account'), ('is_registered'),
     ('is_sso_required'), ('org_id'), ('tenant_id'), ('credential_uuid')
 ) AS f(field)
-WHERE l.object = 'user'
+WHERE l.object = 'user' AND l.is_rewritten
 UNION ALL
 SELECT
     l.top, l.seen_at, l.object, l.thing, l.around, f.field,
@@ -77,7 +78,7 @@ CROSS JOIN (VALUES
     ('name'), ('description'), ('member_count'), ('org_id'), ('tenant_id'), ('date_created'),
     ('date_updated')
 ) AS f(field)
-WHERE l.object = 'user_group'
+WHERE l.object = 'user_group' AND l.is_rewritten
 UNION ALL
 SELECT
     l.top, l.seen_at, l.object, l.thing, l.around, f.field,
@@ -104,7 +105,7 @@ CROSS JOIN (VALUES
     ('name'), ('status'), ('is_immutable'), ('is_archived'), ('date_created'), ('date_updated'),
     ('change_id'), ('change_status'), ('change_requested_by'), ('change_date')
 ) AS f(field)
-WHERE l.object = 'permission'
+WHERE l.object = 'permission' AND l.is_rewritten
 UNION ALL
 SELECT
     l.top, l.seen_at, l.object, l.thing, l.around, f.field,
@@ -133,7 +134,7 @@ CROSS JOIN (VALUES
     ('date_updated'), ('change_id'), ('change_status'), ('change_kind'), ('change_requested_by'),
     ('change_date')
 ) AS f(field)
-WHERE l.object = 'permission_assignment'
+WHERE l.object = 'permission_assignment' AND l.is_rewritten
 UNION ALL
 SELECT
     l.top, l.seen_at, l.object, l.thing, l.around, f.field,
@@ -166,7 +167,7 @@ CROSS JOIN (VALUES
     ('rule_timeframe'), ('action_kind'), ('auto_reject_minutes'), ('is_filtered'), ('date_created'),
     ('date_updated'), ('change_id'), ('change_status'), ('change_requested_by'), ('change_date')
 ) AS f(field)
-WHERE l.object = 'policy'
+WHERE l.object = 'policy' AND l.is_rewritten
 UNION ALL
 SELECT
     l.top, l.seen_at, l.object, l.thing, l.around, f.field,

@@ -1,39 +1,58 @@
--- And inside of those: the operations of assignments, and the approvers of a policy's groups?
+-- What does each look list inside those: which operations of assignments, which approvers of policy groups?
 --
--- A row is one of them in one look, as in the question before; of assignments, the looks that list
--- operations count. There are many, so those that are in every one of these looks are left out before
--- anything is sorted: nothing changed about them.
+-- A row is one of them in one look, as in `inside`, unless it is in all of these looks. For assignments, only
+-- looks that list operations count. `word` is the operation or the approver. One that a look lists several
+-- times has a number for each.
 WITH around AS (
     SELECT
-        top, object, thing, seen_at, spell, inner_spell,
-        row_number() OVER w AS n,
-        lag(seen_at) OVER w AS seen_before,
-        lead(seen_at) OVER w AS seen_after,
-        count(*) OVER (PARTITION BY top, object, thing, spell, inner_spell) AS looks
+        *,
+        row_number() OVER w AS place,
+        lag(seen_at) OVER w AS place_before,
+        lead(seen_at) OVER w AS place_after
     FROM dfns_inside
-    WHERE NOT is_open
+    WHERE NOT is_open AND object IN ('assignment', 'user_assignment', 'policy_group')
     WINDOW w AS (PARTITION BY top, object, thing, spell, inner_spell ORDER BY seen_at)
 ),
 inmost AS (
     SELECT
-        l.top, l.object, l.thing, l.seen_at,
-        a.spell, a.inner_spell, a.n, a.seen_before, a.seen_after, a.looks
-    FROM dfns_listed AS l
-    JOIN around AS a ON a.top = l.top AND a.thing = l.around AND a.seen_at = l.seen_at
-    WHERE l.level = 2
+        'operation' AS object, t.org, t.caller, t.look, t.source, t.token_no AS no,
+        t.assignment_no AS inner_no, t.operation AS word
+    FROM dfns_token_operations AS t
+    JOIN dfns_unsteady_inmost AS u
+        ON u.org = t.org AND u.source = t.source AND u.object = 'token' AND u.id = t.token_id
+        AND u.around = t.permission_id AND u.word = t.operation
+    UNION ALL
+    SELECT 'user_operation', t.org, t.caller, t.look, t.source, t.user_no, t.assignment_no, t.operation
+    FROM dfns_user_operations AS t
+    JOIN dfns_unsteady_inmost AS u
+        ON u.org = t.org AND u.source = t.source AND u.object = 'user' AND u.id = t.user_id
+        AND u.around = t.permission_id AND u.word = t.operation
+    UNION ALL
+    SELECT 'policy_approver', t.org, t.caller, t.look, t.source, t.policy_no, t.group_no, t.user_id
+    FROM dfns_policy_approvers AS t
+    JOIN dfns_unsteady_inmost AS u
+        ON u.org = t.org AND u.source = t.source AND u.object = 'policy' AND u.id = t.policy_id
+        AND u.around = CAST(t.group_no AS STRING) AND u.word = t.user_id
 ),
-unsteady AS (
-    SELECT top, object, thing, spell, inner_spell
-    FROM inmost
-    GROUP BY top, object, thing, spell, inner_spell
-    HAVING count(*) < max(looks)
+numbered AS (
+    SELECT
+        a.top, i.object, a.object AS around_object, a.thing AS around, i.word,
+        row_number() OVER (PARTITION BY a.top, i.object, a.thing, i.word, a.seen_at ORDER BY i.word) AS copy,
+        a.seen_at, a.spell, a.inner_spell, a.place AS n, a.place_before AS seen_before,
+        a.place_after AS seen_after
+    FROM inmost AS i
+    JOIN around AS a
+        ON a.org = i.org AND a.caller = i.caller AND a.look = i.look AND a.source = i.source
+        AND a.no = i.no AND a.inner_no = i.inner_no
+        AND a.object = CASE i.object
+            WHEN 'operation' THEN 'assignment'
+            WHEN 'user_operation' THEN 'user_assignment'
+            ELSE 'policy_group'
+        END
 )
 SELECT
-    m.top, m.object, m.thing, m.seen_at, m.n, m.seen_before, m.seen_after,
-    lag(m.n) OVER w AS last_n,
-    lead(m.n) OVER w AS next_n
-FROM inmost AS m
-JOIN unsteady AS u
-    ON u.top = m.top AND u.object = m.object AND u.thing = m.thing AND u.spell = m.spell
-    AND u.inner_spell = m.inner_spell
-WINDOW w AS (PARTITION BY m.top, m.object, m.thing, m.spell, m.inner_spell ORDER BY m.n)
+    top, object, around_object, around, word, seen_at, n, seen_before, seen_after,
+    lag(n) OVER w AS last_n,
+    lead(n) OVER w AS next_n
+FROM numbered
+WINDOW w AS (PARTITION BY top, object, around, word, copy, spell, inner_spell ORDER BY n)

@@ -1,11 +1,12 @@
--- What does each look list inside of that?
+-- What does each look list inside these things?
 --
--- A row is one assignment, operation of a permission, group of a policy, … in one look, which is the n-th
--- of the spell of what is around it. `last_n` and `next_n` are the nearest of these looks that list it too:
--- where a number is left out, it was not there. Each time that it comes back an inner spell begins.
+-- A row is one assignment, operation of a permission, group of a policy, … in one look: the n-th look of the
+-- spell of the thing around it. `last_n` and `next_n` are the nearest of these looks that list it too; where
+-- they skip a number, it was not there. Each time that it comes back, an inner spell begins.
 WITH inside AS (
     SELECT
         l.top, l.object, l.thing, l.around, l.seen_at, l.is_open,
+        l.org, l.caller, l.look, l.source, l.no, l.inner_no,
         s.spell, s.n, s.seen_before, s.seen_after,
         lag(s.n) OVER w AS last_n,
         lead(s.n) OVER w AS next_n

@@ -1,10 +1,11 @@
--- What did each look list of these things, and inside of them?
+-- What did each look list of these things, and inside them?
 --
--- A row is one row of any table that holds things with ids, in one look: a token, an assignment of it, an
--- operation of that, and so on; of those whose `top` is not the same in all looks. `thing` is the same in all
--- looks within its top: the ids of what it is, and a number that tells apart what a look lists several times.
--- `around` is the thing that it is inside of; `item` the id of the listed item that it is part of, or is. An
--- assignment is open if its operations are not listed. The other columns are for people.
+-- A row is one thing in one look: a token, an assignment of it, and so on. Only things whose `top` (the listed
+-- thing around them all) differs between looks are here. What is inside assignments and policy groups is left
+-- to `inmost`. `thing` names the same thing in all looks within its top: its ids, and a number that tells apart
+-- what one look lists several times. `no` and `inner_no` are its place in its table. `around` is the thing that
+-- it is inside; `item` is the id of the listed item that it is, or is part of. An assignment is open if its
+-- operations are not listed. The other columns are for people.
 WITH user_names AS (
     SELECT org, caller, look, user_id AS id, max(coalesce(name, username)) AS name
     FROM dfns_users
@@ -24,6 +25,7 @@ tokens AS (
         ) AS STRING) AS thing,
         CAST(NULL AS STRING) AS around,
         CASE WHEN k.holds_tokens THEN t.linked_user_id ELSE t.token_id END AS item, false AS is_open,
+        u.is_rewritten,
         t.token_id, CAST(NULL AS STRING) AS permission_id, CAST(NULL AS STRING) AS assignment_id,
         CAST(NULL AS STRING) AS user_id, CAST(NULL AS STRING) AS policy_id,
         CAST(NULL AS STRING) AS group_id, CAST(NULL AS STRING) AS operation, CAST(NULL AS STRING) AS part,
@@ -40,10 +42,10 @@ token_assignments AS (
         p.top, p.org, p.caller, p.look, p.source, p.series, p.seen_at, p.no, t.assignment_no AS inner_no,
         'assignment' AS object, 1 AS level,
         concat_ws(chr(31), p.thing, t.permission_id, CAST(row_number() OVER (
-            PARTITION BY p.top, p.seen_at, p.thing, t.permission_id
+            PARTITION BY p.top, p.seen_at, p.no, t.permission_id
             ORDER BY t.permission_name, t.assignment_id, t.assignment_no
         ) AS STRING)) AS thing, p.thing AS around,
-        NULL AS item, t.operation_count IS NULL AS is_open,
+        NULL AS item, t.operation_count IS NULL AS is_open, false AS is_rewritten,
         t.token_id, t.permission_id, t.assignment_id, NULL AS user_id, NULL AS policy_id, NULL AS group_id,
         NULL AS operation, NULL AS part, p.name, p.owner_id, p.kind
     FROM dfns_token_assignments AS t
@@ -51,19 +53,6 @@ token_assignments AS (
         ON p.org = t.org AND p.caller = t.caller AND p.look = t.look AND p.source = t.source
         AND p.no = t.token_no
     WHERE t.permission_id IS NOT NULL
-),
-token_operations AS (
-    SELECT
-        p.top, p.org, p.caller, p.look, p.source, p.series, p.seen_at, p.no, CAST(0 AS BIGINT) AS inner_no,
-        'operation' AS object, 2 AS level,
-        concat_ws(chr(31), p.thing, t.operation) AS thing, p.thing AS around, NULL AS item, false AS is_open,
-        t.token_id, t.permission_id, NULL AS assignment_id, NULL AS user_id, NULL AS policy_id,
-        NULL AS group_id, t.operation, NULL AS part, p.name, p.owner_id, p.kind
-    FROM dfns_token_operations AS t
-    JOIN token_assignments AS p
-        ON p.org = t.org AND p.caller = t.caller AND p.look = t.look AND p.source = t.source
-        AND p.no = t.token_no AND p.inner_no = t.assignment_no
-    WHERE t.operation IS NOT NULL
 ),
 users AS (
     SELECT
@@ -73,7 +62,7 @@ users AS (
             PARTITION BY u.top, l.seen_at ORDER BY t.username, t.user_no
         ) AS STRING) AS thing,
         NULL AS around,
-        t.user_id AS item, false AS is_open,
+        t.user_id AS item, false AS is_open, u.is_rewritten,
         NULL AS token_id, NULL AS permission_id, NULL AS assignment_id, t.user_id, NULL AS policy_id,
         NULL AS group_id, NULL AS operation, NULL AS part, coalesce(t.name, t.username) AS name,
         NULL AS owner_id, t.kind
@@ -88,10 +77,10 @@ user_assignments AS (
         p.top, p.org, p.caller, p.look, p.source, p.series, p.seen_at, p.no, t.assignment_no AS inner_no,
         'user_assignment' AS object, 1 AS level,
         concat_ws(chr(31), p.thing, t.permission_id, CAST(row_number() OVER (
-            PARTITION BY p.top, p.seen_at, p.thing, t.permission_id
+            PARTITION BY p.top, p.seen_at, p.no, t.permission_id
             ORDER BY t.permission_name, t.assignment_id, t.assignment_no
         ) AS STRING)) AS thing, p.thing AS around,
-        NULL AS item, t.operation_count IS NULL AS is_open,
+        NULL AS item, t.operation_count IS NULL AS is_open, false AS is_rewritten,
         NULL AS token_id, t.permission_id, t.assignment_id, t.user_id, NULL AS policy_id, NULL AS group_id,
         NULL AS operation, NULL AS part, p.name, NULL AS owner_id, p.kind
     FROM dfns_user_assignments AS t
@@ -99,19 +88,6 @@ user_assignments AS (
         ON p.org = t.org AND p.caller = t.caller AND p.look = t.look AND p.source = t.source
         AND p.no = t.user_no
     WHERE t.permission_id IS NOT NULL
-),
-user_operations AS (
-    SELECT
-        p.top, p.org, p.caller, p.look, p.source, p.series, p.seen_at, p.no, CAST(0 AS BIGINT) AS inner_no,
-        'user_operation' AS object, 2 AS level,
-        concat_ws(chr(31), p.thing, t.operation) AS thing, p.thing AS around, NULL AS item, false AS is_open,
-        NULL AS token_id, t.permission_id, NULL AS assignment_id, t.user_id, NULL AS policy_id,
-        NULL AS group_id, t.operation, NULL AS part, p.name, NULL AS owner_id, p.kind
-    FROM dfns_user_operations AS t
-    JOIN user_assignments AS p
-        ON p.org = t.org AND p.caller = t.caller AND p.look = t.look AND p.source = t.source
-        AND p.no = t.user_no AND p.inner_no = t.assignment_no
-    WHERE t.operation IS NOT NULL
 ),
 user_groups AS (
     SELECT
@@ -121,7 +97,7 @@ user_groups AS (
             PARTITION BY u.top, l.seen_at ORDER BY t.date_created, t.name, t.group_no
         ) AS STRING) AS thing,
         NULL AS around,
-        t.group_id AS item, false AS is_open,
+        t.group_id AS item, false AS is_open, u.is_rewritten,
         NULL AS token_id, NULL AS permission_id, NULL AS assignment_id, NULL AS user_id, NULL AS policy_id,
         t.group_id, NULL AS operation, NULL AS part, t.name, NULL AS owner_id, NULL AS kind
     FROM dfns_user_groups AS t
@@ -138,7 +114,7 @@ user_group_members AS (
             PARTITION BY u.top, l.seen_at ORDER BY t.member_no
         ) AS STRING) AS thing,
         NULL AS around,
-        t.user_id AS item, false AS is_open,
+        t.user_id AS item, false AS is_open, u.is_rewritten,
         NULL AS token_id, NULL AS permission_id, NULL AS assignment_id, t.user_id, NULL AS policy_id,
         t.group_id, NULL AS operation, NULL AS part, n.name, NULL AS owner_id, NULL AS kind
     FROM dfns_user_group_members AS t
@@ -157,7 +133,7 @@ permissions AS (
             PARTITION BY u.top, l.seen_at ORDER BY t.date_created, t.name, t.permission_no
         ) AS STRING) AS thing,
         NULL AS around,
-        t.permission_id AS item, false AS is_open,
+        t.permission_id AS item, false AS is_open, u.is_rewritten,
         NULL AS token_id, t.permission_id, NULL AS assignment_id, NULL AS user_id, NULL AS policy_id,
         NULL AS group_id, NULL AS operation, NULL AS part, t.name, NULL AS owner_id, NULL AS kind
     FROM dfns_permissions AS t
@@ -170,8 +146,10 @@ permission_operations AS (
     SELECT
         p.top, p.org, p.caller, p.look, p.source, p.series, p.seen_at, p.no, 0 AS inner_no,
         'permission_operation' AS object, 1 AS level,
-        concat_ws(chr(31), p.thing, t.operation) AS thing, p.thing AS around,
-        NULL AS item, false AS is_open,
+        concat_ws(chr(31), p.thing, t.operation, CAST(row_number() OVER (
+            PARTITION BY p.top, p.seen_at, p.thing, t.operation ORDER BY t.operation
+        ) AS STRING)) AS thing, p.thing AS around,
+        NULL AS item, false AS is_open, false AS is_rewritten,
         NULL AS token_id, t.permission_id, NULL AS assignment_id, NULL AS user_id, NULL AS policy_id,
         NULL AS group_id, t.operation, NULL AS part, p.name, NULL AS owner_id, NULL AS kind
     FROM dfns_permission_operations AS t
@@ -184,8 +162,10 @@ pending_operations AS (
     SELECT
         p.top, p.org, p.caller, p.look, p.source, p.series, p.seen_at, p.no, 0 AS inner_no,
         'pending_operation' AS object, 1 AS level,
-        concat_ws(chr(31), p.thing, t.operation) AS thing, p.thing AS around,
-        NULL AS item, false AS is_open,
+        concat_ws(chr(31), p.thing, t.operation, CAST(row_number() OVER (
+            PARTITION BY p.top, p.seen_at, p.thing, t.operation ORDER BY t.operation
+        ) AS STRING)) AS thing, p.thing AS around,
+        NULL AS item, false AS is_open, false AS is_rewritten,
         NULL AS token_id, t.permission_id, NULL AS assignment_id, NULL AS user_id, NULL AS policy_id,
         NULL AS group_id, t.operation, NULL AS part, p.name, NULL AS owner_id, NULL AS kind
     FROM dfns_pending_operations AS t
@@ -202,7 +182,7 @@ permission_assignments AS (
             PARTITION BY u.top, l.seen_at ORDER BY t.permission_id, t.identity_id, t.assignment_no
         ) AS STRING) AS thing,
         NULL AS around,
-        t.assignment_id AS item, false AS is_open,
+        t.assignment_id AS item, false AS is_open, u.is_rewritten,
         CASE WHEN t.identity_kind = 'token' THEN t.identity_id END AS token_id, t.permission_id,
         t.assignment_id,
         CASE WHEN t.identity_kind IN ('user', 'service_account') THEN t.identity_id END AS user_id,
@@ -215,8 +195,8 @@ permission_assignments AS (
     FROM dfns_permission_assignments AS t
     JOIN dfns_looks AS l ON l.org = t.org AND l.caller = t.caller AND l.look = t.look AND l.source = t.source
     JOIN dfns_unsteady AS u
-        ON u.org = l.org AND u.source = l.source AND u.series = l.series AND u.object = 'permission_assignment'
-        AND u.id = t.assignment_id
+        ON u.org = l.org AND u.source = l.source AND u.series = l.series
+        AND u.object = 'permission_assignment' AND u.id = t.assignment_id
     LEFT JOIN permission_names AS n
         ON n.org = t.org AND n.caller = t.caller AND n.look = t.look AND n.id = t.permission_id
 ),
@@ -228,7 +208,7 @@ policies AS (
             PARTITION BY u.top, l.seen_at ORDER BY t.date_created, t.name, t.policy_no
         ) AS STRING) AS thing,
         NULL AS around,
-        t.policy_id AS item, false AS is_open,
+        t.policy_id AS item, false AS is_open, u.is_rewritten,
         NULL AS token_id, NULL AS permission_id, NULL AS assignment_id, NULL AS user_id, t.policy_id,
         NULL AS group_id, NULL AS operation, NULL AS part, t.name, NULL AS owner_id, NULL AS kind
     FROM dfns_policies AS t
@@ -242,7 +222,7 @@ policy_groups AS (
         p.top, p.org, p.caller, p.look, p.source, p.series, p.seen_at, p.no, t.group_no AS inner_no,
         'policy_group' AS object, 1 AS level,
         concat_ws(chr(31), p.thing, CAST(t.group_no AS STRING)) AS thing, p.thing AS around,
-        NULL AS item, false AS is_open,
+        NULL AS item, false AS is_open, false AS is_rewritten,
         NULL AS token_id, NULL AS permission_id, NULL AS assignment_id, NULL AS user_id, t.policy_id,
         NULL AS group_id, NULL AS operation, concat('group_no=', CAST(t.group_no AS STRING)) AS part,
         coalesce(t.name, p.name) AS name, NULL AS owner_id, NULL AS kind
@@ -252,25 +232,14 @@ policy_groups AS (
         AND p.no = t.policy_no
     WHERE t.group_no IS NOT NULL
 ),
-policy_approvers AS (
-    SELECT
-        p.top, p.org, p.caller, p.look, p.source, p.series, p.seen_at, p.no, CAST(0 AS BIGINT) AS inner_no,
-        'policy_approver' AS object, 2 AS level,
-        concat_ws(chr(31), p.thing, t.user_id) AS thing, p.thing AS around, NULL AS item, false AS is_open,
-        NULL AS token_id, NULL AS permission_id, NULL AS assignment_id, t.user_id, t.policy_id,
-        NULL AS group_id, NULL AS operation, p.part, p.name, NULL AS owner_id, NULL AS kind
-    FROM dfns_policy_approvers AS t
-    JOIN policy_groups AS p
-        ON p.org = t.org AND p.caller = t.caller AND p.look = t.look AND p.source = t.source
-        AND p.no = t.policy_no AND p.inner_no = t.group_no
-    WHERE t.user_id IS NOT NULL
-),
 policy_filters AS (
     SELECT
         p.top, p.org, p.caller, p.look, p.source, p.series, p.seen_at, p.no, 0 AS inner_no,
         'policy_filter' AS object, 1 AS level,
-        concat_ws(chr(31), p.thing, t.filter, t.value) AS thing, p.thing AS around,
-        NULL AS item, false AS is_open,
+        concat_ws(chr(31), p.thing, t.filter, t.value, CAST(row_number() OVER (
+            PARTITION BY p.top, p.seen_at, p.thing, t.filter, t.value ORDER BY t.value
+        ) AS STRING)) AS thing, p.thing AS around,
+        NULL AS item, false AS is_open, false AS is_rewritten,
         NULL AS token_id, NULL AS permission_id, NULL AS assignment_id, NULL AS user_id, t.policy_id,
         NULL AS group_id, NULL AS operation, concat('filter=', t.filter, ', value=', t.value) AS part,
         p.name, NULL AS owner_id, NULL AS kind
@@ -284,13 +253,9 @@ SELECT * FROM tokens
 UNION ALL
 SELECT * FROM token_assignments
 UNION ALL
-SELECT * FROM token_operations
-UNION ALL
 SELECT * FROM users
 UNION ALL
 SELECT * FROM user_assignments
-UNION ALL
-SELECT * FROM user_operations
 UNION ALL
 SELECT * FROM user_groups
 UNION ALL
@@ -307,7 +272,5 @@ UNION ALL
 SELECT * FROM policies
 UNION ALL
 SELECT * FROM policy_groups
-UNION ALL
-SELECT * FROM policy_approvers
 UNION ALL
 SELECT * FROM policy_filters

@@ -1,10 +1,11 @@
 -- When was each source looked at, and what does the look prove?
 --
--- A row is one look at one source. Looks are comparable within a series: of one organisation and source, and
--- where a source lists the caller's own (per_caller), of one caller. Of two at the same moment one counts. A
--- look is complete if the source was answered in full and each item that was set aside has an id: what a
--- complete look lacks was not there, but for the items that it set aside. Any other look proves only that
--- what it lists was there.
+-- A row is one look: one source, as it answered one caller at one time. Looks can be compared within a series:
+-- of one organisation and source and, where a source lists the caller's own items (per_caller), of one caller.
+-- Of two looks at the same moment one counts. A look is complete if the source answered in full and every item
+-- that was set aside has an id. What a complete look lacks was not there, except for the items that it set
+-- aside. Any other look proves only that what it lists was there. Asked: `until`; later looks do not count,
+-- even if their snapshot began earlier.
 WITH aside AS (
     SELECT org, caller, look, source, count(item_id) AS with_id
     FROM dfns_rejected
@@ -23,10 +24,11 @@ judged AS (
         s.status = 'ok' AND coalesce(s.rejected_count, 0) <= coalesce(r.with_id, 0) AS is_complete,
         coalesce(s.rejected_count, 0) AS set_aside
     FROM dfns_sources AS s
+    CROSS JOIN dfns_asked AS q
     LEFT JOIN dfns_known_sources AS k ON k.source = s.source
     LEFT JOIN aside AS r
         ON r.org = s.org AND r.caller = s.caller AND r.look = s.look AND r.source = s.source
-    WHERE s.fetched_at IS NOT NULL
+    WHERE s.fetched_at IS NOT NULL AND (q.until IS NULL OR s.fetched_at <= q.until)
 ),
 ranked AS (
     SELECT
