@@ -1,4 +1,4 @@
-"""What somebody probably meant who asked for what there is not."""
+"""What somebody probably meant by an unknown name."""
 
 from __future__ import annotations
 

@@ -253,7 +253,7 @@ def _limit(rows: list[dict[str, Any]]) -> str:
     others = {
         source.items for source in asked_for if source.scope == "organization" and "tokens" in source.tables
     }
-    begin = f"Besides those of {listed(sorted(others))}, the" if others else "The"
+    begin = f"Apart from those of {listed(sorted(others))}, the" if others else "The"
     return f"{begin} API lists the caller's own tokens only, so those of other people are not here."
 
 

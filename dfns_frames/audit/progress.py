@@ -118,7 +118,7 @@ class _Sight:
 
 
 def _unclear(tokens: pa.Table) -> set[str]:
-    """Return the tokens of which something is not known that rules ask for: date, or operations."""
+    """Return the tokens without a known date or known operations, which rules ask for."""
     unclear = pc.or_(pc.is_null(tokens["date_created"]), pc.is_null(tokens["operation_count"]))
     return set(_texts(tokens["token_id"].filter(unclear)))
 
