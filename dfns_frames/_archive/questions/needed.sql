@@ -1,8 +1,8 @@
 -- Which snapshots tell what changed after one moment and by another?
 --
 -- Asked: `since` and `until`; either may be missing. A row is one snapshot to read, so that years of others
--- need not be. Of each series these begin with the last look up to `since` that is complete and set nothing
--- aside, which tells of all that it could list; with the first look, if there is none.
+-- need not be. Of each series these begin with the last look up to `since` that is complete and whole and set
+-- nothing aside, which tells of all that it could list; with the first look, if there is none.
 --
 -- Where that look does not list the operations of an assignment, those listed before still count. So of each
 -- such assignment the last look that does list some is read too, and those since then that lack the
@@ -11,7 +11,7 @@ WITH starts AS (
     SELECT l.org, l.source, l.series, max(l.seen_at) AS seen_at
     FROM dfns_looks AS l
     CROSS JOIN dfns_asked AS q
-    WHERE l.is_complete AND l.set_aside = 0 AND l.seen_at <= q.since
+    WHERE l.is_complete AND l.is_whole AND l.set_aside = 0 AND l.seen_at <= q.since
     GROUP BY l.org, l.source, l.series
 ),
 assigned AS (
