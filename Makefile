@@ -90,8 +90,8 @@ LOWEST := $(addprefix tests/test_,$(addsuffix .py,archive_questions audit_demo a
   frames intake joining measures measures_edges methods new_fields plot_numbers read repeats selection subsets who_can))
 
 spark: $(DEV) ## Ask the archive's questions on Spark too, which needs Java
-	$(BIN)/python $(PIP) 'pyspark>=4'
-	$(BIN)/python -m pytest -q tests/test_archive_spark.py
+	$(BIN)/python $(PIP) -c constraints.txt 'pyspark>=4'
+	$(BIN)/python -m pytest -q -rs tests/test_archive_spark.py
 
 lowest: ## Run the tests on the lowest versions that pyproject.toml allows
 	$(usable)

@@ -47,13 +47,10 @@ PROBLEMS_SHOWN = 20
 
 
 class Hint(StrEnum):
-    """What to do about an error, in words for somebody who writes Python.
-
-    The shell has words of its own for each.
-    """
+    """What to do about an error, in the words of Python; the shell has its own words for each."""
 
     SKIP_INVALID = "pass skip_invalid=True to set aside what does not fit and read the rest"
-    FETCH_AGAIN = "skip_invalid only sets listed items aside, and cannot help with that: fetch the list again"
+    FETCH_AGAIN = "skip_invalid only sets listed items aside and does not help here: fetch the list again"
     TIME = (
         "pass a date such as '2026-03-02' (the end of that day, UTC), an RFC 3339 time such as "
         "'2026-03-02T08:00:00Z', or a datetime (UTC unless it has an offset)"
@@ -66,22 +63,22 @@ class Hint(StrEnum):
         "pass a date such as '2026-03-02', a time with its offset such as '2026-03-02T08:00:00Z', or a "
         "datetime with a time zone"
     )
-    FILE_DATE = "pass fetched_at= to say when the list was made"
-    OTHER_ENDPOINT = "leave endpoint= out, or name the right one"
-    NO_OPTIONS = "leave endpoint=, caller=, fetched_at= and skip_invalid= out"
+    FILE_DATE = "pass fetched_at= to say when the list was fetched"
+    OTHER_ENDPOINT = "leave out endpoint=, or name the right one"
+    NO_OPTIONS = "leave out endpoint=, caller=, fetched_at= and skip_invalid="
     SAVED = (
-        "pass the response as the API sent it (JSON); of exports only the folder that to_parquet() wrote can "
-        "be read back: read(folder)"
+        "pass the response as the API sent it (JSON), or the folder that to_parquet() wrote; no other export "
+        "can be read back"
     )
-    ASK = "Client fetches: `dff.Client().pats()`"
+    ASK = "to ask the API, use `dff.Client().pats()`"
     OPENED = "download the file first, or pass it opened: open(path, 'rb')"
     JSON_TEXT = "pass that as bytes: text.encode()"
     DEADLINE = "give Client(deadline=…) more if the server is slow"
-    MAX_BODY = "Client(max_body=…) allows more"
+    MAX_BODY = "allow more with Client(max_body=…)"
     SAME_CALLER = "if both are of one person, pass the same caller= when you read them"
     FETCHED_AS = "if both are of one person, fetch both with the same Client(caller=…)"
     EARLIER_FIRST = "pass the earlier snapshot first: compare(earlier, later)"
-    LOOKED_AT = "say when each list was made, with fetched_at= of `read`"
+    LOOKED_AT = "say when each list was fetched: read(…, fetched_at=…)"
     REGION = "each organisation is in one region: try region='eu' or region='uae'"
     OPERATIONS = "`dff.operations()` lists them all"
 
@@ -124,14 +121,14 @@ class DfnsFramesError(Exception):
         return self.worded(self.hint)
 
     def worded(self, hint: str | None, *, option: str | None = None) -> str:
-        """Return the error as text for readers who do not write Python.
+        """Return the error as text, with a hint and an option in the reader's words.
 
         Parameters
         ----------
         hint
-            What to do about it, in their words.
+            What to do about it.
         option
-            What they call the option that it is about, if it is about one.
+            What the reader calls the option that it is about, if it is about one.
         """
         happened = self._happened(option)
         return f"{happened}; {hint}" if hint else happened
@@ -152,7 +149,7 @@ def _rebuild(kind: type[DfnsFramesError], args: tuple[Any, ...], state: dict[str
 
 
 class ConfigurationError(DfnsFramesError, ValueError):
-    """A call that cannot be made as it is: no token, a bad URL, region or proxy, an option out of range.
+    """A call that cannot be made as written: no token, a bad URL, region or proxy, an option out of range.
 
     Attributes
     ----------
@@ -268,7 +265,7 @@ class MissingTableError(DfnsFramesError, KeyError):
         self._plain = plain  # the same without a word of Python
 
     def worded(self, hint: str | None, *, option: str | None = None) -> str:
-        """Return the error as text for readers who do not write Python."""
+        """Return the error as text, with a hint and an option in the reader's words."""
         return f"{self._plain or self.args[0]}; {hint}" if hint else super().worded(hint, option=option)
 
 
@@ -289,7 +286,7 @@ class DriftWarning(UserWarning):
         return self.worded(self.hint)
 
     def worded(self, hint: str | None) -> str:
-        """Return the warning as text for readers who do not write Python; `hint` is in their words."""
+        """Return the warning as text, with a hint in the reader's words."""
         return f"{self.args[0]}; {hint}" if hint else str(self.args[0])
 
 

@@ -17,14 +17,20 @@ WHEN = "2026-03-02T08:00:00Z"
 # What a shell starts in the background ignores interrupts, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Nothing that collecting the tests makes is ever garbage; looking through it again and again takes seconds.
-gc.disable()
+
+def pytest_configure() -> None:
+    # What collecting makes is never garbage, and to look through it again and again takes seconds.
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # what extension modules own is to go before they do
 
 
 def assignment(name: str = "Operators", **changes: Any) -> dict[str, Any]:

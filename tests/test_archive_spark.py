@@ -14,7 +14,9 @@ import pytest
 
 import dfns_frames as dff
 
-pytestmark = pytest.mark.skipif(not shutil.which("java"), reason="Spark needs Java, which is not installed")
+pytestmark = pytest.mark.skipif(
+    not shutil.which("java"), reason="Spark needs Java: apt install default-jre-headless (Debian, Ubuntu)"
+)
 
 # For little data: no compiling, one part, nothing that watches.
 _SETTINGS = {
@@ -37,7 +39,7 @@ _SETTINGS = {
 def session() -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what Spark says of pandas
-        sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
+        sql = pytest.importorskip("pyspark.sql", reason="needs pyspark: `make spark` installs it")
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         builder = sql.SparkSession.builder.master("local[2]").appName("dfns-frames tests")
         for name, value in _SETTINGS.items():

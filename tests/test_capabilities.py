@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dfns_frames as dff
-from dfns_frames._facts.holdings import usable_operations
 from dfns_frames.measures.classes import worst_text
 from tests import naive_measures as naive
 from tests import organisations
@@ -82,11 +81,6 @@ def test_capabilities_of_any_tokens(items: list[Item]) -> None:
     )
     assert (counted[[*naive.SEVERITIES, "refused"]].sum(axis=1) == counted["operation_count_at_least"]).all()
     assert counted["operation_count"].tolist() == [len(naive.listed(items[n])) for n in frame.index]
-    usable, rows = usable_operations(pats), pats.token_operations
-    assert usable.tolist() == [
-        naive.usable(items[token_no], operation)
-        for token_no, operation in zip(rows["token_no"], rows["operation"], strict=True)
-    ]
     reach = dff.measures.sensitive_reach(pats).set_index("category")
     for category in naive.CLASSES:
         active = frame[frame["is_active"]][category]

@@ -156,7 +156,7 @@ def test_serve_says_that_its_port_is_taken(capsys: pytest.CaptureFixture[str]) -
         port = taken.getsockname()[1]
         assert main(["serve", "--port", str(port)]) == 2
     assert f"port {port} cannot be opened" in (told := capsys.readouterr().err)
-    assert "leave --port out" in told
+    assert "leave out --port" in told
 
 
 def test_serve_runs_until_interrupted() -> None:

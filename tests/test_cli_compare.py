@@ -64,7 +64,7 @@ def test_a_folder_says_itself_when_it_is_of(
     folder = str(pats(token("to-3"), when=JUNE).to_parquet(tmp_path / "kept"))
     assert main(["compare", files[0], folder, "--old-time", "2026-05-01"]) == 0
     assert main(["compare", files[0], folder, "--new-time", "2026-05-01"]) == 2
-    assert "--new-time does not apply to the folder" in capsys.readouterr().err
+    assert "--new-time does not go with the folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_a_folder_says_itself_what_it_is_of(option: str, tmp_path: Path, capsys:
     """What is said besides is refused, not passed over."""
     folder = dff.read({"items": []}).to_parquet(tmp_path / "pats")
     assert main(["fetch", "--from", str(folder), option, "2026-03-02"]) == 2
-    assert f"{option} does not apply to the folder" in capsys.readouterr().err
+    assert f"{option} does not go with the folder" in capsys.readouterr().err
 
 
 def test_a_table_that_is_not_there(tmp_path: Path, capsys: Capture) -> None:
@@ -81,7 +81,7 @@ def test_what_was_not_read_is_said(tmp_path: Path, capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("https://api.dfns.io/auth/pats", "--from must be the path .* not a web address; leave --from out"),
+        ("https://api.dfns.io/auth/pats", "--from must be the path .* not a web address; leave out --from"),
         ("s3://bucket/pats.json", "not an address; download the file first$"),
         ('{"items": []}', "not JSON text; give the name of a file, or - for"),
     ],
@@ -99,4 +99,4 @@ def test_a_files_date_that_cannot_be_is_warned_of_in_words_of_the_shell(
     path = saved(tmp_path, "pats.json", token(1))
     os.utime(path, (0, 0))
     assert main(["fetch", "--from", path]) == 0
-    assert "; give --fetched-at to say when the list was made" in capsys.readouterr().err
+    assert "; give --fetched-at to say when the list was fetched" in capsys.readouterr().err

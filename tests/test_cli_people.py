@@ -64,7 +64,7 @@ def test_what_nobody_knows_is_refused_before_anything_is_read(capsys: Captured) 
     """The message lists what there is, and no token is needed to get it."""
     assert main(["who-can", "mov", "funds"]) == 2
     said = capsys.readouterr().err
-    assert "near: move_funds" in said
+    assert "close matches: move_funds" in said
     assert "Ways: transfer, " in said
 
 
@@ -80,7 +80,7 @@ def test_explain_says_through_what(folder: str, capsys: Captured) -> None:
     assert main(["explain", token, "--from", folder, "--format", "json"]) == 0
     assert len(json.loads(capsys.readouterr().out)) == len(table) - 1
     assert main(["explain", token[:-1], "--from", folder]) == 2
-    assert f"near: {token}" in capsys.readouterr().err
+    assert f"close matches: {token}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("owner", ["rebalancer", "Rebalancer", None], ids=str)
@@ -94,7 +94,7 @@ def test_tokens_of_an_owner_by_name(owner: str | None, folder: str, capsys: Capt
     assert main(["tokens", "--owner", owner, "--from", folder]) == 0
     assert "owner_name" in capsys.readouterr().out.splitlines()[0]
     assert main(["tokens", "--owner", "rebalancr", "--from", folder]) == 0
-    assert "near: rebalancer" in capsys.readouterr().err
+    assert "close matches: rebalancer" in capsys.readouterr().err
 
 
 def test_tokens_that_can_go_a_way(folder: str, capsys: Captured) -> None:

@@ -193,7 +193,7 @@ def test_a_body_of_one_source_read_as_another_is_refused(path: str, said: str) -
             read(body(LISTED[path]), endpoint=endpoint, skip_invalid=skip_invalid)
         assert f"GET {path})" in str(caught.value)
         assert f"GET {said})" in str(caught.value)
-        assert "leave endpoint= out" in str(caught.value)
+        assert "leave out endpoint=" in str(caught.value)
 
 
 @pytest.mark.parametrize("path", TOLD)

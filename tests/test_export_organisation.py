@@ -87,7 +87,7 @@ def test_permissions_and_policies_are_in_words(sheets: Sheets) -> None:
     policies = frame(sheets, "Policies").set_index("name")
     assert policies.loc["Large payments", "rule"] == "TransactionAmountLimit 100,000 USD"
     assert policies.loc["Second pair of eyes", "approval"].startswith("Treasury desk: 1 of ")
-    assert "(who asked may agree too)" in policies.loc["Second pair of eyes", "approval"]
+    assert "(the initiator may agree too)" in policies.loc["Second pair of eyes", "approval"]
     assert policies.loc["Hourly volume of hot wallets", "approval"] == "2 of anyone"
     assert policies.loc["Hourly volume of hot wallets", "only for"] == "walletTags.hasAny: hot, payouts"
     assert (

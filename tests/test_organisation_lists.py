@@ -96,7 +96,7 @@ def test_explain_lists_near_ids() -> None:
         dff.measures.explain(frames(ORG), "to-aa")
     with pytest.raises(dff.ConfigurationError, match="no token, user or service account"):
         dff.measures.explain(frames(ORG), None)
-    with pytest.raises(dff.ConfigurationError, match=r"near: .*Wallets:Transfers:Create"):
+    with pytest.raises(dff.ConfigurationError, match=r"close matches: .*Wallets:Transfers:Create"):
         dff.measures.explain(frames(ORG), "to-a", "Wallets:Transfers:Make")
 
 

@@ -120,5 +120,5 @@ def test_many_operations_and_nobody() -> None:
     assert ax.get_title(loc="left") == ""
     nobody = Plot(frames(people(1))).who_can("Wallets:Read")
     assert any("can use Wallets:Read" in " ".join(text.get_text().split()) for text in nobody.texts)
-    with pytest.raises(dff.ConfigurationError, match="near: move_funds"):
+    with pytest.raises(dff.ConfigurationError, match="close matches: move_funds"):
         Plot(frames(people(1))).who_can("movefunds")

@@ -345,7 +345,7 @@ def test_what_was_exported_is_no_response(tmp_path: Path) -> None:
     """A workbook, a Parquet file and their folder are named for what they are, with the way back."""
     pats = dff.read({"items": [token(1, assignment())]})
     folder = pats.to_parquet(tmp_path / "pats")
-    with pytest.raises(IsADirectoryError, match="a folder is no page"):
+    with pytest.raises(IsADirectoryError, match="a folder is not a page"):
         dff.read([folder, folder])
     with pytest.raises(
         dff.ResponseError, match=r"tokens\.parquet' is not a saved response but a file of Parquet"

@@ -308,7 +308,7 @@ def test_an_id_that_nobody_has_is_an_error_that_lists_near_ones(identity: Any) -
     """An id of nobody, or of another type, is told from one that holds nothing."""
     with pytest.raises(dff.ConfigurationError, match="no token, user or service account listed here has"):
         dff.measures.explain(frames(MOVER), identity)
-    with pytest.raises(dff.ConfigurationError, match="near: us-a"):
+    with pytest.raises(dff.ConfigurationError, match="close matches: us-a"):
         dff.measures.explain(frames(MOVER), "s-a")
 
 

@@ -11,8 +11,8 @@ SOURCE = Column("source", Kind.CATEGORY, "The endpoint that the row came from.")
 CALLER = Column(
     "caller",
     Kind.CATEGORY,
-    "Who asked: the name given (caller=); else the user that all listed tokens act for; else whoever the "
-    "bearer token says it is, unverified.",
+    "Who asked: the name given (caller=); else the user that all listed tokens act for; else the one that "
+    "the bearer token names, unverified.",
 )
 
 TOKEN_NO = Column("token_no", Kind.POSITION, "Position of the token among those listed, from 0.")
@@ -49,5 +49,5 @@ CHANGE_DATE = Column("change_date", Kind.TIME, "When that change was asked for."
 
 
 def own(column: Column) -> Column:
-    """Return an id's column as it is in the table whose rows it names: in each row another one."""
+    """Return an id's column for the table whose rows it identifies, where each row has its own."""
     return replace(column, kind=Kind.JOIN_ID)

@@ -7,14 +7,11 @@ from dfns_frames._api.vocabulary import Column, Kind, Table
 FINDING_SEVERITIES = ("critical", "high", "medium", "low", "info")
 """How much a finding matters, the worst first."""
 
-CONFIDENCES = ("certain", "likely", "hint")
-"""How sure a finding is, the surest first."""
-
 STATUSES = ("new", "open", "resolved", "unknown")
 """What became of a finding since the baseline; without one all are open."""
 
 RULE_STATUSES = ("findings", "not evaluated", "partly", "clean")
-"""How a rule went; of those that apply the first."""
+"""How a rule went: the first of these that applies."""
 
 _RISING = FINDING_SEVERITIES[::-1]
 
@@ -36,7 +33,7 @@ FINDINGS = Table(
             "new, open or resolved since the baseline, unknown where that cannot be told; else open.",
         ),
         Column("severity", Kind.CATEGORY, "critical, high, medium, low or info.", order=_RISING),
-        Column("severity_reason", Kind.TEXT, "Which clause of the rule decided the severity."),
+        Column("severity_reason", Kind.TEXT, "Which condition of the rule decided the severity."),
         _CATEGORY,
         _TITLE,
         Column(
@@ -44,7 +41,7 @@ FINDINGS = Table(
             Kind.CATEGORY,
             "What it is about, such as token, key, user, permission, policy, activity or organisation.",
         ),
-        Column("subject_id", Kind.ID, "Id of that; missing if it has none."),
+        Column("subject_id", Kind.ID, "Its id; missing if it has none."),
         Column("subject_name", Kind.TEXT, "Its name, as its owner wrote it; missing if it has none."),
         Column("owner_id", Kind.ID, "User, else application, that the token acts for."),
         Column("owner_name", Kind.TEXT, "Name of that owner, where it was read."),
@@ -56,7 +53,7 @@ FINDINGS = Table(
             "certain (follows from what was listed), likely (rests on an inference or on something unread) "
             "or hint.",
         ),
-        Column("unknown", Kind.TEXT, "What was not known and could change the finding; missing if nothing."),
+        Column("unknown", Kind.TEXT, "What is unknown and could change the finding; missing if nothing is."),
         Column("remedy", Kind.TEXT, "What to do: the call, who makes it, and whether it needs approval."),
         Column("references", Kind.TEXT, "Controls and guides that ask for it, separated by commas."),
         Column("accepted", Kind.FLAG, "Whether somebody accepted it, in the acceptance file."),
@@ -77,7 +74,7 @@ RULES = Table(
         Column(
             "status",
             Kind.CATEGORY,
-            "findings; else not evaluated, partly or clean. Only clean means that all was looked at.",
+            "findings, else not evaluated, partly or clean. Only clean means that it looked at everything.",
         ),
         Column("severity", Kind.CATEGORY, "The worst severity that it can give.", order=_RISING),
         _CATEGORY,
@@ -100,6 +97,6 @@ SETTINGS = Table(
     columns=(
         Column("setting", Kind.TEXT, "as_of, version, or the name of a threshold."),
         Column("value", Kind.TEXT, "What it was."),
-        Column("default", Kind.TEXT, "What it is unless you say otherwise."),
+        Column("default", Kind.TEXT, "Its default."),
     ),
 )

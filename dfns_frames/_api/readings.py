@@ -1,4 +1,4 @@
-"""The tables about the reading itself: what was asked, what was strange, what was set aside."""
+"""The tables about the reading itself: what was asked, what was unexpected, what was set aside."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SOURCES = Table(
         Column("source", Kind.CATEGORY, "The endpoint that was asked, or whose saved response was read."),
         CALLER,
         Column("url", Kind.TEXT, "The address that was asked, or the file that was read."),
-        Column("fetched_at", Kind.TIME, "When the response was made, as far as that is known."),
+        Column("fetched_at", Kind.TIME, "When the response was made, as far as is known."),
         Column(
             "fetched_at_basis",
             Kind.CATEGORY,
@@ -25,7 +25,7 @@ SOURCES = Table(
         Column(
             "finished_at",
             Kind.TIME,
-            "When its last page was made; later than fetched_at where there were several. Missing of files.",
+            "When its last page was made: later than fetched_at if there were several; missing for files.",
         ),
         Column(
             "status",
@@ -34,28 +34,32 @@ SOURCES = Table(
             "unavailable (this organisation does not have it); failed (detail says why); skipped (it needs "
             "another source that did not come).",
         ),
-        Column("item_count", Kind.COUNT, "How many items the source listed; one on two pages counts once."),
+        Column("item_count", Kind.COUNT, "How many items it listed; an item on two pages counts once."),
         Column("rejected_count", Kind.COUNT, "How many of them were set aside by skip_invalid."),
-        Column("needs_operation", Kind.TEXT, "Operation that reading the source needs; missing if none."),
-        Column("org_id", Kind.ID, "Organisation that what it lists belongs to (or-…), where it is one."),
-        Column("request_count", Kind.COUNT, "How many requests were answered; missing of files."),
+        Column("needs_operation", Kind.TEXT, "Operation that reading it takes; missing if none."),
+        Column(
+            "org_id",
+            Kind.ID,
+            "Organisation that the listed items belong to (or-…); missing if none or several.",
+        ),
+        Column("request_count", Kind.COUNT, "How many requests were answered; missing for files."),
         Column(
             "body_sha256",
             Kind.TEXT,
-            "SHA-256 of its bodies in order, unpacked, in hexadecimal: it proves what a kept body said.",
+            "SHA-256 of its bodies in order, unpacked, in hexadecimal; proves that a saved body is the same.",
         ),
         Column(
             "asked_as",
             Kind.ID,
-            "User or token that the bearer token says it is, unverified; missing where it does not say.",
+            "User or token that the bearer token names, unverified; missing if none.",
         ),
-        Column("detail", Kind.TEXT, "What went wrong, where something did."),
+        Column("detail", Kind.TEXT, "What went wrong, if anything did."),
     ),
 )
 
 DRIFT = Table(
     "drift",
-    row="one thing that is new to this version or unexpected in a response, or that joined lists differ in",
+    row="one thing in a response that this version does not expect, or that joined lists differ in",
     key=("source", "caller", "what", "path", "detail"),
     ids=("source", "caller", "what", "path", "detail"),
     columns=(
@@ -68,8 +72,10 @@ DRIFT = Table(
             "repeated id, overlapping pages; of joined lists: differing token (user, …), or lists of one "
             "caller.",
         ),
-        Column("path", Kind.TEXT, "Where in the response, positions left out."),
-        Column("detail", Kind.TEXT, "The value; of an unknown field its JSON type only: it may be secret."),
+        Column("path", Kind.TEXT, "Where in the response, without positions."),
+        Column(
+            "detail", Kind.TEXT, "The value; for an unknown field only its JSON type, since it may be secret."
+        ),
         Column("count", Kind.COUNT, "How often."),
     ),
 )

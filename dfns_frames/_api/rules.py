@@ -1,4 +1,4 @@
-"""The tables of what is allowed: permissions, to whom they are given, and policies."""
+"""The tables of what is allowed: permissions, who has them, and policies."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ PERMISSIONS = Table(
         PERMISSION_NO,
         own(PERMISSION_ID),
         Column("name", Kind.TEXT, "Name of the permission."),
-        Column("status", Kind.CATEGORY, "The API's status of it, such as Active."),
-        Column("is_immutable", Kind.FLAG, "Whether it is managed by the vendor and cannot be changed."),
+        Column("status", Kind.CATEGORY, "Status that the API gives, such as Active."),
+        Column("is_immutable", Kind.FLAG, "Whether the vendor manages it; nobody else can change it."),
         Column("is_archived", Kind.FLAG, "Whether it was archived; what it grants may still count."),
         DATE_CREATED,
         DATE_UPDATED,
@@ -91,13 +91,13 @@ PERMISSION_ASSIGNMENTS = Table(
         Column("assignment_no", Kind.POSITION, "Position among the assignments of all permissions, from 0."),
         Column("assignment_id", Kind.ID, "Id of the assignment."),
         PERMISSION_ID,
-        Column("identity_id", Kind.JOIN_ID, "Token, user, group or application that it is given to."),
+        Column("identity_id", Kind.JOIN_ID, "Token, user, group or application that has it."),
         Column(
             "identity_kind",
             Kind.CATEGORY,
-            "Which of these it is: found among what was read, else by the id's prefix, else unknown.",
+            "Which of these it is: as found in what was read, else by the id's prefix, else unknown.",
         ),
-        Column("in_effect", Kind.FLAG, "Whether it grants anything yet; not while its creation is pending."),
+        Column("in_effect", Kind.FLAG, "Whether it grants anything yet: not while its creation is pending."),
         Column("is_immutable", Kind.FLAG, "Whether it cannot be revoked."),
         DATE_CREATED,
         DATE_UPDATED,
@@ -125,7 +125,12 @@ POLICIES = Table(
             "Active or Archived; an archived policy stops nothing.",
             known=frozenset({"Active", "Archived"}),
         ),
-        Column("activity_kind", Kind.CATEGORY, "What it watches, such as Wallets:Sign.", known=_ACTIVITIES),
+        Column(
+            "activity_kind",
+            Kind.CATEGORY,
+            "What it watches, such as Wallets:Sign.",
+            known=_ACTIVITIES,
+        ),
         Column("rule_kind", Kind.CATEGORY, "When it applies, such as AlwaysTrigger."),
         Column("rule_limit", Kind.NUMBER, "Limit of its rule; missing if the rule has none."),
         Column("rule_currency", Kind.CATEGORY, "Currency of that limit."),
@@ -133,10 +138,10 @@ POLICIES = Table(
         Column(
             "action_kind",
             Kind.CATEGORY,
-            "What it does then: RequestApproval, Block or NoAction.",
+            "What it does: RequestApproval, Block or NoAction.",
             known=frozenset({"RequestApproval", "Block", "NoAction"}),
         ),
-        Column("auto_reject_minutes", Kind.WHOLE, "Minutes after which a request without answer is refused."),
+        Column("auto_reject_minutes", Kind.WHOLE, "Minutes after which an unanswered request is refused."),
         Column("is_filtered", Kind.FLAG, "Whether it covers only some wallets, permissions or policies."),
         DATE_CREATED,
         DATE_UPDATED,
@@ -160,8 +165,8 @@ POLICY_GROUPS = Table(
         POLICY_ID,
         Column("name", Kind.TEXT, "Name of the approval group; missing if it has none."),
         Column("quorum", Kind.WHOLE, "How many of its approvers have to agree."),
-        Column("anyone_can_approve", Kind.FLAG, "Whether it names no approvers: anyone may approve."),
-        Column("initiator_can_approve", Kind.FLAG, "Whether who asked may approve; missing means no."),
+        Column("anyone_can_approve", Kind.FLAG, "Whether anyone may approve, as it names no approvers."),
+        Column("initiator_can_approve", Kind.FLAG, "Whether the initiator may approve; missing means no."),
         Column("service_accounts_can_approve", Kind.FLAG, "Whether service accounts may; missing means no."),
     ),
 )

@@ -58,7 +58,10 @@ class Archive(Past):
     >>> archive = dff.Archive("archive")  # doctest: +SKIP
     >>> archive.add(dff.Client().pats())  # doctest: +SKIP
     PosixPath('archive/snapshots/org=or-…/caller=us-…/look=2026-10-19T07-30-00Z')
-    >>> archive.lifetimes()[["name", "first_seen", "gone_after", "gone_by"]]  # doctest: +SKIP
+    >>> archive.changes(since="2026-10-01")[["severity", "change", "object", "name"]]  # doctest: +SKIP
+       severity    change      object         name
+    0  critical  appeared       token       backup
+    1      none   changed       token  ledger sync
     """
 
     def __init__(self, folder: StrPath, engine: Any = None) -> None:
@@ -150,9 +153,11 @@ class Archive(Past):
 
         Examples
         --------
-        >>> archive.snapshots()[["org_id", "taken", "statuses"]]  # doctest: +SKIP
-              org_id                     taken       statuses
-        0  or-7vwr2… 2026-10-19 07:30:00+00:00  /auth/pats ok
+        >>> archive = dff.demo.archive("demo-archive")  # doctest: +SKIP
+        >>> archive.snapshots()[["taken", "statuses"]].head(2)  # doctest: +SKIP
+                              taken                        statuses
+        0 2026-08-03 07:30:00+00:00  /auth/pats ok, /permissions ok
+        1 2026-08-10 07:30:00+00:00  /auth/pats ok, /permissions ok
         """
         check_whose(self.folder, org, caller)
         rows = of_each(snapshots(self.folder, org, caller), _described)
@@ -184,7 +189,11 @@ class Archive(Past):
 
         Examples
         --------
-        >>> archive.at("2026-05-01").plot.creation_over_time()  # doctest: +SKIP
+        >>> archive = dff.demo.archive("demo-archive")  # doctest: +SKIP
+        >>> archive.at("2026-09-01").tokens[["name", "is_active"]].head(2)  # doctest: +SKIP
+                       name  is_active
+        0       ledger sync       True
+        1  month-end report       True
         """
         return looking_back.at(self.folder, as_utc(when, "when", zoned=True), org, caller)
 

@@ -3,7 +3,8 @@
 A question is a file of SQL, in words that DuckDB and Spark share, and goes to either as it stands. It reads
 tables whose names begin with ``dfns_``: those of the snapshots, with the columns `org`, `caller` and `look`
 of the folder that they are in; other questions (`looks`, `sightings`, …); the facts below; and `asked`, one
-row with the arguments, of which those that were not given are missing.
+row with the arguments, of which those that were not given are missing. A *look* is one source in one
+snapshot: what it answered one caller at one time.
 """
 
 from __future__ import annotations

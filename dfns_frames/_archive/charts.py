@@ -73,7 +73,8 @@ class ArchivePlot:
 
         Examples
         --------
-        >>> archive.plot.changes()  # doctest: +SKIP
+        >>> archive = dff.demo.archive("demo-archive")  # doctest: +SKIP
+        >>> archive.plot.changes(freq="MS").figure.savefig("changes.png")  # doctest: +SKIP
         """
         check_choice("freq", freq, Freq)
         return draw(self._past.changes(since, until, org, caller), freq, ax)

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class Past:
-    """What snapshots tell of the past.
+    """The questions that snapshots answer about the past.
 
     Parameters
     ----------
     place
         The archive: a folder, or an address that the engine can read.
     engine
-        What answers.
+        What answers the questions.
     """
 
     def __init__(self, place: str, engine: asking.Engine) -> None:
@@ -47,22 +47,23 @@ class Past:
         org: str | None = None,
         caller: str | None = None,
     ) -> pd.DataFrame:
-        """List what changed from look to look.
+        """List what changed from one snapshot to the next.
 
         Parameters
         ----------
         since, until
-            Only what a look after the one and not after the other shows. As `since`, a date alone is its
-            beginning, as `until` its end, UTC.
+            Only changes that a list fetched after `since`, and not after `until`, shows. A date alone counts
+            from its beginning as `since`, and to its end as `until`, UTC.
         org, caller
-            Only the changes of one organisation, or of what one caller saw.
+            Only changes in one organisation, or in what one caller was shown.
 
         Returns
         -------
         pandas.DataFrame
-            A row is one change; the columns are those of :func:`compare`, after `org_id` and `caller`, and
-            the worst come first. It happened after the look of `after`, and by that of `by`. ``"unknown"``
-            is only what the last look leaves open; what an earlier one left open, later ones tell.
+            A row is one change, the worst first; the columns are `org_id`, `caller` and those of
+            :func:`compare`. It happened after the list of `after` was fetched, and before that of `by` was.
+            A change is ``"unknown"`` only if the last list leaves it open; whatever an earlier one left open,
+            later ones have settled.
 
         Raises
         ------
@@ -71,7 +72,13 @@ class Past:
 
         Examples
         --------
-        >>> archive.changes(since="2026-05-01")[["change", "object", "name", "by"]]  # doctest: +SKIP
+        >>> archive = dff.demo.archive("demo-archive")  # doctest: +SKIP
+        >>> found = archive.changes(since="2026-09-01")  # doctest: +SKIP
+        >>> found[["severity", "change", "name", "by"]].head(3)  # doctest: +SKIP
+           severity       change                  name                        by
+        0  critical      changed               on call 2026-09-14 07:30:00+00:00
+        1      none      changed  ci-deploy-production 2026-09-14 07:30:00+00:00
+        2      none  disappeared           old backend 2026-09-28 07:30:00+00:00
         """
         after = None if since is None else beginning(since, "since")
         by = None if until is None else as_utc(until, "until", zoned=True)
@@ -82,12 +89,12 @@ class Past:
         return changing.to_changes(self._engine.ask(self._place, changing.QUESTION, whose, asked))
 
     def lifetimes(self, org: str | None = None, caller: str | None = None) -> pd.DataFrame:
-        """List from when to when each token was there.
+        """List when each token was first and last there.
 
         Parameters
         ----------
         org, caller
-            Only those of one organisation, or those that one caller listed.
+            Only tokens of one organisation, or those that one caller was shown.
 
         Returns
         -------
@@ -96,8 +103,8 @@ class Past:
             `org_id`, `caller`, `token_id`, `name` (the last one), `born` (exact: the API says it),
             `first_seen`, `last_seen`, `gone_after` and `gone_by` (it vanished between the two; missing if it
             is not known to be gone), `off_after` and `off_by` (it was switched off between the two; missing
-            if the last look shows it on; `off_after` alone is missing if no look ever showed it on). Tokens
-            without an id are left out.
+            if it was last seen on; only `off_after` is missing if it was never seen on). Tokens without an id
+            are left out.
 
         Raises
         ------
@@ -106,7 +113,11 @@ class Past:
 
         Examples
         --------
-        >>> archive.lifetimes()[["name", "born", "gone_after", "gone_by"]]  # doctest: +SKIP
+        >>> archive = dff.demo.archive("demo-archive")  # doctest: +SKIP
+        >>> archive.lifetimes()[["name", "last_seen", "gone_by"]].head(2)  # doctest: +SKIP
+                  name                 last_seen                   gone_by
+        0  old backend 2026-09-14 07:30:00+00:00 2026-09-28 07:30:00+00:00
+        1  ledger sync 2026-10-19 07:30:00+00:00                       NaT
         """
         asked = asking.given_to(asking.LIFETIMES)
         answer = self._engine.ask(self._place, asking.LIFETIMES, self._whose(org, caller), asked)
@@ -115,7 +126,7 @@ class Past:
     def holders(
         self, category: str, on: date | str, org: str | None = None, caller: str | None = None
     ) -> pd.DataFrame:
-        """List the tokens that could do something of one class at one moment.
+        """List the tokens that could do something, such as move funds, at one moment.
 
         Parameters
         ----------
@@ -124,16 +135,16 @@ class Past:
         on
             The moment; a time of day needs its offset. A date alone is the end of that day, UTC.
         org, caller
-            Only those of one organisation, or those that one caller listed.
+            Only tokens of one organisation, or those that one caller was shown.
 
         Returns
         -------
         pandas.DataFrame
-            A row is one token that was active and held an operation of that class which its kind can use,
-            or everything; key: `org_id`, `token_id`. Columns: `org_id`, `caller`, `token_id`, `name`,
-            `certainty`: ``"seen"`` if the looks on both sides of the moment (or a look just then) show it,
-            else ``"possible"``: it changed between the two, some of its operations were not listed, or
-            nobody has looked since.
+            A row is one active token that held an operation of that class which its kind can use, or
+            everything; key: `org_id`, `token_id`. Columns: `org_id`, `caller`, `token_id`, `name`,
+            `certainty`: ``"seen"`` if the snapshots on both sides of the moment, or one at that very moment,
+            show it; else ``"possible"``, since it changed in between, some of its operations were not listed,
+            or there is no later snapshot.
 
         Raises
         ------
@@ -142,7 +153,13 @@ class Past:
 
         Examples
         --------
-        >>> archive.holders("move_funds", on="2026-05-01")  # doctest: +SKIP
+        >>> archive = dff.demo.archive("demo-archive")  # doctest: +SKIP
+        >>> archive.holders("move_funds", on="2026-08-20")[["name", "certainty"]]  # doctest: +SKIP
+                       name certainty
+        0       old backend      seen
+        1           on call      seen
+        2           sweeper      seen
+        3  month-end report  possible
         """
         if category not in CATEGORIES:
             hint = did_you_mean(str(category), CATEGORIES)
@@ -165,6 +182,6 @@ class Past:
     def _only(
         self, whose: asking.Wanted, which: asking.Question, given: dict[str, pa.Table]
     ) -> asking.Wanted:
-        """Return only those of the snapshots that a question names."""
+        """Narrow the snapshots to those that a question names."""
         found = self._engine.ask(self._place, which, whose, given).select(asking.KEYS).to_pylist()
         return replace(whose, snapshots=frozenset(asking.snapshot_name(**each) for each in found))

@@ -136,7 +136,7 @@ def _abilities(
     dark
         Of which holders some operations are not known.
     user, active
-        Of each holder, the number of its user, and whether both are active.
+        For each holder, the number of its user, and whether both are active.
     """
     today = operations(frames).today[found.operation]
     parts: list[tuple[Any, ...]] = []

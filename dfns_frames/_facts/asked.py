@@ -64,7 +64,7 @@ def asked(tables: Tables) -> list[dict[str, Any]]:
 
 
 def not_read(rows: Iterable[dict[str, Any]]) -> list[str]:
-    """Say of each source that did not come what is not here, and what would help.
+    """Say for each source that did not come what is missing, and what would help.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ class Operations:
     names
         What each number stands for.
     today
-        Of each number, that of the name that it has today; its own if it was never renamed.
+        For each number, that of the name that it has today; its own if it was never renamed.
     current
         The numbers of the operations that a full administrator has.
     """
@@ -76,7 +76,7 @@ class Permissions:
     Parameters
     ----------
     ids, names
-        Of each permission.
+        For each permission.
     immutable
         Which are managed by the vendor.
     starts, operation

@@ -58,7 +58,7 @@ class Effective:
     holder, operation
         The pairs, as numbers.
     effective, basis
-        Of each pair a place in `ANSWERS`, and one in `BASES`.
+        For each pair a place in `ANSWERS`, and one in `BASES`.
     """
 
     holder: Ints
@@ -130,7 +130,7 @@ def _judged(holder: Ints, operation: Ints, rules: tuple[tuple[Flags, int, int], 
 
 
 def _user_holds(frames: Tables, user: Ints, operation: Ints) -> Flags:
-    """Tell of which pairs the user holds the operation, under whichever of its names."""
+    """Tell for which pairs the user holds the operation, under whichever of its names."""
     rights, names = user_rights(frames), operations(frames)
     width = len(names.names)
     holder, held = distinct_pairs(rights.holder, names.today[rights.operation], len(rights.everything), width)
@@ -170,7 +170,7 @@ def _by_class(frames: Tables) -> Ints:
 
 
 def _with_votes(frames: Tables, usable: Ints, is_machine: Flags, user: Ints, operation: Ints) -> Ints:
-    """Say of service accounts' votes what the policies say, in place of the catalogue's unknown."""
+    """Judge service accounts' votes by the policies, in place of the catalogue's unknown."""
     names = operations(frames)
     vote = is_machine & (names.today[operation] == names.names.index(VOTE))
     return np.where(vote & (usable == _UNSURE), machine_votes(frames)[user], usable)

@@ -43,13 +43,13 @@ class Holdings:
     count
         How many holders there are.
     is_listed
-        Of each pair, whether the API listed it; if not, it follows from a full administrator's permission.
+        For each pair, whether the API listed it; if not, it follows from a full administrator's permission.
     usable
-        Of each pair, whether the holder's kind can use the operation: a place in `USABLE`.
+        For each pair, whether the holder's kind can use the operation: a place in `USABLE`.
     everything
-        Of each holder, whether it has a full administrator's permission: all operations, listed or not.
+        For each holder, whether it has a full administrator's permission: all operations, listed or not.
     unlisted
-        Of each holder, how many assignments have operations that the API did not list.
+        For each holder, how many assignments have operations that the API did not list.
     """
 
     holder: Ints
@@ -105,18 +105,6 @@ def usable_by(kinds: Sequence[str | None], operations: list[str]) -> Ints:
     """Return places in `USABLE`: one row per kind of token or user, one column per operation."""
     places = [[USABLE.index(usability(kind, operation)) for operation in operations] for kind in kinds]
     return np.array(places, dtype=np.int64).reshape(len(places), len(operations))
-
-
-def usable_operations(frames: Tables) -> pd.Series:
-    """Return of each row of `token_operations` whether the token's kind can use it: yes, unknown or no.
-
-    The index is that of `token_operations`.
-    """
-    tokens, operations = frames.arrow("tokens"), frames.arrow("token_operations")
-    operation, names = codes(operations, "operation")
-    kind = codes(tokens, "kind")[0][token_rows(frames, "token_operations")]
-    places = _usable_by_kind(tokens, names)[kind, operation]
-    return pd.Series(pd.Categorical.from_codes(places, pd.Index(USABLE, dtype=TEXT)), name="usable")
 
 
 @kept

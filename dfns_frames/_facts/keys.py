@@ -24,14 +24,14 @@ _CELLS, _CELLS_A_ROW = 1 << 20, 64
 
 @cache
 def items_of(name: str) -> str:
-    """Return the table whose rows a table's rows are inside of: itself where its rows are listed items."""
+    """Return the table whose rows a table's rows are inside: itself where its rows are listed items."""
     positions = TABLES[name].positions
     listed = {table.positions: table.name for table in TABLES.values() if table.is_listed}
     return listed.get(positions[:1], name)
 
 
 def item_rows(tables: Tables, name: str) -> Ints:
-    """Return, for each row of a table, the row of the item that it is inside of; -1 if that is gone."""
+    """Return, for each row of a table, the row of the item that it is inside; -1 if that is gone."""
     items = items_of(name)
     return parent_rows(tables.arrow(items), tables.arrow(name), TABLES[items].positions[0])
 

@@ -35,11 +35,11 @@ class People:
     Parameters
     ----------
     ids
-        Of each user; None if the API gave none.
+        For each user; None if the API gave none.
     number
-        Of each row of `users`, the user's number. A user in two lists is one user.
+        For each row of `users`, the user's number. A user in two lists is one user.
     row
-        Of each user, the first row of `users`; -1 of one who is not listed.
+        For each user, the first row of `users`; -1 of one who is not listed.
     active
         `ACTIVE`, `INACTIVE`, or `UNKNOWN`: not listed, or the lists disagree.
     refusal
@@ -83,7 +83,7 @@ def people(frames: Tables) -> People:
     ids = [*listed, *[None] * len(nameless), *strangers]
 
     def some(which: Flags) -> Flags:
-        """Tell of which users some row is meant."""
+        """Tell which users have at least one of these rows."""
         return np.bincount(by_id[which], minlength=len(ids)) > 0
 
     row = np.full(len(ids), -1, dtype=np.int64)

@@ -162,7 +162,7 @@ def gates_of(frames: Tables, activity: str, votes: Flags) -> Ints:
         gate = np.where(alone, ITSELF, OTHERS)
     if any(policy.always and policy.action == "Block" for policy in standing):
         gate[:] = BLOCKED
-    # What was listed of policies that were not read whole still stands; that nothing more does is not known.
+    # Policies that were listed count even if the list was not complete; but there may be more.
     if activity == UNKNOWN or not are_read(frames):
         gate[gate < OTHERS] = UNKNOWN_GATE
     return gate

@@ -85,7 +85,7 @@ def _asked(frames: Tables) -> dict[str, list[str]]:
 
 
 def is_ok(frames: Tables, path: str) -> bool:
-    """Tell whether a source was read whole, so that what it does not list does not exist.
+    """Tell whether a source was read in full, so that what it does not list does not exist.
 
     Of several callers one who may read it is enough; but what one organisation's source lists says nothing of
     another organisation, so frames of several need all of them.

@@ -29,8 +29,8 @@ from dfns_frames._facts.tables import Tables
 LOOKS = "lists of one caller"
 """In `drift`: a user whose tokens several of the joined lists are of, and how many lists."""
 
-# In the metadata of the Arrow table `tokens`: of how many tokens a filter kept these; files keep it too. What
-# the sources listed does not tell: a token that two lists have is one, and no filter left it out.
+# In the metadata of the Arrow table `tokens`, and in files: how many tokens there were before a filter. The
+# counts in `sources` do not tell: a token in two lists is one, though no filter left any out.
 FILTERED_FROM = b"filtered_from"
 _ASSIGNMENTS = ("token_assignments", "user_assignments")
 _NAMED = 3  # sources that a caption names
@@ -251,7 +251,7 @@ def _limit(rows: list[dict[str, Any]]) -> str:
 
 
 def _filtered_from(tokens: pa.Table) -> int | None:
-    """Return of how many tokens a filter kept these: None if all are here, -1 if that is not known."""
+    """Return how many tokens there were before a filter: None if all are here, -1 if that is not known."""
     before = int((tokens.schema.metadata or {}).get(FILTERED_FROM, tokens.num_rows))
     return None if before == tokens.num_rows else before
 

@@ -31,11 +31,11 @@ class Rights:
     holder, operation
         The pairs, as numbers. Who holds everything has a pair for each current operation.
     is_listed
-        Of each pair, whether the API listed it with the holder (or with the holder's group).
+        For each pair, whether the API listed it with the holder (or with the holder's group).
     everything
-        Of each holder, whether it is a full administrator.
+        For each holder, whether it is a full administrator.
     is_unresolved
-        Of each holder, whether it has a permission whose operations nothing lists, and not everything.
+        For each holder, whether it has a permission whose operations nothing lists, and not everything.
     """
 
     holder: Ints
@@ -125,7 +125,7 @@ def group_assignments(frames: Tables) -> tuple[Ints, Ints]:
 
 @kept
 def is_complete(frames: Tables) -> Flags:
-    """Tell of which users all rights are known, so that what is not among them is not held."""
+    """Tell for which users all rights are known, so that what is not among them is not held."""
     users = people(frames)
     dark = users.is_tenant | user_rights(frames).is_unresolved
     complete = users.found & ~dark & groups_are_read(frames)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def unread_line(frames: Tables, paths: Iterable[str]) -> str:
-    """Say which of some sources were not read whole, and which operation each needs; empty if all were."""
+    """Say which sources were not read in full, and which operation each needs; empty if all were."""
     missing = [SOURCES[path] for path in paths if not is_ok(frames, path)]
     named = [
         f"{source.items} (needs {source.operation})" if source.operation else source.items

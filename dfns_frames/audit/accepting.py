@@ -52,7 +52,7 @@ class Verdict:
 def judged(
     entries: Sequence[Entry], findings: pa.Table, missing: Mapping[str, str], as_of: datetime
 ) -> list[Verdict]:
-    """Say of each entry which findings it accepts, or why it accepts none.
+    """Say for each entry which findings it accepts, or why it accepts none.
 
     Parameters
     ----------

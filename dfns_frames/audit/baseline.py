@@ -40,7 +40,7 @@ class Baseline:
     missing
         What each of its rules could not look at.
     asked
-        The sources that it had read whole.
+        The sources that it had read in full.
     places
         Where it had each token, by id.
     """
@@ -124,7 +124,7 @@ def _organisations(held: Mapping[str, pa.Table]) -> set[str]:
 
 
 def asked(held: Mapping[str, pa.Table]) -> frozenset[Asked]:
-    """Return which sources were read whole, and by whom where that matters."""
+    """Return which sources were read in full, and by whom where that matters."""
     if "sources" not in held:
         return frozenset()
     unnamed = _unnamed(held)

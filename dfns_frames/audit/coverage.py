@@ -23,7 +23,7 @@ _SAID = {
 
 
 def unread(frames: Tables, path: str) -> str | None:
-    """Say of a source that it was not read whole, and what would help; None if it was."""
+    """Say that a source was not read in full, and what would help; None if it was."""
     source = SOURCES[path]
     if is_ok(frames, path) or _has_no_parents(frames, source):
         return None
@@ -76,7 +76,7 @@ def missing_sources(frames: Tables, rule: Rule) -> list[str]:
 def is_evaluable(frames: Tables, rule: Rule) -> bool:
     """Tell whether the sources came that a rule cannot do without.
 
-    A path in `needs` has to be read whole. Of a tuple of paths it is enough that one came, be it in part,
+    A path in `needs` has to be read in full. For a tuple of paths it is enough that one came, even in part,
     since what it lists can be judged.
     """
     return all(

@@ -81,7 +81,7 @@ class Found:
     subjects
         What the findings are about.
     severity, reason, evidence, operations, confidence, unknown
-        Of each finding, or one for all.
+        For each finding, or one for all.
     looked_at
         How many subjects the rule looked at.
     missing

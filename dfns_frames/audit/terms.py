@@ -68,7 +68,7 @@ class Tokens:
     Parameters
     ----------
     ids, names, owners, owner_names
-        Of each token; None where there is none.
+        For each token; None where there is none.
     user
         The number of the user that it acts for; -1 for none.
     is_active
@@ -143,7 +143,7 @@ def tokens(frames: Tables) -> Tokens:
 
 @kept
 def user_priv(frames: Tables) -> Ints:
-    """Return of each user whether it is PRIV: `HELD`, `MAYBE` or `NOT_HELD`."""
+    """Return for each user whether it is PRIV: `HELD`, `MAYBE` or `NOT_HELD`."""
     return _priv(frames, user_effective(frames), user_rights(frames), len(people(frames).ids))
 
 
@@ -269,7 +269,7 @@ def once_each(frames: Tables, rows: Ints, group: Ints) -> Ints:
     rows
         The rows.
     group
-        Of each row of `tokens`, its group.
+        For each row of `tokens`, its group.
     """
     identity, found = token_identity(frames), tokens(frames)
     created = table(frames, "tokens")["date_created"].cast(pa.int64()).fill_null(-1).to_pylist()

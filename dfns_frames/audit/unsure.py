@@ -33,14 +33,14 @@ GATED = (BLOCKED, OTHERS)
 
 
 def blind_tokens(frames: Tables, looked_at: Flags) -> list[str]:
-    """Say of how many tokens some operations are not known."""
+    """Say for how many tokens some operations are not known."""
     return count_of(
         looked_at & tokens(frames).is_blind, "with operations that are not listed, or not in the catalogue"
     )
 
 
 def unread_owners(frames: Tables, looked_at: Flags) -> list[str]:
-    """Say of how many tokens the owner is on no list, so that what the token can use is not certain."""
+    """Say for how many tokens the owner is on no list, so that what the token can use is not certain."""
     found = tokens(frames)
     return count_of(looked_at & ~found.is_owner_read, "whose owner is on no list that was read")
 
@@ -62,7 +62,7 @@ def said(*texts: str | None) -> str | None:
 
 
 def unsure_of(frames: Tables, looked_at: Flags) -> list[str]:
-    """Say of how many tokens it is not known what they can use."""
+    """Say for how many tokens it is not known what they can use."""
     return [*blind_tokens(frames, looked_at), *unread_owners(frames, looked_at)]
 
 
@@ -77,7 +77,7 @@ def sure_if(unsure: Flags) -> list[str]:
 
 
 def what_is_unread(maybe: Flags, dark: Flags) -> list[str | None]:
-    """Say of each finding what was not read: the owner's rights, the policies, both or neither."""
+    """Say for each finding what was not read: the owner's rights, the policies, both or neither."""
     return [
         said(UNREAD_RIGHTS if perhaps else None, UNREAD_GATE if hidden else None)
         for perhaps, hidden in zip(maybe.tolist(), dark.tolist(), strict=True)

@@ -1,4 +1,4 @@
-"""The verbs `audit` and `rules`: what is wrong, how sure that is, what to do; and by which rules."""
+"""The verbs `audit` and `rules`: what is wrong, how certain that is, what to do; and by which rules."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHOWN = ["severity", "status", "rule", "title", "subject_name", "owner_name", "
 
 
 def audit(options: argparse.Namespace) -> int:
-    """Apply the rules; print or write what they found, and return 1 if it is as bad as was asked about."""
+    """Apply the rules; print or write what they found; return 1 if anything is as severe as --fail-on."""
     target = _target(options.out)
     if options.whole and options.files:
         raise ShellError(USAGE, "--all asks the API or the demo; --from reads whatever the files hold")
@@ -53,7 +53,7 @@ def _target(given: str | None) -> Path | None:
 
 def _print(found: dff.Frames, form: str) -> None:
     if form == "json":
-        # Whole, so that what was printed can be the next audit's baseline; all but ASCII is escaped.
+        # All tables, so that it can be the next audit's baseline. Everything but ASCII is escaped.
         say("".join(tables_lines(found, ascii_only=True)).rstrip("\n"))
     elif form == "markdown":
         for line in report(found, {}):
@@ -66,7 +66,7 @@ def _print(found: dff.Frames, form: str) -> None:
 
 
 def _fails(found: dff.Frames, options: argparse.Namespace) -> bool:
-    """Tell whether something is as bad as was asked about, and say what."""
+    """Tell whether something is as severe as --fail-on, and say what."""
     if options.fail_on is None and not options.fail_on_unknown:
         return False
     level = options.fail_on or FINDING_SEVERITIES[-1]
@@ -79,7 +79,7 @@ def _fails(found: dff.Frames, options: argparse.Namespace) -> bool:
         reasons[f"{plural(count, 'finding')} at or above {level}, not accepted"] = count
     if options.fail_on_unknown:
         count = int((matters & (findings["status"] == "unknown")).sum())
-        reasons[f"{plural(count, 'finding')} of the baseline that cannot be looked at now"] = count
+        reasons[f"{plural(count, 'finding')} of the baseline that cannot be checked now"] = count
         count = int((rules["severity"].isin(bad) & (rules["status"] == "not evaluated")).sum())
         reasons[f"{plural(count, 'rule')} at or above {level} not evaluated"] = count
     said = [f"{count:,} {what}" for what, count in reasons.items() if count]

@@ -60,9 +60,6 @@ Exit codes:
 """
 
 
-Commands = dict[str, argparse.ArgumentParser]
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 

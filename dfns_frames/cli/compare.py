@@ -20,7 +20,7 @@ _ALWAYS = ("severity", "change", "object", "name")
 
 
 def compare(options: argparse.Namespace) -> int:
-    """List what changed; return 1 if something that was gained is as bad as was asked about."""
+    """List what changed; return 1 if something that was gained is as severe as --fail-on."""
     if options.old == options.new == "-":
         raise ShellError(USAGE, "standard input can be read only once: name a file or folder for one side")
     changes = dff.compare(_look(options, "old"), _look(options, "new"))
@@ -33,13 +33,13 @@ def compare(options: argparse.Namespace) -> int:
 
 
 def _look(options: argparse.Namespace, side: str) -> dff.Frames | Path:
-    """Read one side, but for a folder, which says itself who asked and when."""
+    """Read one side; a folder is passed on, since it already says who asked and when."""
     file, time = getattr(options, side), getattr(options, f"{side}_time")
     if not file.strip():
         raise ShellError(USAGE, f"{side.upper()} needs the name of a file or folder; - is standard input")
     if file != "-" and Path(file).is_dir():
         if time is not None:
-            raise ShellError(USAGE, f"--{side}-time does not apply to the folder {file}, which says it")
+            raise ShellError(USAGE, f"--{side}-time does not go with the folder {file}, which has a time")
         return Path(file)
     source = sys.stdin.buffer if file == "-" else Path(file)
     try:
@@ -57,19 +57,19 @@ def _look(options: argparse.Namespace, side: str) -> dff.Frames | Path:
 
 
 def _for_people(changes: pd.DataFrame) -> pd.DataFrame:
-    """Return what tells of the changes first, and no column that is empty throughout."""
+    """Return the columns that matter first, and none that is empty throughout."""
     order = [*_FIRST, *(name for name in changes.columns if name not in _FIRST)]
     return changes[[name for name in order if name in _ALWAYS or changes[name].notna().any()]]
 
 
 def fails(changes: pd.DataFrame, level: str | None) -> bool:
-    """Tell whether something that was gained is as bad as was asked about, and say what."""
+    """Tell whether something that was gained is as severe as --fail-on, and say what."""
     if level is None:
         return False
     bad = int((changes["severity"] >= level).sum())
     dark = int((changes["severity"] == "unknown").sum())
     if dark:
-        complain(f"of {dark:,} {plural(dark, 'change')} the severity is unknown: not counted as {level}")
+        complain(f"{dark:,} {plural(dark, 'change')} of unknown severity: not counted as {level}")
     if bad:
         complain(f"fails: {bad:,} {plural(bad, 'change')} at or above {level}")
     return bad > 0

@@ -1,4 +1,4 @@
-"""The verb `demo`: all that the package makes, of a made-up organisation, in one folder."""
+"""The verb `demo`: everything that the package makes, for a made-up organisation, in one folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dfns_frames.demo.notebooks import notebook_folder
 
 _WORKBOOK = "pats.xlsx"
 _AUDIT = ("audit.xlsx", "audit.json", "audit.md")
-_OF_ORGANISATION = ("findings", "who_can")  # the charts that a list of tokens alone says little in
+_OF_ORGANISATION = ("findings", "who_can")  # charts that say little about tokens alone
 # What a demo wrote, by name, with the digests that it may have: so that the next one replaces its own files
 # and no others, nor what somebody has worked on since.
 _MANIFEST = ".dfns-frames-demo.json"
@@ -47,7 +47,7 @@ def demo(options: argparse.Namespace) -> None:
     say(f"{summary(frames)}\n\nThe permissions that most tokens hold:\n")
     spread = dff.measures.permission_spread(frames).head(5).round({"share": 2})
     show(spread.drop(columns="permission_id"), "table")
-    say("\nNow come tables, workbook, charts and notebooks; this takes about half a minute.")
+    say("\nWriting tables, workbook, charts and notebooks; this takes about half a minute.")
     flush()
     folder.mkdir(parents=True, exist_ok=True)
     # Made beside their place, so that an interrupted demo leaves the files of the last one whole.
@@ -74,7 +74,9 @@ def _make(folder: Path, frames: dff.Frames, audit: dff.Frames, charts: Iterable[
 def _refuse_strangers(folder: Path, names: Iterable[str]) -> None:
     """Refuse to write where a file stands that no demo wrote, or that was changed since."""
     if folder.exists() and not folder.is_dir():
-        raise ShellError(FILE_FAILED, f"{folder} is a file; --out needs a folder, which is made if need be")
+        raise ShellError(
+            FILE_FAILED, f"{folder} is a file; --out needs a folder, which is made if it does not exist"
+        )
     known = _known(folder)
     strangers = [
         name
@@ -84,7 +86,7 @@ def _refuse_strangers(folder: Path, names: Iterable[str]) -> None:
     if strangers:
         raise ShellError(
             FILE_FAILED,
-            "nothing was written, since this would replace files that no demo wrote, or that were changed "
+            "nothing was written, since it would replace files that no demo wrote, or that were changed "
             f"since: {', '.join(str(folder / name) for name in strangers)}; move them away, or choose "
             "another folder with --out",
         )
@@ -141,6 +143,6 @@ def _tell(folder: Path, *, charts: int, has_notebooks: bool) -> None:
         )
         then = f"{folder}/sensitive_reach.png"
     say(
-        f"\nOpen first: {folder}/{_AUDIT[0]}, a workbook that says what is wrong and what was not looked at; "
+        f"\nOpen first: {folder}/{_AUDIT[0]}, a workbook that says what is wrong and what was not checked; "
         f"then {then}"
     )

@@ -1,4 +1,4 @@
-"""What to do about an error or a warning, in words for somebody who writes no Python."""
+"""What to do about an error or a warning, in the words of the shell."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dfns_frames.errors import Hint
 HINTS = {
     Hint.SKIP_INVALID: "pass --skip-invalid to set aside what does not fit and read the rest",
     Hint.FETCH_AGAIN: (
-        "--skip-invalid only sets listed items aside, and cannot help with that: fetch the list again"
+        "--skip-invalid only sets listed items aside and does not help here: fetch the list again"
     ),
-    Hint.FILE_DATE: "give --fetched-at to say when the list was made",
-    Hint.OTHER_ENDPOINT: "leave --endpoint out, or give the right one",
-    Hint.NO_OPTIONS: "leave --endpoint, --caller, --fetched-at and --skip-invalid out",
+    Hint.FILE_DATE: "give --fetched-at to say when the list was fetched",
+    Hint.OTHER_ENDPOINT: "leave out --endpoint, or give the right one",
+    Hint.NO_OPTIONS: "leave out --endpoint, --caller, --fetched-at and --skip-invalid",
     Hint.SAVED: (
-        "give the response as the API sent it (JSON); of exports only the folder that --out or --parquet "
-        "wrote can be read back"
+        "give the response as the API sent it (JSON), or the folder that --out or --parquet wrote; no other "
+        "export can be read back"
     ),
-    Hint.ASK: "leave --from out to ask the API, or save the response with curl and give the file",
+    Hint.ASK: "leave out --from to ask the API, or save the response with curl and give the file",
     Hint.OPENED: "download the file first",
     Hint.JSON_TEXT: "give the name of a file, or - for standard input",
     Hint.DEADLINE: "try again, or save the response with curl and read it with --from",
@@ -33,14 +33,14 @@ HINTS = {
     Hint.SAME_CALLER: "if both are of one person, name them with --caller",
     Hint.FETCHED_AS: "if both are of one person, fetch both with the same --caller",
     Hint.EARLIER_FIRST: "name the earlier snapshot first: dfns-frames compare EARLIER LATER",
-    Hint.LOOKED_AT: "say when each list was made, with --old-time and --new-time",
+    Hint.LOOKED_AT: "say when each list was fetched, with --old-time and --new-time",
     Hint.REGION: "each organisation is in one region: try --region eu or --region uae",
     Hint.OPERATIONS: "`dfns-frames operations` lists them all",
 }
-"""The library's hints, in words for somebody who writes no Python."""
+"""The library's hints, in the words of the shell."""
 
 MISSING = "fetch it with a token that may read it, or add the saved response with --from"
-"""Of a table that is not there."""
+"""The hint for a table that is missing."""
 
 OPTIONS = {"source": "--from"}
-"""What the shell calls an option that the library calls otherwise than it would be written."""
+"""The shell's name of an option whose name in the library would not give it."""

@@ -1,4 +1,4 @@
-"""Where what the shell shows comes from: the API, saved responses, or the demo organisation."""
+"""What the shell reads: the API, saved responses, or the demo organisation."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _REJECTED_SHOWN = 20
 
 
 def read(options: argparse.Namespace, *, tell_losses: bool = True) -> dff.Frames:
-    """Read what the options ask for, joined if it is several, and tell of what was odd about it.
+    """Read what the options ask for, join it if there are several, and report what was odd.
 
-    Of the API that is the caller's tokens; for a verb that sets `whole`, everything that the caller may read.
+    From the API that is the caller's tokens; for a verb that sets `whole`, all that the caller may read.
     """
     frames = _from_files(options) if options.files else _from_api(options)
     if not options.quiet:
@@ -31,12 +31,12 @@ def read(options: argparse.Namespace, *, tell_losses: bool = True) -> dff.Frames
 
 def _from_api(options: argparse.Namespace) -> dff.Frames:
     if options.fetched_at:
-        raise ShellError(USAGE, "--fetched-at goes with --from; a live response says itself when it was made")
+        raise ShellError(USAGE, "--fetched-at goes with --from; a live response has a date of its own")
     if options.endpoint:
         raise ShellError(USAGE, "--endpoint goes with --from: it says what a file is a response of")
     callers = options.caller or [None]
     if len(callers) > 1 or (options.demo and options.caller):
-        raise ShellError(USAGE, "--caller names whoever asks: one name, and none of the demo")
+        raise ShellError(USAGE, "--caller is one name for whoever asks, and does not go with --demo")
     if options.demo:
         client = dff.demo.client()
     else:
@@ -52,7 +52,7 @@ def _from_api(options: argparse.Namespace) -> dff.Frames:
     org = client.organization(require=getattr(options, "require", ()), skip_invalid=options.skip_invalid)
     if org.sources["status"].isin(["failed", "skipped"]).all():
         first = org.sources["detail"].iloc[0]
-        raise ShellError(REFUSED, f"no source was read; of the first one, {first}")
+        raise ShellError(REFUSED, f"no source could be read; the first said: {first}")
     return org
 
 
@@ -77,7 +77,7 @@ def _from_files(options: argparse.Namespace) -> dff.Frames:
 
 
 def _for_each(option: str, given: list[str] | None, files: list[str]) -> list[str | None]:
-    """Return what is given for each file: the same for all if it is given once; an empty one is left out."""
+    """Return what is given for each file: if given once, the same for all; if empty, nothing."""
     values = (given or [""]) * (len(files) if len(given or [""]) == 1 else 1)
     if len(values) != len(files):
         raise ShellError(
@@ -99,7 +99,7 @@ def _from_file(file: str, skip_invalid: bool, **options: str | None) -> dff.Fram
     for name, value in options.items():
         if value is not None:
             option = f"--{name.replace('_', '-')}"
-            raise ShellError(USAGE, f"{option} does not apply to the folder {file}, which says that itself")
+            raise ShellError(USAGE, f"{option} does not go with the folder {file}, which already says that")
     return dff.read(path)
 
 

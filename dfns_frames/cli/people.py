@@ -24,7 +24,7 @@ _WHY = ["through", "permission_name", "group_name", "since", "in_effect", "opera
 
 
 def who_can(options: argparse.Namespace) -> None:
-    """List who can do something, those who need nobody first."""
+    """List who can do something, those who need nobody else first."""
     what = " ".join(options.what)
     if ":" not in what:  # an operation may be one that only the organisation knows
         deeds_of(dff.Frames({}), what)
@@ -37,16 +37,16 @@ def who_can(options: argparse.Namespace) -> None:
 
 
 def explain(options: argparse.Namespace) -> None:
-    """List through what somebody holds their rights."""
+    """List where somebody's rights come from."""
     frames = read(options)
     found = frames.explain(options.identity, options.operation)
     if found.empty:
-        complain(f"{options.identity} is listed here, and holds nothing of that kind that is listed")
+        complain(f"{options.identity} is listed here, but no such right of it is")
     _answer(options, frames, found, _WHY)
 
 
 def _answer(options: argparse.Namespace, frames: dff.Frames, found: pd.DataFrame, columns: list[str]) -> None:
-    # Of those that were asked for and did not come, reading has told.
+    # Sources that were asked for and did not come have been reported already.
     never_asked = SOURCES.keys() - {*frames.sources["source"]}
     missing = unread_line(frames, [path for path in SOURCES if path in never_asked])
     if missing and not options.quiet:
@@ -58,6 +58,6 @@ def _answer(options: argparse.Namespace, frames: dff.Frames, found: pd.DataFrame
     if not is_for_people:
         show(found, options.format)
         return
-    # What is missing in every row tells nobody anything.
+    # A column that is empty in every row says nothing.
     kept = [name for name in columns if name == columns[0] or not found[name].isna().all()]
     show(found[kept], options.format)

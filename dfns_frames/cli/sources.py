@@ -1,4 +1,4 @@
-"""The verb `sources`: what each source answers, and what to ask an administrator for."""
+"""The verb `sources`: how each source answered, and what to ask an administrator for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FOR_PEOPLE = ["source", "status", "item_count", "needs_operation", "detail"]
 
 
 def sources(options: argparse.Namespace) -> None:
-    """List what each source answers; with --role, the operations of a role that reads them all."""
+    """List how each source answered; with --role, the operations of a role that reads them all."""
     if options.role:
         show(pd.DataFrame(AUDITOR, columns=["operation", "endpoint", "purpose"]), options.format)
         return

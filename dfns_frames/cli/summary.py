@@ -1,4 +1,4 @@
-"""What `fetch` prints: the answers first, where they come from, and how much was read last."""
+"""What `fetch` prints: where it is from, the answers, and how much was read."""
 
 from __future__ import annotations
 

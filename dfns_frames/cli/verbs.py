@@ -76,7 +76,7 @@ def tokens(options: argparse.Namespace) -> None:
 
 
 def _what(given: str) -> str:
-    """Return what tokens are asked for, as it is written; an operation may be one that only they hold."""
+    """Return the proper name of what was asked for; an operation may be one that only the tokens know."""
     name = named(given)
     if name in WAYS or name in CATEGORIES:
         return name
@@ -84,7 +84,7 @@ def _what(given: str) -> str:
 
 
 def _owned(frames: dff.Frames, found: pd.DataFrame, owner: str) -> pd.Series[bool]:
-    """Tell which tokens are of somebody, called by id, by name or by the name to sign in with."""
+    """Tell which tokens belong to somebody, given by id, name or user name."""
     called = owner.strip().casefold()
     ids = {owner.strip()}
     if "users" in frames:
@@ -94,10 +94,10 @@ def _owned(frames: dff.Frames, found: pd.DataFrame, owner: str) -> pd.Series[boo
     owned = found["owner_id"].isin(ids)
     if not owned.any():
         near = difflib.get_close_matches(owner, found["owner_name"].dropna().unique(), n=3)
-        hint = f"; near: {', '.join(near)}" * bool(near)
+        hint = f"; close matches: {', '.join(near)}" * bool(near)
         complain(f"nobody with the name or id {owner!r} owns a token listed here{hint}")
     elif (count := found.loc[owned, "owner_id"].nunique()) > 1:
-        complain(f"{count:,} users are called {owner!r}; --owner with an id lists the tokens of one")
+        complain(f"{count:,} users are called {owner!r}; give --owner an id for the tokens of one")
     return owned
 
 
@@ -143,7 +143,7 @@ def serve(options: argparse.Namespace) -> None:
     except OSError as error:
         raise ShellError(
             USAGE,
-            f"port {options.port} cannot be opened ({error.strerror}); leave --port out to take a free one",
+            f"port {options.port} cannot be opened ({error.strerror}); leave out --port to take a free one",
         ) from None
     with server:
         say(f"the demo API answers at {server.url}; in another shell (Ctrl-C here ends it):\n")
@@ -163,7 +163,7 @@ def _target(option: str, given: str | None) -> Path | None:
     if given == "-":
         raise ShellError(
             USAGE,
-            f"{option} - is refused: it writes several files or one that is not text, and none of them to "
-            "standard output; `dfns-frames tokens --format csv` prints a table there",
+            f"{option} cannot write to standard output: it makes several files, or one that is not text; "
+            "`dfns-frames tokens --format csv` prints a table there",
         )
     return Path(given)

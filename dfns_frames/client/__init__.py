@@ -1,4 +1,4 @@
-"""Ask the API: one method a source, and one for the whole organisation."""
+"""Ask the API: one method per source, and one for the whole organisation."""
 
 from dfns_frames.client.client import Client
 

@@ -1,4 +1,4 @@
-"""The client: one method a source, each returning `Frames`."""
+"""The client: one method per source, each returning `Frames`."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from dfns_frames.frames.intake import warn
 
 
 class Client:
-    """Reads the Dfns API with one caller's token; never writes to it.
+    """Read the Dfns API with one caller's token; nothing is ever written to it.
 
     Parameters
     ----------
     token
-        The bearer token. Without it, the environment variable DFNS_AUTH_TOKEN. It is kept out of every
-        repr, log, error and file, and sent to the configured host only.
+        The bearer token; by default, the environment variable DFNS_AUTH_TOKEN. It is kept out of every repr,
+        log, error and file, and is sent to the configured host only.
     url
-        Base address of the API, with a path prefix if need be. Without it, the environment variable
-        DFNS_API_URL, else Europe. https, or http on the loopback, where no proxy is used.
+        Base address of the API, with a path prefix if there is one; by default, the environment variable
+        DFNS_API_URL, else Europe. It is https, or http on the loopback, where no proxy is used.
     region
         A region by name, ``"eu"`` or ``"uae"``, instead of `url`.
     caller
-        A name for whoever asks, for the column `caller`. Without it, the user that all listed tokens act
-        for, else the one that the bearer token names.
+        A name for whoever asks, for the column `caller`; by default, the user that all listed tokens act for,
+        else the one that the bearer token names.
     timeout
         Seconds to connect, and to wait between two bytes.
     deadline
-        Seconds for one request, its retries included. A call ends after an hour, however many it makes.
+        Seconds for one request with its retries. A call ends after an hour, however many requests it makes.
     retries
-        How often a request is repeated after 429, 502, 503, 504 or a connection fault. A ``Retry-After``
-        is honoured up to 60 seconds; a longer one, or one beyond the deadline, is raised at once.
+        How often to repeat a request after 429, 502, 503, 504 or a connection fault. A ``Retry-After`` of up
+        to 60 seconds is honoured; a longer one, or one beyond the deadline, raises the error at once.
     max_body
-        Bytes of one call's answers, unpacked.
+        The most bytes that the answers of one call may have together, unpacked.
 
     Raises
     ------
     ConfigurationError
-        There is no token, it cannot be one, or an option is out of range.
+        There is no token, it is malformed, or an option is out of range.
 
     Warns
     -----
@@ -52,11 +52,11 @@ class Client:
 
     Notes
     -----
-    A client may be used from several threads. It does not pickle. It keeps its connection open from one call
-    to the next; there is nothing to close: the connection ends with the client, or with Python.
+    A client may be used from several threads. It cannot be pickled. It keeps its connection open between
+    calls, and there is nothing to close: the connection ends with the client, or with Python.
 
-    The whole organisation shares one rate limit, production included. A client never takes the last half of a
-    window of it: it waits for the next one.
+    The whole organisation shares one rate limit, production included. A client leaves the last half of each
+    window alone and waits for the next one.
 
     Examples
     --------
@@ -107,7 +107,7 @@ class Client:
     organization = organization
 
     def __repr__(self) -> str:
-        # A traceback with locals shows a client too that its settings kept from being made.
+        # A traceback with locals also shows a client whose __init__ failed half-way.
         return f"Client(url={getattr(self, '_url', None)!r})"
 
     def __reduce__(self) -> NoReturn:

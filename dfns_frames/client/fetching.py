@@ -1,4 +1,4 @@
-"""One call: the sources that it reads, page by page, each into frames of its own."""
+"""One call: the sources that it reads, page by page, each into its own frames."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Asking:
     url
         The base address.
     caller
-        The name that the user gave whoever asks.
+        The name that the user gave for whoever asks.
     asked_as
-        Who the bearer token says that it is of.
+        Who the bearer token says it belongs to.
     """
 
     transport: Transport
@@ -43,12 +43,12 @@ class Asking:
 
     @contextlib.contextmanager
     def call(self, count: int, *, skip_invalid: bool) -> Iterator[Fetcher]:
-        """Begin a call that reads so many sources; it ends with the block."""
+        """Begin a call that reads this many sources; it ends with the block."""
         with progress(count) as shown, self.transport.call() as call:
             yield Fetcher(self, call, shown, skip_invalid=skip_invalid)
 
     def fetch(self, source: Source, *, skip_invalid: bool) -> Frames:
-        """Fetch one source, all of it, and warn of what drifted."""
+        """Fetch all of one source, and warn about what drifted."""
         parent = parent_of(source)
         with self.call(2 if parent else 1, skip_invalid=skip_invalid) as fetcher:
             around = fetcher.fetch(parent) if parent else None
@@ -73,7 +73,7 @@ class Fetcher:
     call
         The call.
     shown
-        Where it says how far it has come.
+        Where it reports progress.
     skip_invalid
         Set items that do not fit the declaration aside instead of raising.
 
@@ -94,12 +94,12 @@ class Fetcher:
 
     @property
     def is_first(self) -> bool:
-        """Whether the source that is fetched last has brought nothing yet."""
+        """Whether the source that is being fetched has brought nothing yet."""
         return not self._pages
 
     @property
     def answered(self) -> list[tuple[datetime, str]]:
-        """When each answer of the source that is fetched last came, and what that time rests on."""
+        """When each answer of the source that is being fetched came, and what that time rests on."""
         return self.call.answered[self._begun :]
 
     def fetch(self, source: Source, around: Frames | None = None) -> Frames:
@@ -110,7 +110,7 @@ class Fetcher:
         source
             What to fetch.
         around
-            Frames of what it has a listing for each of, if it is such a source.
+            Frames of the parent source, for a source with one listing per parent, such as members of groups.
         """
         self._shown.begin(f"Reading {source.items}")
         reader = Reader(source, skip_invalid=self._skip_invalid)
@@ -121,7 +121,7 @@ class Fetcher:
             params = {"limit": source.page_size} if source.page_size else None
             for answer in self.call.pages(path, params, following=lambda: reader.next_page):
                 self._pages.append((answer.date, answer.basis))
-                # Of a live answer, more is expected and other advice is given than of a saved one.
+                # A live answer must be more than a saved one, and its errors give other advice.
                 problem = not_a_list(answer.body.data, source.listing)
                 if problem:
                     raise problem
@@ -134,7 +134,7 @@ class Fetcher:
             fetched_at=fetched_at,
             basis=basis,
             caller=self.caller,
-            quiet=True,  # said once of all that the call reads
+            quiet=True,  # the caller warns once, for all sources
             finished_at=finished_at,
             request_count=len(self.answered),
             asked_as=self.asking.asked_as,
@@ -143,14 +143,14 @@ class Fetcher:
     def _when(self, around: Frames | None) -> tuple[tuple[datetime, str], tuple[datetime, str]]:
         """Return when the first and the last page came, and what those times rest on."""
         if not self._pages and around is not None:
-            # There is nothing that has a listing, as the list around it said.
+            # The parent source lists nothing, so there was nothing to ask for.
             (row,) = around.arrow("sources").to_pylist()
             self._pages.append((row["fetched_at"], row["fetched_at_basis"]))
         return self._pages[0], self._pages[-1]
 
 
 def parent_of(source: Source) -> Source | None:
-    """Return the source whose items this one has a listing for each of; None if it is a single listing."""
+    """Return the source that this one has a listing per item of; None if it is a single listing."""
     if source.each is None:
         return None
     table, _ = source.each
@@ -158,7 +158,7 @@ def parent_of(source: Source) -> Source | None:
 
 
 def _paths(source: Source, around: Frames | None) -> dict[str, dict[str, str]]:
-    """Return the path of each listing of a source, percent-encoded, and the values that it is asked with."""
+    """Return the path of each listing of a source, percent-encoded, with the values that are in it."""
     if source.each is None or around is None:
         return {source.path: {}}
     table, column = source.each
@@ -167,14 +167,14 @@ def _paths(source: Source, around: Frames | None) -> dict[str, dict[str, str]]:
 
 
 def _segment(source: Source, item_id: str | None) -> str:
-    """Return an id as one segment of a path, whatever it is made of.
+    """Return an id as one segment of a path, whatever characters it has.
 
     Raises
     ------
     ResponseError
-        There is none, or it is one that every client takes for a step to another path, however it is encoded.
+        There is no id, or it is ``.`` or ``..``, which clients resolve to another path even if it is encoded.
     """
     if item_id in (None, ".", ".."):
         listed = "without an id" if item_id is None else f"whose id is {item_id!r}"
-        raise ResponseError(f"the API lists something {listed}, for which {source.path} cannot be asked")
+        raise ResponseError(f"the API lists something {listed}, so {source.path} cannot be asked for it")
     return quote(str(item_id), safe="")

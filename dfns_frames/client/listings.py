@@ -1,4 +1,4 @@
-"""A method of the client for each source: what it lists, and who may read it."""
+"""The client's method for each source: what it lists, and who may read it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from dfns_frames.frames.container import Frames
 def pats(client: Asks, *, skip_invalid: bool = False) -> Frames:
     """Fetch the caller's own access tokens: ``GET /auth/pats``.
 
-    The API lists only the caller's own tokens; no endpoint lists every token of an organisation. Join
-    the lists of several callers with `dfns_frames.concat`.
+    The API lists only the caller's own tokens; no endpoint lists every token of an organisation. To see
+    more, join the lists of several callers with `dfns_frames.concat`.
 
     Parameters
     ----------
@@ -27,19 +27,19 @@ def pats(client: Asks, *, skip_invalid: bool = False) -> Frames:
     Returns
     -------
     Frames
-        Times are UTC, `fetched_at` is the response's own date. A caller without tokens gives frames
-        without rows.
+        Times are UTC; `fetched_at` is the response's own date. For a caller without tokens the frames have
+        no rows.
 
     Raises
     ------
     ApiError
-        The API refused; its subclasses tell why.
+        The API refused; the subclass says why.
     NetworkError
         No complete answer came.
     ResponseError
         The answer is not a token list.
     SchemaError
-        Tokens do not fit the documented shape.
+        Some tokens do not have the documented shape.
 
     Warns
     -----
@@ -62,8 +62,8 @@ def pats(client: Asks, *, skip_invalid: bool = False) -> Frames:
 def service_accounts(client: Asks, *, skip_invalid: bool = False) -> Frames:
     """Fetch the organisation's service accounts and their tokens: ``GET /auth/service-accounts``.
 
-    A service account is a user of its own kind, and stands in `users`; its tokens stand in `tokens`.
-    It needs the operation ``Auth:ServiceAccounts:Read``.
+    A service account is a kind of user and stands in `users`; its tokens stand in `tokens`.
+    The caller needs the operation ``Auth:ServiceAccounts:Read``.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def service_accounts(client: Asks, *, skip_invalid: bool = False) -> Frames:
     Raises
     ------
     DfnsFramesError
-        As `pats` does, which says what it warns of too.
+        As for `pats`, which also says what it warns about.
 
     Examples
     --------
@@ -96,8 +96,8 @@ def service_accounts(client: Asks, *, skip_invalid: bool = False) -> Frames:
 def users(client: Asks, *, skip_invalid: bool = False) -> Frames:
     """Fetch the organisation's users: ``GET /auth/users``.
 
-    Whether service accounts are among them is not documented; `service_accounts` lists them for certain.
-    It needs the operation ``Auth:Users:Read``.
+    The vendor does not say whether service accounts are among them; `service_accounts` is sure to list them.
+    The caller needs the operation ``Auth:Users:Read``.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def users(client: Asks, *, skip_invalid: bool = False) -> Frames:
     Raises
     ------
     DfnsFramesError
-        As `pats` does, which says what it warns of too.
+        As for `pats`, which also says what it warns about.
 
     Examples
     --------
@@ -130,8 +130,8 @@ def users(client: Asks, *, skip_invalid: bool = False) -> Frames:
 def permissions(client: Asks, *, skip_invalid: bool = False) -> Frames:
     """Fetch the organisation's permissions, which the dashboard calls roles: ``GET /permissions``.
 
-    What a permission would hold after a change that waits for approval stands in `pending_operations`.
-    It needs the operation ``Permissions:Read``.
+    `pending_operations` has what a permission would contain after a change that waits for approval.
+    The caller needs the operation ``Permissions:Read``.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def permissions(client: Asks, *, skip_invalid: bool = False) -> Frames:
     Raises
     ------
     DfnsFramesError
-        As `pats` does, which says what it warns of too.
+        As for `pats`, which also says what it warns about.
 
     Examples
     --------
@@ -162,11 +162,11 @@ def permissions(client: Asks, *, skip_invalid: bool = False) -> Frames:
 
 
 def permission_assignments(client: Asks, *, skip_invalid: bool = False) -> Frames:
-    """Fetch to whom each permission is given: ``GET /permissions/{id}/assignments``, one listing each.
+    """Fetch who has each permission: ``GET /permissions/{id}/assignments``, one listing per permission.
 
-    It asks for the permissions first, and then once for each of them. Tokens that no list shows are found
-    here.
-    It needs the operations ``Permissions:Assignments:Read`` and ``Permissions:Read``.
+    It asks for the permissions first, then once for each of them. This is where tokens show up that are on no
+    list.
+    The caller needs the operations ``Permissions:Assignments:Read`` and ``Permissions:Read``.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def permission_assignments(client: Asks, *, skip_invalid: bool = False) -> Frame
     Raises
     ------
     DfnsFramesError
-        As `pats` does, which says what it warns of too.
+        As for `pats`, which also says what it warns about.
 
     Examples
     --------
@@ -199,8 +199,8 @@ def permission_assignments(client: Asks, *, skip_invalid: bool = False) -> Frame
 def user_groups(client: Asks, *, skip_invalid: bool = False) -> Frames:
     """Fetch the organisation's groups of users: ``GET /auth/user-groups``.
 
-    Groups exist since 2026; an older deployment answers 404. `user_group_members` lists who is in them.
-    It needs the operation ``Auth:UserGroups:Read``.
+    Groups were introduced in 2026; older deployments answer 404. `user_group_members` lists who is in them.
+    The caller needs the operation ``Auth:UserGroups:Read``.
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ def user_groups(client: Asks, *, skip_invalid: bool = False) -> Frames:
     Raises
     ------
     DfnsFramesError
-        As `pats` does, which says what it warns of too.
+        As for `pats`, which also says what it warns about.
 
     Examples
     --------
@@ -231,10 +231,10 @@ def user_groups(client: Asks, *, skip_invalid: bool = False) -> Frames:
 
 
 def user_group_members(client: Asks, *, skip_invalid: bool = False) -> Frames:
-    """Fetch who is in each group: ``GET /auth/user-groups/{id}/members``, one listing each.
+    """Fetch who is in each group: ``GET /auth/user-groups/{id}/members``, one listing per group.
 
-    It asks for the groups first, and then once for each of them.
-    It needs the operations ``Auth:UserGroups:Members:Read`` and ``Auth:UserGroups:Read``.
+    It asks for the groups first, then once for each of them.
+    The caller needs the operations ``Auth:UserGroups:Members:Read`` and ``Auth:UserGroups:Read``.
 
     Parameters
     ----------
@@ -249,7 +249,7 @@ def user_group_members(client: Asks, *, skip_invalid: bool = False) -> Frames:
     Raises
     ------
     DfnsFramesError
-        As `pats` does, which says what it warns of too.
+        As for `pats`, which also says what it warns about.
 
     Examples
     --------
@@ -268,7 +268,7 @@ def policies(client: Asks, *, skip_invalid: bool = False) -> Frames:
     """Fetch the organisation's policies, which can stand in the way of an operation: ``GET /v2/policies``.
 
     Policies only restrict: without one, whoever holds an operation may use it alone.
-    It needs the operation ``Policies:Read``.
+    The caller needs the operation ``Policies:Read``.
 
     Parameters
     ----------
@@ -283,7 +283,7 @@ def policies(client: Asks, *, skip_invalid: bool = False) -> Frames:
     Raises
     ------
     DfnsFramesError
-        As `pats` does, which says what it warns of too.
+        As for `pats`, which also says what it warns about.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The whole organisation in one call: every source that the caller may read, and why others did not come."""
+"""The whole organisation in one call: every source that the caller may read, and why others are missing."""
 
 from __future__ import annotations
 
@@ -31,32 +31,32 @@ _DETAIL = 2_000  # characters
 def organization(client: Asks, *, require: Iterable[str] = (), skip_invalid: bool = False) -> Frames:
     """Fetch everything that says who can do what: tokens, users, permissions, groups and policies.
 
-    Every source is asked, one after the other. One that the caller may not read, or that fails, is left out:
-    `sources` has a row for each, with its status, the operation that it needs and what went wrong. What was
-    not read stays unknown: no measure takes it for empty.
+    The sources are asked one after the other. A source that the caller may not read, or that fails, is left
+    out. `sources` has a row for each source, with its status, the operation that it needs and what went
+    wrong. What was not read stays unknown: no measure takes it for empty.
 
     Parameters
     ----------
     require
-        Sources without which the rest is of no use, by method or path: ``["users"]``. Losing one raises its
-        error.
+        Sources without which the rest is of no use, by method or path: ``["users"]``. If one of them is lost,
+        its error is raised.
     skip_invalid
         Set items that do not fit the documented shape aside, in `rejected`, instead of losing their source.
 
     Returns
     -------
     Frames
-        A table is missing if none of the sources that feed it was read; it has no rows if they list nothing.
-        The status of a source is ``ok``; ``forbidden``: `needs_operation` would help; ``unavailable``: the
-        organisation does not have it; ``failed``: `detail` says why; or ``skipped``: it has a listing for
-        each item of a source that was not read.
+        A table is missing if no source that feeds it was read; it has no rows if they list nothing. The
+        status of a source is ``ok``; ``forbidden`` (`needs_operation` would help); ``unavailable`` (the
+        organisation does not have it); ``failed`` (`detail` says why); or ``skipped`` (it has one listing per
+        item of a source that was not read).
 
     Raises
     ------
     AuthenticationError
-        The token is not accepted.
+        The token was not accepted.
     ConfigurationError
-        `require` names something that is no source, or a proxy of the environment cannot be used.
+        `require` names something that is not a source, or a proxy in the environment cannot be used.
     DfnsFramesError
         A source that `require` names was not read.
 
@@ -69,8 +69,8 @@ def organization(client: Asks, *, require: Iterable[str] = (), skip_invalid: boo
 
     Notes
     -----
-    It takes a request for each permission and each group, and leaves half of the organisation's rate limit to
-    production. A call ends after an hour.
+    It makes one request per permission and per group, and leaves half of the organisation's rate limit to
+    production. The call ends after an hour.
 
     Examples
     --------
@@ -98,12 +98,12 @@ def organization(client: Asks, *, require: Iterable[str] = (), skip_invalid: boo
 
 
 def _required(require: object) -> set[Source]:
-    """Return the sources that are asked for, and those without which they cannot be read.
+    """Return the sources that are required, and those without which they cannot be read.
 
     Raises
     ------
     ConfigurationError
-        Something is no source.
+        A name is not that of a source.
     """
     names = [require] if isinstance(require, str) else require
     if not isinstance(names, Iterable):
@@ -115,7 +115,7 @@ def _required(require: object) -> set[Source]:
         if not isinstance(name, str) or name not in known:
             near = did_you_mean(name, known) if isinstance(name, str) else ""
             raise ConfigurationError(
-                f"knows no source {name!r}.{near} There are: {', '.join(methods)}; or their paths, such as "
+                f"knows no source {name!r}.{near} There are: {', '.join(methods)}; or paths such as "
                 f"{next(iter(SOURCES))}",
                 option="require",
             )
@@ -124,7 +124,7 @@ def _required(require: object) -> set[Source]:
 
 
 def _attempt(fetcher: Fetcher, source: Source, parts: Mapping[str, Frames], *, is_needed: bool) -> Frames:
-    """Fetch a source; if it does not come, return frames that only say so."""
+    """Fetch a source; if that fails, return frames that only say so."""
     parent = parent_of(source)
     around = parts[parent.path] if parent else None
     if parent and around:
@@ -135,7 +135,7 @@ def _attempt(fetcher: Fetcher, source: Source, parts: Mapping[str, Frames], *, i
     try:
         return fetcher.fetch(source, around)
     except (AuthenticationError, ConfigurationError):
-        raise  # of the whole call
+        raise  # these end the whole call
     except DfnsFramesError as error:
         if is_needed:
             raise
@@ -148,7 +148,7 @@ def _attempt(fetcher: Fetcher, source: Source, parts: Mapping[str, Frames], *, i
 
 
 def _lost(fetcher: Fetcher, source: Source, status: str, **more: Any) -> Frames:
-    """Return frames that say of a source that it did not come, and why."""
+    """Return frames that say that a source was not read, and why."""
     answered = fetcher.answered if status != "skipped" else []
     row = {
         "source_no": 0,

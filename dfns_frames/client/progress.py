@@ -1,4 +1,4 @@
-"""How far a long call has come, for whoever waits for it: in a terminal or a notebook, and nowhere else."""
+"""The progress of a long call, for whoever waits for it: in a terminal or a notebook, and nowhere else."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from typing import Any
 
 from dfns_frames.frames.jupyter import notebook_display
 
-QUIET = 1.0  # seconds in which a call may end without a word
+QUIET = 1.0  # seconds before a bar is shown
 
 
 class Progress:
-    """Counts the listings that were read; shows nothing of its own.
+    """Counts the listings that were read; a bar shows them.
 
     Parameters
     ----------
     bar
-        What shows it; None if nobody waits.
+        What shows it; None if nobody watches.
     """
 
     def __init__(self, bar: Any = None) -> None:
         self._bar = bar
 
     def expect(self, count: int) -> None:
-        """Say that so many more listings will be read."""
+        """Say how many more listings will be read."""
         if self._bar is not None:
             self._bar.total += count
 
     def begin(self, what: str) -> None:
-        """Say what is read now."""
+        """Say what is being read."""
         if self._bar is not None:
             self._bar.set_description(what, refresh=self._bar.format_dict["elapsed"] >= QUIET)
 
@@ -44,12 +44,12 @@ class Progress:
 
 @contextlib.contextmanager
 def progress(count: int) -> Iterator[Progress]:
-    """Show a bar for as long as the block lasts, if somebody is there to see it; nothing of it stays.
+    """Show a bar while the block runs, if somebody is there to see it; it leaves nothing behind.
 
     Parameters
     ----------
     count
-        How many listings will be read, as far as that is known; of one there is nothing to show.
+        How many listings will be read, as far as that is known; for one there is no bar.
     """
     place = _place() if count > 1 else None
     if place is None:
@@ -59,7 +59,7 @@ def progress(count: int) -> Iterator[Progress]:
     tqdm: Any = importlib.import_module("tqdm").tqdm
 
     class Bar(tqdm):  # type: ignore[misc]
-        # Else it starts a thread, and with its lock a process, neither of which ends with the call.
+        # Otherwise tqdm starts a thread, and for its lock a process, that both outlive the call.
         monitor_interval = 0
         _lock = threading.RLock()
 
@@ -68,7 +68,7 @@ def progress(count: int) -> Iterator[Progress]:
 
 
 def _place() -> Any:
-    """Return where to write: a terminal, a notebook that somebody looks at, or None."""
+    """Return where to write: a terminal, a notebook that somebody watches, or None."""
     display = notebook_display()
     if display is not None:
         return _Cell(display) if _is_watched() else None
@@ -80,7 +80,7 @@ def _place() -> Any:
 
 
 def _is_watched() -> bool:
-    """Tell whether a person runs the cell, who could be asked something; what saves notebooks cannot be."""
+    """Tell whether a person runs the cell: the front end can be asked for input, a batch run cannot."""
     with contextlib.suppress(AttributeError, KeyError, TypeError):
         kernel = sys.modules["IPython"].get_ipython().kernel
         return bool(kernel.get_parent("shell")["content"]["allow_stdin"])
@@ -88,7 +88,7 @@ def _is_watched() -> bool:
 
 
 class _Cell:
-    """Writes into an output of a notebook's cell that is replaced each time, and empty in the end."""
+    """Writes to one output of a notebook's cell, replaced each time and empty in the end."""
 
     encoding = "utf-8"
 

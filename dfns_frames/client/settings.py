@@ -31,12 +31,12 @@ def limits(timeout: tuple[float, float] | float, deadline: float, retries: int, 
 
 
 def caller_name(caller: object) -> str | None:
-    """Return the name that the user gives whoever asks; None if they give none.
+    """Return the name that the user gave for whoever asks; None if they gave none.
 
     Raises
     ------
     ConfigurationError
-        It is no text, or an empty one.
+        It is not text, or is empty.
     """
     if caller is None:
         return None

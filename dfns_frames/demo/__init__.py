@@ -36,26 +36,25 @@ def _server_of(process_id: int, week_before: bool) -> Server:
 def client(caller: str | None = None, *, week_before: bool = False) -> Client:
     """Return a client of the demo organisation.
 
-    The first call starts the demo server, on a free port of the loopback interface, for as long as the
-    process lives.
+    The first call starts the demo server, on a free port of the loopback interface. It runs until the process
+    ends.
 
     Parameters
     ----------
     caller
         Who asks, one of `CALLERS`; by default the first, the platform lead, who holds most tokens and may
-        read everything. As with the real API, everybody lists their own tokens only, and reads of the
-        organisation what they hold the operations for: `compliance` all of it, `payments-engineer` half.
-        `wallet-customer` is an end user, `sandbox-lead` belongs to a sister organisation, and `pentest` holds
-        the names that upset spreadsheets, web pages and terminals; the last caller holds nothing.
-
+        read everything. As with the real API, everybody lists only their own tokens, and reads as much of the
+        organisation as their operations allow: `compliance` all of it, `payments-engineer` half.
+        `wallet-customer` is an end user, `sandbox-lead` belongs to a sister organisation, `pentest` has token
+        names that upset spreadsheets, web pages and terminals, and the last caller has nothing.
     week_before
-        Ask the organisation as it was a week before the snapshot, on 2026-10-12: an audit of that is a
-        baseline for one of now.
+        Ask the organisation as it was a week earlier, on 2026-10-12. An audit of that is a baseline for one
+        of today.
 
     Returns
     -------
     Client
-        As for the real API, with the address of the demo server and that caller's token.
+        A client for the address of the demo server, with that caller's token.
 
     Raises
     ------

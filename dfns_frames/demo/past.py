@@ -30,7 +30,10 @@ def archive(folder: str | os.PathLike[str]) -> Archive:
     Examples
     --------
     >>> archive = dff.demo.archive("demo-archive")  # doctest: +SKIP
-    >>> archive.lifetimes()[["name", "gone_after", "gone_by"]].tail(1)  # doctest: +SKIP
+    >>> archive.lifetimes()[["name", "last_seen", "gone_by"]].head(2)  # doctest: +SKIP
+              name                 last_seen                   gone_by
+    0  old backend 2026-09-14 07:30:00+00:00 2026-09-28 07:30:00+00:00
+    1  ledger sync 2026-10-19 07:30:00+00:00                       NaT
     """
     made = Archive(folder)
     for week in weeks():

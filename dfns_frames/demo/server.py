@@ -19,7 +19,7 @@ __all__ = ["Server", "serve"]
 
 
 class Server:
-    """A running demo API. Made by `serve`; a context manager that closes it.
+    """A running demo API. `serve` starts it; as a context manager it closes itself.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class Server:
     Attributes
     ----------
     url : str
-        Its address, without a slash at the end.
+        Its address, without a trailing slash.
     tokens : dict of str to str
         The bearer token of each caller.
 
@@ -38,7 +38,7 @@ class Server:
     OSError
         The port is taken or not allowed.
     ValueError
-        The page size or the rate limit is none.
+        The page size or the rate limit is out of range.
     """
 
     def __init__(
@@ -131,29 +131,29 @@ def serve(
     Parameters
     ----------
     port
-        The port on 127.0.0.1; 0, the default, takes one that is free.
+        The port on 127.0.0.1; 0, the default, takes a free one.
     page_size
-        The most items of a page, whatever `limit` a request asks for; by default as many as it asks for.
+        The most items on a page, whatever `limit` a request asks for; by default, as many as it asks for.
     rate_limit
-        How many requests an organisation may make, and in how many seconds; the next ones get 429 until the
-        window ends. By default there is no limit. Counted by this machine's clock, although the `Date` of
-        each answer is that of the snapshot.
+        How many requests an organisation may make in how many seconds; further ones get 429 until the window
+        ends. By default there is no limit. It counts by this machine's clock, although each answer's `Date`
+        is that of the snapshot.
     empty_pages
-        Send an empty page after each page, which the API may do.
+        Send an empty page after each page, which the real API may do.
     week_before
-        Answer as a week before the snapshot, on 2026-10-12: an audit of that is a baseline for one of now.
+        Answer as a week earlier, on 2026-10-12. An audit of that is a baseline for one of today.
 
     Returns
     -------
     Server
-        It answers already. Close it, or use it in a ``with`` statement.
+        It is already answering. Close it, or use it in a ``with`` statement.
 
     Raises
     ------
     OSError
         The port is taken or not allowed.
     ValueError
-        The page size is below 1, or the rate limit is none.
+        The page size is below 1, or the rate limit is out of range.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import as_cells
 from dfns_frames.export.sheet import Block, Sheet
 
-# What a reviewer reads, in that order, as wide as a page; the rest is for filters, and not printed.
+# What a reviewer reads, in this order, as wide as a page; the rest is for filters and not printed.
 FOR_READERS = {
     "severity": 8.5,
     "status": 8.5,

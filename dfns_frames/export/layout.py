@@ -34,7 +34,7 @@ class Layout:
     Parameters
     ----------
     widths
-        Of each column, in characters.
+        For each column, in characters.
     wrapped
         The columns whose texts are wrapped.
     across

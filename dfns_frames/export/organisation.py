@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 WHO_CAN, USERS, PERMISSIONS, POLICIES = "Who can", "Users", "Permissions", "Policies"
 ROWS = {
-    WHO_CAN: "A row is one token, user or service account and one way that it can, or may be able to, go; "
-    "those who need nobody come first.",
+    WHO_CAN: "A row is one token, user or service account and one way in which it can do something, or may "
+    "be able to; those who need nobody else come first.",
     **{name: f"A row is {TABLES[name.lower()].row}." for name in (USERS, PERMISSIONS, POLICIES)},
 }
 """What a row of each sheet is."""
@@ -32,16 +32,16 @@ MEANINGS = {
         "who": "Name of the token, user or service account.",
         "kind": "token, user or service_account.",
         "owner": "User that the token acts for, by name where users were read.",
-        "can": "What the way lets somebody do.",
-        "way": "The way. Empty: a permission whose operations nothing lists may let it do any of these.",
-        "alone": "Whether nobody else has to agree: yes, sometimes, unknown or no.",
+        "can": "What it can do.",
+        "way": "In which way. Empty: a permission whose operations no list has may allow any of them.",
+        "alone": "Whether it needs nobody else: yes, sometimes, unknown or no.",
         "gate": "What policies put in the way: not covered (no policy can), none, sometimes (under a "
         "condition, or for some wallets), approval by itself, approval by others, blocked or unknown.",
         "effective": "yes if it can; unknown if something that decides it was not read or not listed.",
         "active": "Whether it, and the user that it acts for, are active; empty if that is not known.",
-        "basis": "What effective rests on.",
-        "scope": "own delegated wallets where an end user reaches no others.",
-        "policies": "Names of the policies that stand in the way; a semicolon stands between two.",
+        "basis": "What the column effective rests on.",
+        "scope": "own delegated wallets, where an end user reaches no others; else organisation.",
+        "policies": "Names of the policies that stand in the way, separated by semicolons.",
     },
     USERS: {
         "tokens": "How many of the tokens listed here act for the user.",
@@ -52,15 +52,15 @@ MEANINGS = {
         f"empty if there is nothing. {_JUDGED}",
     },
     PERMISSIONS: {
-        "given to": "To how many tokens, users and groups it is given, as far as that was read.",
+        "given to": "How many tokens, users and groups have it, as far as that was read.",
         WORST: f"Highest severity of the operations that it contains. {_JUDGED}",
-        PENDING: "The state of a change that was asked for.",
+        PENDING: "Status of a requested change.",
     },
     POLICIES: {
         "rule": "When it applies.",
-        "approval": "Who has to agree: how many of whom, each group; whether who asked may agree too.",
-        "only for": "What narrows it; empty: it covers everything.",
-        PENDING: "The state of a change that was asked for.",
+        "approval": "Who has to agree, per group: how many of whom, and whether the initiator may agree too.",
+        "only for": "What it is limited to; empty if it covers everything.",
+        PENDING: "Status of a requested change.",
     },
 }
 """What the added columns of each sheet mean."""

@@ -1,4 +1,4 @@
-"""Parquet: the archive that `read` reads back equal."""
+"""Parquet: files that `read` reads back equal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from dfns_frames.export.header import header
 
 _KEY = b"dfns_frames"
 _README = "README.txt"
-_NOTED = (FILTERED_FROM, LISTS)  # of the metadata, what says something of the rows
+_NOTED = (FILTERED_FROM, LISTS)  # the metadata that is about the rows
 _NOTHING = "These frames held no table.\n"
 # pandas.read_parquet("pats") stacks the tables of a folder in the columns of the first, unless it meets a
 # file that is not Parquet: then it stops with an error that names the file. So this one explains the folder.
@@ -43,18 +43,18 @@ The folder as a whole is not a table, and programs that try to read it as one st
 
 
 def to_parquet(frames: Tables, folder: StrPath, *, overwrite: bool = False) -> Path:
-    """Write a folder for each table with one Parquet file, which `dff.read` reads back equal.
+    """Write one Parquet file per table, each in a folder of its own; `dff.read` reads them back equal.
 
     ``pandas.read_parquet("pats/tokens")`` reads one table; so do Polars, DuckDB and Spark, with
-    ``pats/tokens/*.parquet``. The folder as a whole is not a table: README.txt in it says so, and pandas
-    stops at that file.
+    ``pats/tokens/*.parquet``. The outer folder is not a table: its README.txt says so, and pandas stops at
+    that file.
 
     Parameters
     ----------
     folder
-        Where to; created if it does not exist. Other files in it stay.
+        Where to write; created if it does not exist. Other files in it stay.
     overwrite
-        Replace files that exist; the new ones have their permissions.
+        Replace files that exist; the new files keep their permissions.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def to_parquet(frames: Tables, folder: StrPath, *, overwrite: bool = False) -> P
     Raises
     ------
     ConfigurationError
-        The folder is named like a file.
+        The folder has the name of a file.
     OSError
         A file exists (FileExistsError), or cannot be written; nothing is left behind.
 
@@ -108,7 +108,7 @@ class _Written:
     Attributes
     ----------
     said
-        The very text, by which files of one export are told.
+        The exact text, equal in all files of one export.
     schema
         The version of the tables; 0 if it is from before these were counted.
     rows
@@ -147,7 +147,7 @@ def from_parquet(folder: StrPath) -> dict[str, pa.Table]:
         table, its_own = _read(name, place)
         if its_own.said != written.said or table.num_rows != count:
             raise ResponseError(
-                f"the files in {str(folder)!r} do not belong together: one comes from another export; write "
+                f"the files in {str(folder)!r} do not belong together: one is from another export; write "
                 "the folder again"
             )
         tables[name] = _as_declared(table, TABLES[name], written, place)
@@ -172,8 +172,8 @@ def _holds_nothing(place: Path) -> bool:
 
 def _no_export(place: Path) -> str:
     if place.name in TABLES and (place / f"{place.name}.parquet").is_file():
-        return "this is one table of an export; name the folder above"
-    return "this folder holds no export in Parquet; of saved responses, name the files"
+        return "this is one table of an export; name the folder above it"
+    return "this folder holds no Parquet export; to read saved responses, name the files"
 
 
 def _read(name: str, folder: Path) -> tuple[pa.Table, _Written]:
@@ -186,7 +186,7 @@ def _read(name: str, folder: Path) -> tuple[pa.Table, _Written]:
     try:
         # A file of its own: the folder's name might otherwise be taken for a partition (a=b).
         table = pa.parquet.ParquetFile(path, page_checksum_verification=True).read()
-        table.validate(full=True)  # else a text that is no UTF-8 fails when somebody looks at it
+        table.validate(full=True)  # else text that is not UTF-8 fails only when it is used
         said = table.schema.metadata[_KEY]
         about = json.loads(said)
         written = _Written(said, int(about.get("schema", 0)), dict(about["tables"]))
@@ -213,11 +213,11 @@ def _read(name: str, folder: Path) -> tuple[pa.Table, _Written]:
 
 
 def _as_declared(table: pa.Table, declared: Table, written: _Written, folder: Path) -> pa.Table:
-    """Return a table with the columns of this version; those that a later one added are missing in it."""
+    """Return a table with the columns of this version; those added since it was written are missing."""
     columns, problems = [], []
     for column in declared.columns:
         if column.name not in table.column_names and column.since > written.schema:
-            # Rows have positions in any version, so that they can be told.
+            # Rows need positions in every version, to be told apart.
             rows = np.arange(table.num_rows) if column.kind is Kind.POSITION else pa.nulls(table.num_rows)
             columns.append(pa.array(rows).cast(column.kind.arrow))
         elif (times := table.column_names.count(column.name)) != 1:

@@ -1,4 +1,4 @@
-"""Sheets of DataFrames that a user passes: of any content; changes, as `compare` lists them, are laid out."""
+"""Sheets of DataFrames that a user passes, with any content; changes from `compare` get a layout."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ def passed_sheet(title: str, frame: pd.DataFrame, altered: Changes) -> Sheet:
 
 
 def what_is_passed(frame: pd.DataFrame) -> str:
-    """Say what such a sheet is, and of changes what was compared."""
+    """Say what such a sheet is and, for changes, what was compared."""
     summary = frame.attrs.get("summary")
     return "Passed to to_excel(sheets=...)." + f" {summary}" * isinstance(summary, str)

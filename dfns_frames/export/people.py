@@ -110,7 +110,7 @@ def users_sheet(tables: Tables, altered: Changes) -> list[Sheet]:
         "tokens": pa.array(tokens[number]),
         "groups": pa.array([joined(groups[each]) for each in number], pa.string()),
         "permissions": pa.array([joined(given[each]) for each in number], pa.string()),
-        "full administrator": pa.array(["yes" if each else None for each in full], pa.string()),
+        _FULL: pa.array(["yes" if each else None for each in full], pa.string()),
         WORST: pa.array([_worst_words(*each) for each in zip(*_worst_of_users(tables), strict=True)])
         .cast(pa.string())
         .take(pa.array(number)),
@@ -120,9 +120,9 @@ def users_sheet(tables: Tables, altered: Changes) -> list[Sheet]:
             USERS, with_rest(listed, columns), altered,
             {
                 "name": 18.0, "username": 22.0, "kind": 18.0, "groups": 14.0, "permissions": 26.0,
-                "tokens": 7.0, "full administrator": 13.0, WORST: 10.0, "registered": 10.0,
+                "tokens": 7.0, _FULL: 13.0, WORST: 10.0, "registered": 10.0,
             },
-            answers={"full administrator"}, severities={WORST},
+            answers={_FULL}, severities={WORST},
         )
     ]  # fmt: skip
 

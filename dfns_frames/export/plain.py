@@ -1,4 +1,4 @@
-"""Sheets of tables as they are, where what a judgement of them needs is not here."""
+"""Sheets of tables as they are, where the tables that a judgement needs are missing."""
 
 from __future__ import annotations
 

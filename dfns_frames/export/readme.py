@@ -38,17 +38,17 @@ AUDIT = {"Findings": "findings", "Rules": "rules"}
 _OF_TABLES = SHEETS | AUDIT
 
 _SUMMARY = (
-    "Figures and charts, each with what it counts and how to list it. unknown, active: active tokens of "
-    "which it is not known, because some of what they hold is."
+    "Figures and charts, each with what it counts and how to list it. unknown, active: active tokens for "
+    "which the answer is unknown, because some of what they hold is."
 )
 _NOTES = (
-    "Times are UTC. An empty cell is missing: there is none, or the API did not say.",
+    "Times are UTC. An empty cell means that there is no value, or that the API did not say.",
     "All text is plain text: nothing is a formula or a link, whatever it looks like.",
-    "Tokens and Summary say what a token's own permissions allow, whoever its user is; the sheet Who can, or "
+    "Tokens and Summary say what a token's own permissions allow, whoever its user is. The sheet Who can, or "
     "who_can in Python, takes its user and the policies into account.",
     "Times before 1900-03-01 and integers of more than 15 digits are text: a workbook cannot hold them.",
-    "Operations and Matrix are for the screen: each prints as one page. All other sheets print whole, "
-    "but for the long ids at the right of Tokens, which are cut on paper.",
+    "Operations and Matrix are for the screen: each prints as one page. All other sheets print completely, "
+    "except for the long ids at the right of Tokens, which are cut off on paper.",
 )
 
 

@@ -54,7 +54,7 @@ def _worst(tables: Tables) -> dict[str, str]:
 
 
 def _given(tables: Tables) -> dict[str | None, str]:
-    """Say to how many of whom each permission is given; what waits for approval is not given."""
+    """Say how many of whom have each permission; one that waits for approval does not count."""
     found: dict[str | None, dict[str, int]] = {}
     listed = table(tables, "permission_assignments").select(["permission_id", "identity_kind", "in_effect"])
     for row in listed.to_pylist():
@@ -125,10 +125,10 @@ def _approvals(tables: Tables) -> list[str | None]:
 
 
 def _group(group: dict[str, Any], approvers: list[str]) -> str:
-    """Say who has to agree in one group, and whether who asked and service accounts may."""
+    """Say who has to agree in one group, and whether the initiator and service accounts may."""
     who = "anyone" if group["anyone_can_approve"] else joined(approvers) or "nobody"
     quorum = "?" if group["quorum"] is None else f"{group['quorum']:,}"
-    notes = ["who asked may agree too"] * bool(group["initiator_can_approve"])
+    notes = ["the initiator may agree too"] * bool(group["initiator_can_approve"])
     notes += ["service accounts may"] * bool(group["service_accounts_can_approve"])
     name = f"{group['name']}: " if group["name"] else ""
     return f"{name}{quorum} of {who}" + (f" ({', '.join(notes)})" if notes else "")

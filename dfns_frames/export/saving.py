@@ -1,4 +1,4 @@
-"""`write`: any DataFrame, or the frames, as the file that the suffix asks for."""
+"""`write`: any DataFrame, or Frames, as the kind of file that the suffix says."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ _log = logging.getLogger("dfns_frames")
 def write(data: pd.DataFrame | pd.Series[Any] | Tables, path: StrPath, *, overwrite: bool = False) -> Path:
     """Write a DataFrame, or Frames, to a file that is safe to open and to share.
 
-    The suffix of the name decides the format. Whatever a cell holds is written as text that says the same:
-    nothing becomes a formula, a link or markup. The index is written too, unless it only counts the rows.
+    The suffix decides the format. Text is written as plain text: nothing becomes a formula, a link or markup.
+    The index is written too, unless it only counts the rows.
 
     Parameters
     ----------
     data
         A DataFrame or a Series with any content, such as a measure, a selection or a join; or Frames.
     path
-        Where to. ``.xlsx`` is a workbook; ``.csv`` and ``.md`` (Markdown) hold one table; ``.json`` holds a
-        list of rows, or, of Frames, an object with such a list for each table (`to_json`); ``.md`` of an
-        audit is a report for a ticket. Folders that do not exist are
-        created. The file appears complete or not at all; one that it replaces passes its permissions on.
+        Where to write. ``.xlsx`` is a workbook; ``.csv`` and ``.md`` (Markdown) hold one table; ``.json``
+        holds a list of rows or, for Frames, an object with one list per table (`to_json`); ``.md`` of an
+        audit is a report for a ticket. Folders that do not exist are created. The file appears complete or
+        not at all; it keeps the permissions of a file that it replaces.
     overwrite
         Replace the file if it exists.
 
@@ -57,8 +57,8 @@ def write(data: pd.DataFrame | pd.Series[Any] | Tables, path: StrPath, *, overwr
     Raises
     ------
     ConfigurationError
-        The suffix is another one, or does not suit the data; `data` is neither; or it has more columns than a
-        sheet can hold.
+        The suffix is unknown, or does not suit the data; `data` is something else; or it has more columns
+        than a sheet can hold.
     OSError
         The file exists (FileExistsError) or cannot be written; nothing is left behind.
 
@@ -66,12 +66,12 @@ def write(data: pd.DataFrame | pd.Series[Any] | Tables, path: StrPath, *, overwr
     -----
     Times with a zone are written in UTC: in JSON and CSV as ISO 8601 with a ``Z``; in a workbook and in
     Markdown the header says "(UTC)". Durations become days, in JSON ISO 8601. Lists and mappings become
-    text, except in JSON. Infinity, very large integers, intervals and the like become text. Missing is an
-    empty cell, in JSON null. Column names that occur twice are numbered.
+    text, except in JSON. Infinity, very large integers, intervals and the like become text. A missing value
+    is an empty cell, in JSON null. Repeated column names are numbered.
 
     In CSV, text that a spreadsheet would run as a formula gets an apostrophe in front. Control characters
     are shown as U+FFFD, except in JSON. Text that is too long for a cell of a workbook is shortened. If any
-    of this happened, one warning in the log ``dfns_frames`` counts the cells; Python shows it on standard
+    of this happens, one warning in the log ``dfns_frames`` counts the cells; Python shows it on standard
     error unless you configure logging. No escaping is safe in every program; share the workbook instead.
 
     Examples
@@ -126,9 +126,9 @@ def _write_frames(frames: Tables, path: StrPath, suffix: str, *, overwrite: bool
 def to_json(frames: Tables, path: StrPath, *, overwrite: bool = False) -> Path:
     """Write all tables into one JSON file, for other programs and as the baseline of an audit.
 
-    It holds an object: `schema_version` (another number is another form), `about` (whose tokens these are,
-    when, from where, and what is not known), and for each table a list of rows. A row is an object with a
-    value for each column, missing as null. Text is exactly what the API returned.
+    The file holds one object: `schema_version` (it changes when the form does), `about` (what this is, from
+    when and where, and what is not known), and one list of rows per table. A row is an object with a value
+    for each column; null is missing. Text is exactly what the API returned.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def to_json(frames: Tables, path: StrPath, *, overwrite: bool = False) -> Path:
         The file, ending in ``.json``. Folders that do not exist are created. The file appears complete or
         not at all.
     overwrite
-        Replace the file if it exists; the new one has its permissions.
+        Replace the file if it exists; the new file keeps its permissions.
 
     Returns
     -------
@@ -221,7 +221,7 @@ _WRITERS: dict[str, Callable[[pd.DataFrame, IO[bytes]], Changes]] = {
 
 
 def _report(name: str, changes: Changes) -> None:
-    """Say in one line what was changed; whoever named the columns may have put anything there."""
+    """Say in one line what was changed; column names may hold anything, so they are made safe too."""
     if changes:
         parts = [f"{what} in {cells(count)} of {column!r}" for (_, column, what), count in changes.items()]
         shown = show_controls(pa.array(["; ".join(parts)]))[0].as_py()

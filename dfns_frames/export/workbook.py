@@ -68,7 +68,7 @@ _LOOKS = {
 }
 _TITLE_UNITS = 31
 _FORBIDDEN = "[]:*?/\\"
-_AUDIT_NOTE = "Of Findings and Tokens, ids and the like at the right are not printed."
+_AUDIT_NOTE = "Ids and the like at the right of Findings and Tokens are not printed."
 _LARGE = "There are so many cells that sheets have filters, but no tables, colours or charts."
 
 
@@ -81,13 +81,13 @@ def to_excel(
 ) -> Path:
     """Write one workbook (.xlsx) to open, filter, print and share.
 
-    Its sheets are Summary (figures and charts, each with what it counts and how to list it), those that
-    you pass, Tokens (what each can do, the worst first), Operations, Assignments, Matrix, Sources,
-    Rejected and Drift if there are any, and README. Of an organisation there are also Who can (by which
-    way, past which gate), Users, Permissions and Policies. Of an audit, Findings (the worst first) and Rules
-    (those first that could not look at everything) stand before all others. Times are UTC. Nothing from the
-    API becomes a formula or a link; README names what was changed. Operations and Matrix print as one page
-    each; all other sheets print whole, but for the ids at the right of Findings.
+    Its sheets are Summary (figures and charts, each with what it counts and how to list it), those that you
+    pass, Tokens (what each can do, the worst first), Operations, Assignments, Matrix, Sources, Rejected and
+    Drift if there are any, and README. An organisation adds Who can (in which way, past which gate), Users,
+    Permissions and Policies. An audit puts Findings (the worst first) and Rules (those with gaps first)
+    before all others. Times are UTC. Nothing from the API becomes a formula or a link; README says what was
+    changed. Operations and Matrix print as one page each; all other sheets print completely, except for the
+    ids at the right of Findings.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def to_excel(
     sheets
         Sheets to add, as title and DataFrame, with any content; see `dff.write`.
     overwrite
-        Replace the file if it exists; the new one has its permissions.
+        Replace the file if it exists; the new file keeps its permissions.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def to_excel(
     Raises
     ------
     ConfigurationError
-        The name does not end in ``.xlsx``, or a title or what it stands for cannot be a sheet.
+        The name does not end in ``.xlsx``, or something passed in `sheets` cannot be a sheet.
     OSError
         It exists (FileExistsError), or cannot be written; nothing is left behind.
 
@@ -134,12 +134,12 @@ def one_sheet(name: str, frame: pd.DataFrame, file: IO[bytes], altered: Changes)
 
 
 def checked(sheets: object, taken: Iterable[str] = ()) -> dict[str, pd.DataFrame]:
-    """Return the sheets that were passed, if a workbook can have them beside those that are taken.
+    """Return the sheets that were passed, if a workbook can have them beside its own.
 
     Raises
     ------
     ConfigurationError
-        A title or what it stands for cannot be a sheet; the message names it and the rule.
+        A title or its data cannot be a sheet; the message names it and the rule.
     """
     if not isinstance(sheets, Mapping):
         raise ConfigurationError(
@@ -190,7 +190,7 @@ def _broken_rule(title: object, taken: Iterable[str]) -> str:
 
 
 def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet], bool]:
-    """Return the sheets, in the order of their tabs, and whether they are too large for all at once."""
+    """Return the sheets, in the order of their tabs, and whether they are too large to hold at once."""
     altered: Changes = {}
     mine = [passed_sheet(title, frame, altered) for title, frame in passed.items()]
     crossed: Sheet | str = ""
@@ -227,7 +227,7 @@ def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet],
 
 
 def _paper_header(tables: Tables) -> str:
-    """Say what stands above each page on paper: when this was, and what an audit found."""
+    """Return the line above each printed page: when this was, and what an audit found."""
     return f"{when(tables)}. {counted(tables)}" if is_audit(tables) else when(tables)
 
 

@@ -27,39 +27,39 @@ def audit(
     thresholds: Mapping[str, float] | None = None,
     baseline: StrPath | Frames | None = None,
 ) -> Frames:
-    """Apply every rule to these frames; see `dff.rules` for what each one finds.
+    """Apply every rule to these frames; `dff.rules` says what each one finds.
 
     Parameters
     ----------
     as_of
-        The time that ages refer to; unless given, when the list was fetched that a token comes from.
+        The time to which ages count; by default, when each token's list was fetched.
     accept
         A TOML file of accepted findings. Each entry, ``[[accept]]``, has a `rule`, a `subject` (the id of
         what the finding is about, or a glob such as ``"to-1a2b3-*"``), a `reason`, `by` (who accepts it) and
-        `until` (a date at most a year ahead). What it accepts is marked and stays in every output. An entry
-        that is incomplete, expired, too far ahead, the bare ``*``, matches nothing or more than 50 findings
+        `until` (a date at most a year ahead). Accepted findings stay in every output, marked as such. An
+        entry that is incomplete, expired, too far ahead, a bare ``*``, or matches no finding or more than 50
         accepts nothing, and is itself a finding of rule A01.
     thresholds
         Other values for the thresholds of rules, by name: ``{"L03.privileged_days": 60}``.
     baseline
-        An earlier audit to compare with: what this method returned, or the JSON file that `to_json` wrote of
+        An earlier audit to compare with: what this method returned, or the JSON file that `to_json` made of
         it. It decides the status of each finding: ``new``, ``open``, ``resolved``, or ``unknown`` where what
-        was found then cannot be looked at now. Without one all findings are ``open``.
+        was found then cannot be looked at now. Without a baseline all findings are ``open``.
 
     Returns
     -------
     Frames
-        The same, with three tables more. `findings`: a row is one thing that a rule found, the worst first.
+        The same, with three more tables. `findings`: a row is one thing that a rule found, the worst first.
         `rules`: a row is one rule, with how it went and what it could not look at; only ``clean`` means that
-        all was looked at. `settings`: a row is one setting, with its default. They fall away where these
-        frames are filtered or joined.
+        it looked at everything. `settings`: a row is one setting, with its default. Filtering or joining
+        these frames drops the three tables.
 
     Raises
     ------
     ConfigurationError
-        `as_of` is not a time; a threshold is unknown, negative, or no number; the acceptance file does not
-        parse, or names a rule that there is not; the baseline is another organisation's, of another version,
-        or no audit.
+        `as_of` is not a time; a threshold is unknown, negative or not a number; the acceptance file does not
+        parse, or names a rule that does not exist; or the baseline is of another organisation or version, or
+        not an audit.
     ResponseError
         The baseline is a file that `to_json` did not write.
     OSError

@@ -28,14 +28,14 @@ from dfns_frames.plot import Plot
 
 
 class Frames(Mapping[str, pd.DataFrame]):
-    """Tables of the tokens visible to one or more callers, and where they came from.
+    """Tables of what is visible to one or more callers, and where it came from.
 
-    A mapping of table name to pandas DataFrame; each table is an attribute too. Frames come from
-    `Client.pats` or `read`, joined ones from `concat`.
+    A mapping of table name to pandas DataFrame; each table is an attribute too. Frames come from a method of
+    `Client` or from `read`; `concat` joins them.
 
-    Each access hands out a DataFrame of your own. Take it once, then change it: ``tokens = pats.tokens``,
-    ``tokens["team"] = …``. What you change in it appears in no chart, no file and no later ``pats.tokens``,
-    and ``pats.tokens["team"] = …`` is lost at once. For charts and files of some of the tokens, use
+    Each access gives you a DataFrame of your own. Take it once, then change it: ``tokens = pats.tokens``,
+    ``tokens["team"] = …``. Your changes appear in no chart, no file and no later ``pats.tokens``, and
+    ``pats.tokens["team"] = …`` is lost at once. For charts and files of some of the tokens, use
     :meth:`filter`; to write a DataFrame of your own, ``dff.write``.
 
     Attributes
@@ -47,12 +47,12 @@ class Frames(Mapping[str, pd.DataFrame]):
     token_operations
         A row is one operation that one assignment gives one token. Key: the same and `operation`.
     sources
-        A row is one source that was asked: address, time, status, how many tokens it listed.
+        A row is one source that was asked: address, time, status, how many items it listed.
     drift
-        A row is one thing in the response that this version does not know, or that joined lists disagree
+        A row is one thing in a response that this version does not know, or that joined lists disagree
         about.
     rejected
-        A row is one listed token that ``skip_invalid=True`` set aside.
+        A row is one listed item that ``skip_invalid=True`` set aside.
 
     Examples
     --------
@@ -103,7 +103,7 @@ class Frames(Mapping[str, pd.DataFrame]):
 
     @classmethod
     def _made(cls, tables: Mapping[str, pa.Table], was_listed: frozenset[str]) -> Frames:
-        """Make frames of which a filter left some tokens out."""
+        """Make frames that remember which tokens a filter left out."""
         frames = cls.__new__(cls)
         frames._hold(checked(tables), was_listed)
         return frames
@@ -122,9 +122,9 @@ class Frames(Mapping[str, pd.DataFrame]):
         Raises
         ------
         MissingTableError
-            These frames do not hold it; the message names what gives it.
+            These frames do not hold it; the message says how to get it.
         KeyError
-            No table is called that; the message names those that exist.
+            There is no table of that name; the message lists those that exist.
 
         Examples
         --------
@@ -224,29 +224,29 @@ class Frames(Mapping[str, pd.DataFrame]):
         Parameters
         ----------
         which
-            A function that takes `tokens` and returns one of the following; or a mask; or token ids; or one
-            token id.
+            A mask, token ids, or a single token id; or a function that takes `tokens` and returns one of
+            these.
 
-            A mask says true or false of each token; missing counts as False. A Series made of `tokens`, or
-            of a measure that lists tokens, is matched by its index, one whose index holds token ids by
-            those. A Series whose rows were numbered anew (``sort_values(ignore_index=True)``,
-            ``reset_index()``, ``merge()``) is refused, as nothing tells which token each value is for. A
-            list or an array is in the order of `tokens`.
+            A mask says true or false for each token; missing counts as False. A Series made from `tokens`, or
+            from a measure that lists tokens, is matched by its index; so is one whose index holds token ids.
+            A Series with renumbered rows (``sort_values(ignore_index=True)``, ``reset_index()``,
+            ``merge()``) is refused, because nothing says which token each value is for. A list or an array is
+            in the order of `tokens`.
 
         Returns
         -------
         Frames
-            With the same sources, drift and rejected items; positions (`token_no`) stay as they were. What an
-            audit found falls away: audit them anew.
+            With the same sources, drift and rejected items; positions (`token_no`) stay as they were. The
+            tables of an audit are dropped: audit the result again.
 
         Raises
         ------
         KeyError
             A token id is not among the tokens.
         ValueError
-            A mask does not fit the tokens, or its order cannot be told.
+            A mask does not fit the tokens, or its order is not clear.
         TypeError
-            `which` is neither.
+            `which` is none of these.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""Which source somebody means by a method's name, a path or an address."""
+"""Which source a method's name, a path or an address stands for."""
 
 from __future__ import annotations
 

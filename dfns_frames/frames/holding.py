@@ -1,4 +1,4 @@
-"""Which tables Frames can be made of, and what to say of one that they do not hold."""
+"""Which tables Frames can be made from, and what to say about one that they do not hold."""
 
 from __future__ import annotations
 

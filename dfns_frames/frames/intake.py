@@ -1,4 +1,4 @@
-"""What a reader took in becomes `Frames`, and what is odd about it a warning."""
+"""Make `Frames` of what a reader took in, and warn about what is odd."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def to_frames(
     quiet: bool = False,
     **more: Any,
 ) -> Frames:
-    """Make frames of what a reader took in, and warn of what drifted.
+    """Make frames of what a reader took in, and warn about what drifted.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def to_frames(
 
 
 def warn_of_drift(frames: Frames) -> None:
-    """Warn of what responses hold that is unexpected, if they hold any."""
+    """Warn if responses hold something unexpected."""
     drift = frames.arrow("drift").to_pylist()
     if drift:
         warn(_drift_message(drift))

@@ -28,7 +28,7 @@ _READINGS = ("sources", "drift", "rejected")
 
 
 def concat(frames: Iterable[Frames]) -> Frames:
-    """Join what several callers may see, or what several files hold.
+    """Join Frames: what several callers may see, or what several files hold.
 
     Two lists of one caller are two snapshots, not one set: a token that was deleted in between is in the
     earlier list only, and is kept and counted. `concat` warns about that, and every output says so. To see
@@ -37,30 +37,30 @@ def concat(frames: Iterable[Frames]) -> Frames:
     Parameters
     ----------
     frames
-        Frames of any tables, in the order that their rows are to have.
+        Frames of any tables, in the order in which their rows should stand.
 
     Returns
     -------
     Frames
         With every table that one of them holds; positions (`token_no`) are counted anew in each source. A
-        token, user, permission, … that several lists hold is one: it stands where it first stood, and is as
-        the list made last has it, which is noted in `drift` where they differ. Of lists made at one time the
-        later argument counts. Ids of different organisations are different things. Items without an id, and
-        ids repeated within one list, are all kept. `sources` has a row for each list, once.
+        token, user, permission, … in several lists is one thing: it stands where it first stood, as the
+        newest list has it; `drift` notes where lists differ. Of lists of the same time, the later argument
+        counts. Equal ids of different organisations are different things. Items without an id, and ids
+        repeated within one list, are all kept. `sources` has each list once.
 
     Raises
     ------
     ValueError
         There is nothing to join.
     ConfigurationError
-        Some of them hold items without what is inside these, and others with it.
+        Some hold items without what is inside these, such as tokens without their assignments, others with.
     TypeError
         An element is not Frames.
 
     Warns
     -----
     DriftWarning
-        Lists differ about something.
+        Lists differ about the same thing.
     UserWarning
         Several lists are snapshots of one caller's tokens.
 
@@ -93,7 +93,7 @@ def concat(frames: Iterable[Frames]) -> Frames:
 
 
 def joined(parts: Sequence[Frames]) -> Frames:
-    """Join frames as :func:`concat` does, without a word: what one call read of several sources."""
+    """Join frames as :func:`concat` does, without warnings: what one call read from several sources."""
     return _join(parts)[0]
 
 
@@ -136,8 +136,8 @@ def _refuse_partial(parts: Sequence[Frames]) -> None:
         lacking = [part for part in holding if name not in part]
         if 0 < len(lacking) < len(holding):
             raise ConfigurationError(
-                f"some of these frames hold {items!r} without {name!r}, and others with it, so that joining "
-                f"them would lose some; make each of whole responses, or leave {name!r} out of all"
+                f"some of these frames hold {items!r} without {name!r}, others with it, so joining would "
+                f"lose some; make each from whole responses, or leave {name!r} out of all"
             )
 
 
@@ -151,7 +151,7 @@ def _ordered(joining: Parts, name: str, rank: list[Ints], position: list[Ints]) 
     name
         The table: of the items, or of what is inside them.
     rank, position
-        Of each part that holds the items, each item's place among all, -1 if it is not kept; and its new
+        For each part that holds the items, each item's place among all, -1 if it is not kept; and its new
         position.
     """
     column = TABLES[name].positions[0]
@@ -228,8 +228,8 @@ def _warn_of(differing: list[Differing], callers: list[str]) -> None:
         ids = ", ".join(each.id for each in differing[:5])
         items = sorted({each.item for each in differing})
         warn(
-            f"the lists differ about {len(differing):,} of the same things ({', '.join(items)}), kept as in "
-            f"the list made last: {ids}; see .drift",
+            f"the lists differ about {len(differing):,} of the same things ({', '.join(items)}), which are "
+            f"kept as the newest list has them: {ids}; see .drift",
             DriftWarning,
         )
     if callers:

@@ -1,4 +1,4 @@
-"""From what a user passes to `read` to the bytes of a response body, or a word on what it is instead."""
+"""From what a user passes to `read` to the bytes of a response body, or an error that says what it is."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CSV = re.compile(rf"{_CELL}(?:,{_CELL})+|{_CELL}(?:;{_CELL})+|{_CELL}(?:\t{_CEL
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What somebody wants read. It may hold a secret, so no traceback's local shows it."""
+    """One page to read. It may hold a secret, so no local in a traceback shows it."""
 
     source: Any = field(repr=False)
 
@@ -103,7 +103,7 @@ def _from_path(page: Page) -> Loaded:
         path = path.expanduser()
     if path.is_dir():
         raise IsADirectoryError(
-            errno.EISDIR, "a folder is no page: read each by itself, and join them with concat()", str(path)
+            errno.EISDIR, "a folder is not a page: read it separately, and join them with concat()", str(path)
         )
     return Loaded(Body(path.read_bytes()), clean(str(path)), True, _modified(path))
 

@@ -1,4 +1,4 @@
-"""Columns that no response holds: who asked, and whatever is found in other tables."""
+"""Columns that are in no response: who asked, and what other tables tell."""
 
 from __future__ import annotations
 

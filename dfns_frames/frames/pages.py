@@ -1,4 +1,4 @@
-"""Pages of one list, taken one after the other: of which source they are, and whether they are of one."""
+"""Pages of one list, taken one after the other: which source they are of, and whether it is the same one."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Pages:
             (page, user), (other, another) = single[0], others[0]
             raise ConfigurationError(
                 f"{page} lists tokens of {user!r}, {other} those of {another!r}: these are the lists of two "
-                "people, not pages of one; read each by itself, and join them with concat()"
+                "people, not pages of one; read each separately, and join them with concat()"
             )
         return reader
 
@@ -130,7 +130,7 @@ class Pages:
             )
         return ResponseError(
             f"this is {found}, and the pages before it are of a {source.listing} (GET {source.path}): pages "
-            "are of one list; read each list by itself, and join them with concat()"
+            "are of one list; read each list separately, and join them with concat()"
         )
 
     def _note(self, reader: Reader, name: str) -> None:

@@ -26,9 +26,9 @@ class Parts:
     lists
         The joined `sources`.
     numbers
-        Of each part, its own `source_no` → the one in `lists`.
+        For each part, its own `source_no` → the one in `lists`.
     known
-        Of each part, which of its lists an earlier part has too: then both are pieces of one list.
+        For each part, which of its lists an earlier part has too: then both are pieces of one list.
     """
 
     parts: Sequence[Tables]

@@ -38,9 +38,9 @@ class Order:
     Parameters
     ----------
     rank, position
-        Of each part, each item's place among all that are kept (-1: not kept), and its new position.
+        For each part, each item's place among all that are kept (-1: not kept), and its new position.
     lists
-        Of each item that is kept, in order, the list that it is of.
+        For each item that is kept, in order, the list that it is of.
     differing
         What the lists differ about.
     """

@@ -1,4 +1,4 @@
-"""The door for what was kept: saved responses, and folders that `to_parquet` wrote, become `Frames`."""
+"""`read`: saved responses, and folders that `to_parquet` wrote, become `Frames`."""
 
 from __future__ import annotations
 
@@ -32,54 +32,54 @@ def read(
     fetched_at: date | str | None = None,
     skip_invalid: bool = False,
 ) -> Frames:
-    """Read a saved response of any source, or a folder that `Frames.to_parquet` wrote; offline.
+    """Read a saved response of any source, or a folder that `Frames.to_parquet` wrote.
 
     Parameters
     ----------
     source
         A path (``~`` is expanded, gzip unpacked), an open binary file, bytes, a parsed response (dict), or a
         list of parsed items. For several pages of one list, pass a list with one source per page; an item
-        on two pages is kept once, as the last page lists it. Or the path of a folder of Parquet files, which
-        comes back as it was written.
+        on two pages is kept once, as the last page lists it. A path may also be a folder of Parquet files,
+        which comes back as it was written.
     endpoint
-        Whose response it is: a method of the client (``"policies"``), or the path or address that was asked
-        (``"/v2/policies"``). By default the first item tells; of a list without items nothing does, so it
-        counts as ``/auth/pats``. Members of a group need the path, since only that says whose they are:
+        The source of the response: a method of the client (``"policies"``), or the path or address that was
+        asked (``"/v2/policies"``). By default the first item tells; an empty list counts as ``/auth/pats``.
+        Members of a group need the path, since only that says whose they are:
         ``"/auth/user-groups/ug-…/members"``.
     caller
-        Who asked, by any name. By default the user that all personal access tokens in it act for.
+        Who asked, by any name; by default, the user that all its personal access tokens act for.
     fetched_at
-        When the response was made: a datetime, or RFC 3339 text; UTC unless it has an offset. A date alone
-        is the end of that day, never later than now. Defaults to the file's modification time, else now;
-        `sources` says which (`fetched_at_basis`). Ages count from here.
+        When the response was fetched: a datetime, or RFC 3339 text; UTC unless it has an offset. A date alone
+        is the end of that day, never later than now. By default, the file's modification time, else now;
+        `sources` says which (`fetched_at_basis`). Ages count up to it.
     skip_invalid
         Set items that do not fit the documented shape aside, in `rejected`, instead of raising.
 
     Returns
     -------
     Frames
-        With the tables of that source, `sources`, `drift` and `rejected`. A response without items gives
-        frames without rows, all columns and dtypes in place.
+        With the tables of that source, `sources`, `drift` and `rejected`. For a response without items they
+        have no rows, but all columns with their dtypes.
 
     Raises
     ------
     ConfigurationError
-        `source` is not something that can be read, or is the lists of several people; `endpoint` is none;
-        `fetched_at` is not a time, or in the future; or a folder is read with options.
+        `source` cannot be read, or holds the lists of several people; `endpoint` is unknown; `fetched_at` is
+        not a time, or in the future; or options are given for a folder.
     ResponseError
-        It is not a saved list: empty, HTML, truncated, compressed, not JSON, another shape, another source
-        than `endpoint` or the pages before; or a file in the folder is damaged, or of another origin,
-        export or version.
+        It is not a saved list (empty, HTML, truncated, compressed, not JSON, of another shape), not of
+        `endpoint`, or not of the same source as the pages before; or a file in the folder is damaged, or of
+        another origin, export or version.
     SchemaError
-        Items do not fit the documented shape; every problem is listed.
+        Items do not have the documented shape; the error lists every problem.
     OSError
         The file or folder cannot be read.
 
     Warns
     -----
     DriftWarning
-        The response holds something unexpected, which `drift` lists; or the file's date, which stands for
-        the time of the response, is earlier than its newest item.
+        The response holds something unexpected, which `drift` lists; or the file's date, which stands in for
+        the response's, is earlier than its newest item.
 
     Examples
     --------
@@ -133,7 +133,7 @@ def read(
 def _refuse_options(*options: object) -> None:
     if any(option not in (None, False) for option in options):
         raise ConfigurationError(
-            "a folder that to_parquet() wrote says itself what it is of, who asked and when",
+            "a folder that to_parquet() wrote already says what it is of, who asked and when",
             hint=Hint.NO_OPTIONS,
         )
 

@@ -1,4 +1,4 @@
-"""How frames show themselves: of what they are, where it came from, and which tables they hold."""
+"""How Frames show themselves: what they are of, where it came from, and which tables they hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who can do something: tokens, users and service accounts, by which way, and past which gate."""
+"""Who can do something: tokens, users and service accounts, in which way, and past which gate."""
 
 from __future__ import annotations
 
@@ -30,38 +30,39 @@ _PLACES = ("deed", "effective", "basis", "active", "gate", "alone", "is_own")
 
 
 def who_can(frames: Tables, what: str, alone: bool | None = None) -> pd.DataFrame:
-    """List who can do something: by which way, past which gate, and whether without anybody else.
+    """List who can do something: in which way, past which gate, and whether without anybody else.
 
     Parameters
     ----------
     frames
-        Tokens, users, or both; with permissions, groups and policies the answer is more than unknown.
+        Tokens, users, or both. Without permissions, groups and policies much of the answer is unknown.
     what
-        A category of operations (``"move_funds"``), a way (``"put_into_a_group"``; spaces or hyphens will do
+        A category of operations (``"move_funds"``), a way (``"put_into_a_group"``; spaces or hyphens work
         too) or an operation (``"Wallets:Transfers:Create"``).
     alone
-        True leaves out those whom somebody else's approval, a policy or being inactive stops for certain;
-        False keeps only them; None, the default, keeps all.
+        True leaves out those who are certain to be stopped, by the need for somebody else's approval, by a
+        policy or by being inactive. False keeps only those. None, the default, keeps all.
 
     Returns
     -------
     pandas.DataFrame
-        A row is one identity and one way that it can, or may be able to, go; key: `identity_id`, `way`. Who
-        needs nobody comes first, then by name. Columns:
+        A row is one identity and one way in which it can do it, or may be able to; key: `identity_id`, `way`.
+        Those who need nobody else come first, then by name. Columns:
 
         * `identity_kind`: token, user, service_account or application; `identity_id`, `name`;
         * `owner_id`, `owner_name`: whom a token acts for;
         * `way`: the way, or the operation if one was asked for or the category has no ways. It is missing in
-          one row of each identity that has a permission whose operations nothing lists: it may be able to;
-        * `effective`, `basis`, `active`: as in `effective_operations`. Of users and service accounts the
-          basis ``"user"`` says that they hold it, and ``"user incomplete"`` that it is not known whether they
-          are refused it;
+          one row for each identity with a permission whose operations no list has: that identity may be able
+          to;
+        * `effective`, `basis`, `active`: as in `effective_operations`. For users and service accounts the
+          basis ``"user"`` means that they hold it, and ``"user incomplete"`` that it is not known whether
+          the API refuses it to them;
         * `gate`: what policies put in the way of this holder: ``"not covered"`` (no policy can),
           ``"none"``, ``"sometimes"`` (under a condition, or for some wallets), ``"approval by itself"``,
           ``"approval by others"``, ``"blocked"`` or ``"unknown"``; `policies`: their ids;
         * `alone`: ``"yes"``, ``"sometimes"``, ``"unknown"`` or ``"no"``. It is no if the identity is
-          inactive, blocked, or needs others; but unknown if what would tell whether it may approve for
-          itself, or is an end user whom no policy stops, was not read;
+          inactive, blocked, or needs others. It is unknown if the sources were not read that tell whether
+          the identity may approve for itself, or is an end user whom no policy stops;
         * `scope`: ``"own delegated wallets"`` where an end user reaches no others, else ``"organisation"``.
 
     Raises

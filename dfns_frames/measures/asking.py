@@ -41,9 +41,9 @@ def deeds_of(frames: Tables, what: object) -> list[Deed]:
         return [operation_deed(what.strip())]
     near = [*_near(name, [*WAYS, *CATEGORIES]), *_near(what, known)]
     raise ConfigurationError(
-        f"there is nothing called {brief(what)} to ask for{_hint(near)}. "
+        f"there is nothing called {brief(what)}{_hint(near)}. "
         f"Categories: {', '.join(CATEGORIES)}. Ways: {', '.join(WAYS)}. "
-        "Operations: 'Wallets:Transfers:Create' and its like",
+        "Operations: such as 'Wallets:Transfers:Create'",
         hint=Hint.OPERATIONS,
     )
 
@@ -109,4 +109,4 @@ def _near(given: object, known: Iterable[str]) -> list[str]:
 
 
 def _hint(near: list[str]) -> str:
-    return f"; near: {', '.join(near)}" if near else ""
+    return f"; close matches: {', '.join(near)}" if near else ""

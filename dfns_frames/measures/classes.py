@@ -1,4 +1,4 @@
-"""What each token can do of what matters: its worst operation, and each sensitive class."""
+"""What each token can do that matters: its worst operation, and each sensitive class."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _YES, _NO, _UNSURE = range(3)
 def capabilities(frames: Tables) -> pd.DataFrame:
     """List what each token can do: its worst operation, and yes, no or unknown for each sensitive class.
 
-    This is what the token's own permissions give, whoever its user is and whether or not it is active;
+    This is what the token's own permissions allow, whoever its user is and whether or not it is active.
     `who_can` takes its user and the policies into account.
 
     Parameters
@@ -179,7 +179,7 @@ def worst(held: Holdings, severities: Ints) -> pd.Categorical:
 
 
 def is_unsure(held: Holdings) -> Flags:
-    """Return of which holders anything is unknown: what they hold, or whether their kind can use it."""
+    """Tell about which holders anything is unknown: what they hold, or whether their kind can use it."""
     unsure = held.holder[held.usable == USABLE.index(UNKNOWN)]
     maybe = is_blind(held) | (np.bincount(unsure, minlength=held.count) > 0)
     return maybe & ~held.everything

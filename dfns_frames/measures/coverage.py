@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 
 def unlisted_tokens(frames: Tables) -> pd.DataFrame:
-    """List the tokens that no list holds: permissions are assigned to them, so they exist.
+    """List the tokens that are on no list, but have permissions assigned to them, so exist.
 
-    ``GET /auth/pats`` lists the caller's own tokens, so those of colleagues are on no list until theirs is
-    joined with `concat`. A token that `filter` left out was listed, and is not among them.
+    ``GET /auth/pats`` lists the caller's own tokens only. Colleagues' tokens are on no list until you join
+    their lists with `concat`. A token that `filter` left out was listed, and is not among these.
 
     Parameters
     ----------
     frames
-        Tokens, and to whom permissions are given.
+        Tokens and permission assignments.
 
     Returns
     -------
@@ -56,13 +56,16 @@ def unlisted_tokens(frames: Tables) -> pd.DataFrame:
     ConfigurationError
         `frames` is not a Frames object.
     KeyError
-        It was not read to whom permissions are given.
+        Permission assignments were not read.
 
     Examples
     --------
     >>> import dfns_frames as dff
     >>> org = dff.demo.client("platform-lead").organization()  # doctest: +SKIP
-    >>> dff.measures.unlisted_tokens(org)[["token_id", "permission_names", "worst"]]  # doctest: +SKIP
+    >>> dff.measures.unlisted_tokens(org)[["token_id", "worst", "holds_everything"]].head(2)  # doctest: +SKIP
+                              token_id     worst  holds_everything
+    0  to-w1fre-x8pcj-wbksd6j1n3qqkrh4  critical              True
+    1  to-edngy-78pxt-qppsz6shy3j6fa8a  critical              True
     """
     check_frames(frames)
     assignments, known = need(frames, "permission_assignments"), permissions(frames)
@@ -118,8 +121,8 @@ def pat_coverage(frames: Tables) -> pd.DataFrame:
         here), `token_count` (tokens listed here that act for the user; missing where the list is not here
         and no other list holds one) and `asked_at` (when that list was fetched; UTC).
 
-        ``attrs["unlisted_tokens"]`` is the number of tokens that no list holds; None if it was not read to
-        whom permissions are given.
+        ``attrs["unlisted_tokens"]`` is the number of tokens that are on no list; None if permission
+        assignments were not read.
 
     Raises
     ------
@@ -133,6 +136,10 @@ def pat_coverage(frames: Tables) -> pd.DataFrame:
     >>> import dfns_frames as dff
     >>> org = dff.demo.client("platform-lead").organization()  # doctest: +SKIP
     >>> dff.measures.pat_coverage(org)[["username", "listed", "token_count"]].head(3)  # doctest: +SKIP
+               username  listed  token_count
+    0    harbour-bridge   False            1
+    1      blank-runner   False            1
+    2  month-end-runner   False            1
     """
     check_frames(frames)
     users, everyone = need(frames, "users"), people(frames)

@@ -1,4 +1,4 @@
-"""What an audit found: by area or rule, and by token."""
+"""What an audit found: by category or rule, and by token."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def findings(frames: Tables, *, by: Grouped = "category") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row is one category or one rule, the one with the worst findings first; one in which nothing was
-        found is here too. Key: `category`, or `rule`. `critical`, `high`, `medium`, `low` and `info` count
-        new and open findings that nobody has accepted, `accepted` those that somebody has. `rules` counts the
-        rules, `not_evaluated` those that could not be evaluated and `partly` those that could not look at
-        everything: where these are not 0, there may be more.
+        A row is one category or one rule, the worst findings first; those without findings are included.
+        Key: `category`, or `rule`. `critical`, `high`, `medium`, `low` and `info` count new and open findings
+        that nobody has accepted, `accepted` those that somebody has. `rules` counts the rules,
+        `not_evaluated` those that could not be evaluated, and `partly` those that could not look at
+        everything. Where these two are not 0, there may be more findings.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def findings(frames: Tables, *, by: Grouped = "category") -> pd.DataFrame:
     grouped = counted.groupby(by, sort=False)
     table = grouped[["not_evaluated", "partly"]].sum()
     table.insert(0, "rules", grouped.size())
-    # A rule that the table `rules` does not have cannot be; should it, its findings are counted all the same.
+    # Every finding is of a rule in `rules`; if one ever is not, the outer join still counts it.
     table = counts.join(table, how="outer").fillna(0).astype("int64")
     place = {name: number for number, name in enumerate(dict.fromkeys(counted[by]))}
     table["place"] = [place.get(str(name), len(place)) for name in table.index]
@@ -86,7 +86,7 @@ def findings(frames: Tables, *, by: Grouped = "category") -> pd.DataFrame:
 
 
 def findings_by_token(frames: Tables) -> pd.DataFrame:
-    """Return what was found about each token: the worst, how many, and the operations that matter.
+    """List what was found about each token: the worst, how many, and the operations that matter.
 
     Parameters
     ----------
@@ -96,15 +96,15 @@ def findings_by_token(frames: Tables) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row is one token, the one with the worst findings first; those without findings come last. Key:
-        `source`, `token_no`. `worst` is the severity of its worst finding that is new or open and that nobody
-        has accepted; missing if there is none, which is no promise where a rule could not look at everything
+        A row is one token, the worst findings first; tokens without findings come last. Key: `source`,
+        `token_no`. `worst` is the severity of its worst finding that is new or open and not accepted. It is
+        missing if there is none, which promises nothing where a rule could not look at everything
         (`attrs["notes"]` says which). `critical`, `high`, `medium`, `low` and `info` count these findings,
         `accepted` those that somebody accepted. `rules` and `operations` list, separated by commas, the rules
-        that found them and the operations that matter for them, accepted ones included.
+        that found them and the operations that matter, for accepted findings too.
 
         A finding about a key counts for each token that has the key. `attrs["elsewhere"]` counts the findings
-        about tokens that are in no row: of tokens that have no id.
+        about tokens without an id, which are in no row.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def findings_by_token(frames: Tables) -> pd.DataFrame:
 
 
 def not_looked_at(frames: Tables) -> list[str]:
-    """Return a line for each thing that rules could not look at, with the rules that wanted to."""
+    """Return a line for each thing that was not looked at, with the rules that needed it."""
     told: dict[tuple[bool, str], list[str]] = {}
     for row in frames.arrow("rules").select(["rule", "status", "missing"]).to_pylist():
         evaluated = row["status"] != "not evaluated"

@@ -1,4 +1,4 @@
-"""Through what one identity holds its rights."""
+"""Where the rights of one identity come from."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class _Right:
 
 
 def explain(frames: Tables, identity_id: str, operation: str | None = None) -> pd.DataFrame:
-    """List through what a token, a user or a service account holds its rights.
+    """List where the rights of a token, a user or a service account come from.
 
     Parameters
     ----------
@@ -57,23 +57,23 @@ def explain(frames: Tables, identity_id: str, operation: str | None = None) -> p
     identity_id
         The id of a token (to-…), or of a user or service account (us-…).
     operation
-        Keep only the rights that contain this operation, by any of its names, and those of which nothing
-        lists what they contain (their `operation_count` is missing).
+        Keep only the rights that contain this operation, under any of its names, and those whose contents no
+        list has (their `operation_count` is missing).
 
     Returns
     -------
     pandas.DataFrame
-        A row is one right: one permission that the identity has, once for each time that it was given. Of a
-        token, its own come first, then those of its user, since it can do only what both allow. Columns:
+        A row is one right: one permission that the identity has, once for each time that it was given. For a
+        token, its own come first, then its user's, since it can do only what both allow. Columns:
 
         * `identity_id`: as asked;
         * `through`: ``"token"``, ``"user"`` or ``"group"``, whose right it is; ``"full administrator"`` if it
           gives everything;
-        * `permission_id`, `permission_name`; `group_id`, `group_name`: of the group that it comes by;
-        * `assignment_id`, `since`: by which assignment, and since when (UTC; missing if it was not read to
-          whom permissions are given);
+        * `permission_id`, `permission_name`; `group_id`, `group_name`: the group that gives it;
+        * `assignment_id`, `since`: the assignment, and since when (UTC; missing if assignments were not
+          read);
         * `in_effect`: false while the assignment waits for approval, or after it was refused;
-        * `operation_count`: how many different operations it contains; missing if nothing lists them;
+        * `operation_count`: how many different operations it contains; missing if no list has them;
         * `worst`: the highest severity of those that the holder's kind can use; missing if there are none.
 
     Raises
@@ -235,7 +235,7 @@ def _contents(frames: Tables, permission: str | None) -> set[str] | None:
 
 
 def _judge(frames: Tables, rights: list[_Right], *, token: int = -1, user: int = -1) -> None:
-    """Say of each right whether it gives everything, and the worst that its holder's kind can use of it."""
+    """Say for each right whether it gives everything, and the worst that its holder's kind can use of it."""
     known, all_names = permissions(frames), operations(frames)
     numbers = {name: number for number, name in enumerate(all_names.names)}
     for right in rights:

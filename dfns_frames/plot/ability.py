@@ -1,4 +1,4 @@
-"""The chart of who can do something, by which way and past which gate."""
+"""The chart of who can do something, in which way and past which gate."""
 
 from __future__ import annotations
 
@@ -92,14 +92,14 @@ def who_can(
     top: int = 30,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw who can do something, by which way, and what stands in it; those who need nobody come first.
+    """Draw who can do something, in which way, and what stands in the way; those who need nobody come first.
 
     Parameters
     ----------
     what
         A category of operations, a way or an operation, as in ``pats.who_can``.
     alone
-        True draws only those whom nothing is known to stop, False only the others; None, the default, draws
+        True leaves out those who are certain to be stopped, False draws only those; None, the default, draws
         all.
     top
         How many identities to draw at most.
@@ -110,7 +110,7 @@ def who_can(
     -------
     matplotlib.axes.Axes
         One row per token, user or service account, one column per way. The darker a cell, the less stands
-        in that way; a crossed one is not certain, since something was not read or not listed. The caption
+        in the way; a crossed cell is not certain, because something was not read or not listed. The caption
         names what was not read.
 
     Raises

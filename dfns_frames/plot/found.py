@@ -32,7 +32,7 @@ def findings(frames: Tables, *, by: Grouped = "category", top: int = 40, ax: Axe
     """Draw how many findings an audit has, by category or rule, coloured by severity.
 
     Accepted findings are hatched. Where a rule could not look at everything, the text beside the bar says "at
-    least", and a rule that was not evaluated is named as such: it is not clean.
+    least"; a rule that was not evaluated is named, since it is not clean.
 
     Parameters
     ----------

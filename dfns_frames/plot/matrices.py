@@ -205,7 +205,7 @@ def _matrix(held: pd.DataFrame, shown: pd.DataFrame, top_operations: int) -> Mat
 
 
 def _totals(held: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
-    """Say of each row how many operations it has, drawn or not."""
+    """Say for each row how many operations it has, drawn or not."""
     listed = held["row"].value_counts().reindex(shown.index, fill_value=0)
     return [
         "all" if everything else f"{count:,}" if complete else f"≥ {count:,}" if count else "?"

@@ -1,4 +1,4 @@
-"""What somebody has to hold who is to read all that this package can: a role for an auditor."""
+"""The role for an auditor: the operations that reading everything takes."""
 
 from __future__ import annotations
 

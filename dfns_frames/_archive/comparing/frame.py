@@ -49,7 +49,7 @@ SOURCE_OBJECT = "source"
 
 @cache
 def followed() -> tuple[Table, ...]:
-    """Return the tables that are compared, those that sources feed: items before what is inside of them."""
+    """Return the tables that are compared, those that sources feed: items before what is inside them."""
     fed = {name for source in SOURCES.values() for name in source.tables}
     return tuple(table for table in TABLES.values() if table.name in fed and table.ids)
 

@@ -31,7 +31,7 @@ _UNTOLD = frozenset({"assignment_id"})
 
 @cache
 def parent_of(name: str) -> str | None:
-    """Return the table whose rows a table's rows are inside of, the nearest; None if they are listed."""
+    """Return the table whose rows a table's rows are inside, the nearest; None if they are listed."""
     key = TABLES[name].key
     around = [
         table for table in followed() if len(table.key) < len(key) and table.key == key[: len(table.key)]
@@ -41,7 +41,7 @@ def parent_of(name: str) -> str | None:
 
 @cache
 def item_of(name: str) -> str:
-    """Return the table whose rows are the listed items that a table's rows are inside of; or are."""
+    """Return the table whose rows are the listed items that a table's rows are inside; or are."""
     parent = parent_of(name)
     return item_of(parent) if parent else name
 
@@ -63,13 +63,13 @@ class Part:
     table
         Its rows.
     parent
-        Of each row, the row that it is inside of, in the table that `parent_of` names; itself without one.
+        For each row, the row that it is inside, in the table that `parent_of` names; itself without one.
     item
-        Of each row, the listed item that it is inside of, or that it is.
+        For each row, the listed item that it is inside, or that it is.
     series
-        Of each row, the number of the series that it belongs to.
+        For each row, the number of the series that it belongs to.
     organisation, listed_at
-        Of each item, a number that stands for its organisation, and when the list was made that it is from.
+        For each item, a number that stands for its organisation, and when the list was made that it is from.
     """
 
     table: pa.Table
@@ -87,7 +87,7 @@ class Matching:
     Parameters
     ----------
     key
-        Of each row a number, equal for the same thing; -1 without an id, or if it is not compared.
+        For each row a number, equal for the same thing; -1 without an id, or if it is not compared.
     keys
         How many of these numbers there are.
     counts
@@ -106,16 +106,16 @@ class Matching:
 
     @property
     def is_shared(self) -> Flags:
-        """Of each key, and last of none, whether both sides have it."""
+        """For each key, and last of none, whether both sides have it."""
         return np.minimum(*self.counts) > 0
 
     def exceeds(self, side: int) -> Flags:
-        """Of each key, and last of none, whether a side has it more often than the other."""
+        """For each key, and last of none, whether a side has it more often than the other."""
         return self.counts[side] > self.counts[1 - side]
 
 
 def rows_around(parents: pa.Table, child: pa.Table, positions: tuple[str, ...]) -> Ints:
-    """Return, for each row of a table, the row that it is inside of, by source and positions."""
+    """Return, for each row of a table, the row that it is inside, by source and positions."""
     # Source and positions become the digits of one number, so that one search finds all parents. Rows of
     # both tables are numbered together, else equal sources could get different codes.
     both = pa.concat_tables([each.select(["source", *positions]) for each in (parents, child)])
@@ -141,7 +141,7 @@ def matched(name: str, old: Part, new: Part, around: Matching | None) -> Matchin
     old, new
         Its sides.
     around
-        How the rows belong together that these are inside of. What is inside of something that only one side
+        How the rows belong together that these are inside. What is inside something that only one side
         has is not compared.
     """
     key, keys = _keys(TABLES[name], old, new, around)
@@ -197,7 +197,7 @@ def _keys(table: Table, old: Part, new: Part, around: Matching | None) -> tuple[
 
 
 def _handed_down(around: Matching, side: int, part: Part) -> Ints:
-    """Return the key of what each row is inside of; -1 where the other side does not have that."""
+    """Return the key of what each row is inside; -1 where the other side does not have that."""
     keys = np.append(around.key[side], -1)[part.parent]
     return np.where(around.is_shared[keys], keys, -1)
 

@@ -94,7 +94,7 @@ def _on_one_side(comparison: Comparison, name: str, side: int, severities: Sever
     if parent is None:
         rows, why = _told_by_the_other(comparison, name, side, rows)
     else:
-        # What is inside of something comes and goes with it. And of an assignment whose operations the other
+        # What is inside something comes and goes with it. And of an assignment whose operations the other
         # side does not list, nothing here is known to be new.
         around = comparison.matchings[parent]
         keys = np.append(around.key[side], -1)[part.parent[rows]]
@@ -139,7 +139,7 @@ def _told_by_the_other(comparison: Comparison, name: str, side: int, rows: Ints)
 def _may_be_unasked(
     comparison: Comparison, name: str, other: int, series: Series, table: pa.Table, rows: Ints
 ) -> Any:
-    """Tell of which rows the other side may not have asked, where a listing is of one group or permission."""
+    """Tell which rows the other side may not have asked for: those of another group or permission."""
     each = SOURCES[series[0]].each
     if each is None or each[0] in comparison.parts[other]:
         return np.zeros(len(rows), dtype=bool)

@@ -39,7 +39,7 @@ class Severities:
     frames
         The new side.
     parts
-        Its tables, with what each row is inside of.
+        Its tables, with what each row is inside.
     """
 
     def __init__(self, frames: Tables, parts: Mapping[str, Part]) -> None:
@@ -104,7 +104,7 @@ class Severities:
 
     @cached_property
     def _contents(self) -> dict[str | None, int]:
-        """Of each permission that is listed, the worst that it contains."""
+        """For each permission that is listed, the worst that it contains."""
         part, held = self._parts.get("permissions"), self._parts.get("permission_operations")
         if part is None:
             return {}
@@ -124,7 +124,7 @@ class Severities:
 
     @cached_property
     def _of_groups(self) -> dict[str | None, int]:
-        """Of each group, the worst of the permissions that are given to it."""
+        """For each group, the worst of the permissions that are given to it."""
         part = self._parts.get("permission_assignments")
         if part is None:
             return {}
@@ -136,14 +136,14 @@ class Severities:
 
 
 def _inside(parent: Ints, rows: Ints, count: int) -> Ints:
-    """Return the rows of a table that are inside of some rows of another."""
+    """Return the rows of a table that are inside some rows of another."""
     wanted = np.zeros(count + 1, dtype=bool)  # the last is that of -1
     wanted[rows] = True
     return np.flatnonzero(wanted[parent])
 
 
 def _least(parent: Ints, places: Ints, count: int) -> Ints:
-    """Return the worst of what is inside of each row of another table."""
+    """Return the worst of what is inside each row of another table."""
     worst = np.full(count, _NONE)
     known = parent >= 0
     np.minimum.at(worst, parent[known], places[known])

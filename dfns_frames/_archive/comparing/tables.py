@@ -1,4 +1,4 @@
-"""Both sides of every table: which row is inside of which, and which of them are the same thing."""
+"""Both sides of every table: which row is inside which, and which of them are the same thing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Comparison:
     pair
         The sides.
     parts
-        Of each side, its tables.
+        For each side, its tables.
     matchings
         How the rows of both sides belong together, of each table that both hold.
     """
@@ -39,7 +39,7 @@ class Comparison:
 
     @cached_property
     def looked(self) -> tuple[npt.NDArray[np.datetime64], ...]:
-        """Of each side, when it looked at each series; missing where it did not."""
+        """For each side, when it looked at each series; missing where it did not."""
         times = [[side.look(series).at for series in self.pair.series] for side in self.pair.sides]
         plain = [[time.replace(tzinfo=None) if time else None for time in each] for each in times]
         return tuple(np.array(each, dtype="datetime64[us]") for each in plain)
@@ -55,7 +55,7 @@ class Comparison:
         return int((around.is_shared[keys] & lacking).sum())
 
     def unlisted(self, side: int, name: str) -> Flags:
-        """Tell of which keys of a table of assignments a side does not list all operations."""
+        """Tell for which keys of a table of assignments a side does not list all operations."""
         matching = self.matchings[name]
         found = np.zeros(matching.keys + 1, dtype=bool)  # the last is that of -1
         if is_open(name):
@@ -65,7 +65,7 @@ class Comparison:
 
 
 def is_open(name: str) -> bool:
-    """Tell whether the rows of a table may leave open what is inside of them: assignments do."""
+    """Tell whether the rows of a table may leave open what is inside them: assignments do."""
     columns = [column.name for column in TABLES[name].columns]
     return parent_of(name) is not None and "operation_count" in columns
 
@@ -83,7 +83,7 @@ def compared(pair: Pair) -> Comparison:
 
 
 def _parts(pair: Pair, side: Side) -> dict[str, Part]:
-    """Return the tables of one side; what is inside of something that it does not hold is left out."""
+    """Return the tables of one side; what is inside something that it does not hold is left out."""
     parts: dict[str, Part] = {}
     for declared in followed():
         name, parent = declared.name, parent_of(declared.name)

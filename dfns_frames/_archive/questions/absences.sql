@@ -1,7 +1,7 @@
--- When was a token proved not to be there?
+-- When was a token proved to be gone?
 --
--- A row is one token and one complete look at the list that had it last, which does not have it then. A look
--- that set aside the item it is part of proves nothing of it.
+-- A row is one token and one complete look that lacks it, at the list that had it last. A look that set aside
+-- the item that the token is part of proves nothing about it.
 WITH last_seen AS (
     SELECT org, token_id, max(seen_at) AS seen_at
     FROM dfns_sightings

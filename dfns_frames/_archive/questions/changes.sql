@@ -1,11 +1,11 @@
 -- What changed, after which look and by which?
 --
--- Asked: `since` and `until`; a change counts by the look that shows it. A row is one change:
--- appeared, disappeared, changed (a field), or unknown, which is what the last look leaves open.
+-- Asked: `since` and `until`; a change counts by the look that shows it. A row is one change: appeared,
+-- disappeared, changed (a field), or unknown (what the last look leaves open).
 --
--- Looks that prove something of a thing are compared each with the next: those that list it, and those that
--- are complete and do not. What is inside of something is compared between two looks that both list what is
--- around it; operations only between two that list any for their assignment.
+-- For each thing, the looks that prove something about it are compared, one with the next: those that list
+-- it, and complete ones that do not. What is inside a thing is compared between two looks that both list the
+-- thing; operations only between two looks that list any for the assignment.
 WITH wanted AS (
     SELECT f.*
     FROM dfns_differences AS f
@@ -21,7 +21,7 @@ described AS (
         d.policy_id, d.group_id,
         CASE WHEN w.object IN ('operation', 'user_operation') THEN w.word ELSE d.operation END AS operation,
         d.name, d.owner_id, d.kind, d.part, d.is_open, d.no, d.inner_no,
-        -- What is assigned is best known by its name.
+        -- An assigned permission is shown by its name.
         CASE WHEN p.word IS NOT NULL THEN 'permission_name' ELSE w.field END AS field,
         CASE WHEN w.change = 'disappeared' THEN p.word ELSE w.old END AS old,
         CASE WHEN w.change = 'appeared' THEN p.word ELSE w.new END AS new,
@@ -35,9 +35,9 @@ described AS (
         ON p.top = w.top AND p.object = w.object AND p.thing = w.thing AND p.seen_at = w.described_at
         AND p.field = 'permission_name' AND w.change IN ('appeared', 'disappeared') AND w.word IS NULL
 ),
--- The assignments of what was gained; those of a full administrator give everything. A stranger may give a
--- permission of theirs such a name: where the permissions were read in the same look, it has to be among
--- them, and immutable.
+-- The assignments of what was gained. A full administrator's give everything. But anybody may use such a name
+-- for a permission of their own, so where permissions were read in the same look, it must be among them, and
+-- immutable.
 managed AS (
     SELECT org, caller, look, permission_id, bool_or(coalesce(is_immutable, false)) AS is_immutable
     FROM dfns_permissions
@@ -75,7 +75,7 @@ operations AS (
     SELECT 'user_assignment', org, caller, look, source, user_no, assignment_no, operation
     FROM dfns_user_operations
 ),
--- How much harm what was gained can do: 0 is critical, 5 none; 4 is not known.
+-- How severe is what was gained? 0 is critical, 5 none, 4 unknown.
 harms AS (
     SELECT top, object, thing, seen_at, min(place) AS place
     FROM (
@@ -182,7 +182,7 @@ SELECT
     seen_after, seen_by
 FROM judged
 UNION ALL
--- A source that was answered once, and was not, or not in full, when it was last asked.
+-- A source that answered once, but not, or not in full, when it was last asked.
 SELECT
     l.org, l.caller, 'unknown', 'source',
     NULL, NULL, NULL, NULL, NULL, NULL, l.source, CASE WHEN l.series <> '' THEN l.series END,

@@ -1,8 +1,8 @@
--- What is different between one look and the next?
+-- What differs between one look and the next?
 --
--- A row is one difference: appeared, disappeared, changed (a field), or unknown, which is what the last look
--- leaves open. It is between the looks `seen_after` and `seen_by`; the look `described_at` lists the thing.
--- What is inmost has the `thing` around it, and a `word`.
+-- A row is one difference: appeared, disappeared, changed (a field), or unknown (what the last look leaves
+-- open). It lies between the looks `seen_after` and `seen_by`; the look `described_at` lists the thing. Rows
+-- of `inmost` have the `thing` around them, and a `word`.
 WITH varied AS (
     SELECT top, object, thing, field
     FROM dfns_fields
@@ -23,7 +23,7 @@ said AS (
     JOIN varied AS v ON v.top = f.top AND v.object = f.object AND v.thing = f.thing AND v.field = f.field
     JOIN dfns_inside AS i
         ON i.top = f.top AND i.object = f.object AND i.thing = f.thing AND i.seen_at = f.seen_at
-    -- An assignment's id is often not told, which changes nothing.
+    -- An assignment's id is often missing, which is no change.
     WHERE f.around IS NOT NULL AND (f.field <> 'assignment_id' OR f.word IS NOT NULL)
 ),
 said_before AS (

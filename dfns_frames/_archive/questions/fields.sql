@@ -1,8 +1,8 @@
--- What did each look say of each of these things?
+-- What did each look say about these things?
 --
--- A row is one field of one thing in one look: as text in `word`, a time in `moment`, a number with decimals
--- in `amount`. Ids are not fields; nor is what is counted or worked out from other rows. What says the same in
--- all looks is left out.
+-- A row is one field of one thing in one look: text is in `word`, a time in `moment`, a number with decimals in
+-- `amount`. Ids are not fields, nor is what is counted or worked out from other rows. Fields that say the same
+-- in all looks are left out.
 SELECT
     l.top, l.seen_at, l.object, l.thing, l.around, f.field,
     CASE f.field

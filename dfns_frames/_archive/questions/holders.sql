@@ -1,8 +1,8 @@
 -- Who could do something of one class at one moment?
 --
 -- Asked: a `moment` and a `category`. A row is one active token. It is "seen" if the last look up to then and
--- the first look from then on both show that it could; "possible" if one of them does, or leaves it open, as
--- operations that are not listed do. A token created later could not.
+-- the first look from then on both show that it could; "possible" if only one does, or one leaves it open, as
+-- unlisted operations do. A token that was created later could not.
 WITH powers AS (
     SELECT
         o.org, o.caller, o.look, o.source, o.token_no,
@@ -29,8 +29,8 @@ managed AS (
     FROM dfns_permissions
     GROUP BY org, caller, look, permission_id
 ),
--- A stranger may give a permission of theirs the name of a full administrator's: where the permissions were
--- read with it, it has to be among them, and immutable.
+-- Anybody may give a permission of their own the name of a full administrator's. So where permissions were read
+-- in the same look, it must be among them, and immutable.
 assigned AS (
     SELECT
         a.org, a.caller, a.look, a.source, a.token_no,
@@ -43,7 +43,7 @@ assigned AS (
         ON m.org = a.org AND m.caller = a.caller AND m.look = a.look AND m.permission_id = a.permission_id
     GROUP BY a.org, a.caller, a.look, a.source, a.token_no
 ),
--- 2: could; 1: it is open; 0: could not.
+-- 2: could; 1: left open; 0: could not.
 states AS (
     SELECT
         l.org,

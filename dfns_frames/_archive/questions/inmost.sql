@@ -1,8 +1,8 @@
--- And inside of those: the operations of assignments, and the approvers of a policy's groups?
+-- What does each look list inside those: which operations of assignments, which approvers of policy groups?
 --
--- A row is one of them in one look, as in the question before, if it is not in all of these looks; of
--- assignments, the looks that list operations count. `word` is the operation or the approver. Where one stands
--- several times in a look, each has a number of its own.
+-- A row is one of them in one look, as in `inside`, unless it is in all of these looks. For assignments, only
+-- looks that list operations count. `word` is the operation or the approver. One that a look lists several
+-- times has a number for each.
 WITH around AS (
     SELECT
         *,

@@ -1,8 +1,8 @@
--- What does each look list inside of that?
+-- What does each look list inside these things?
 --
--- A row is one assignment, operation of a permission, group of a policy, … in one look, which is the n-th
--- of the spell of what is around it. `last_n` and `next_n` are the nearest of these looks that list it too:
--- where a number is left out, it was not there. Each time that it comes back an inner spell begins.
+-- A row is one assignment, operation of a permission, group of a policy, … in one look: the n-th look of the
+-- spell of the thing around it. `last_n` and `next_n` are the nearest of these looks that list it too; where
+-- they skip a number, it was not there. Each time that it comes back, an inner spell begins.
 WITH inside AS (
     SELECT
         l.top, l.object, l.thing, l.around, l.seen_at, l.is_open,

@@ -1,10 +1,10 @@
--- From when to when was each token there, and since when has it been off?
+-- When was each token first and last there, and since when is it off?
 --
--- A row is one token that was ever listed. It is gone from after the last look that lists it by the first
--- later look that proves it is not there: a complete look at the list that had it last, which did not set
--- aside the item it is part of. Both missing: as far as is known it is there. It is off if the last look that
--- lists it says so: from after the last look that says it was on (missing: there is none) by the first one
--- after that.
+-- A row is one token that was ever listed. It vanished after the last look that lists it, and by the first
+-- later look that proves it gone: a complete look at the list that had it last, which did not set aside the
+-- item that it is part of. If both are missing, it is there as far as is known. It is off if the last look
+-- that lists it says so: it went off after the last look that says it was on (missing if there is none), and
+-- by the first one after that.
 WITH spans AS (
     SELECT
         org,

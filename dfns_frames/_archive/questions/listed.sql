@@ -1,11 +1,11 @@
--- What did each look list of these things, and inside of them?
+-- What did each look list of these things, and inside them?
 --
--- A row is one row of any table that holds things with ids, in one look: a token, an assignment of it, and
--- so on; of those whose `top` is not the same in all looks. What is inside of assignments, and of a policy's
--- groups, is left to `inmost`. `thing` is the same in all looks within its top: the ids of what it is, and a
--- number that tells apart what a look lists several times. `no` and `inner_no` are its place in its table.
--- `around` is the thing that it is inside of; `item` the id of the listed item that it is part of, or is. An
--- assignment is open if its operations are not listed. The other columns are for people.
+-- A row is one thing in one look: a token, an assignment of it, and so on. Only things whose `top` (the listed
+-- thing around them all) differs between looks are here. What is inside assignments and policy groups is left
+-- to `inmost`. `thing` names the same thing in all looks within its top: its ids, and a number that tells apart
+-- what one look lists several times. `no` and `inner_no` are its place in its table. `around` is the thing that
+-- it is inside; `item` is the id of the listed item that it is, or is part of. An assignment is open if its
+-- operations are not listed. The other columns are for people.
 WITH user_names AS (
     SELECT org, caller, look, user_id AS id, max(coalesce(name, username)) AS name
     FROM dfns_users

@@ -1,14 +1,14 @@
 -- When was each source looked at, and what does the look prove?
 --
--- A row is one look at one source. Looks are comparable within a series: of one organisation and source, and
--- where a source lists the caller's own (per_caller), of one caller. Of two at the same moment one counts. A
--- look is complete if the source was answered in full and each item that was set aside has an id: what a
--- complete look lacks was not there, but for the items that it set aside. Any other look proves only that
--- what it lists was there. Asked: `until`; what was made later does not count, though it may be in a snapshot
--- that began earlier.
+-- A row is one look: one source, as it answered one caller at one time. Looks can be compared within a series:
+-- of one organisation and source and, where a source lists the caller's own items (per_caller), of one caller.
+-- Of two looks at the same moment one counts. A look is complete if the source answered in full and every item
+-- that was set aside has an id. What a complete look lacks was not there, except for the items that it set
+-- aside. Any other look proves only that what it lists was there. Asked: `until`; later looks do not count,
+-- even if their snapshot began earlier.
 --
--- A listing for each permission or group is whole if these were read in the same snapshot. Else it may have
--- been asked for some of them only, and tells of no others.
+-- A listing for each permission or group is whole if these were read in the same snapshot. Otherwise it may
+-- have been asked for some of them only, and tells nothing about the others.
 WITH aside AS (
     SELECT org, caller, look, source, count(item_id) AS with_id
     FROM dfns_rejected

@@ -1,8 +1,8 @@
 -- Which snapshots tell how things stood at a moment?
 --
--- Asked: a `moment`. A row is one snapshot to read, so that years of others need not be. Of each series these
--- are from the last look up to the moment that is complete and set nothing aside, which tells of all that it
--- could list, to the first such look from the moment on. Where there is none, all looks on that side count.
+-- Asked: a `moment`. A row is one snapshot to read, so that years of others need not be read. For each series
+-- they reach from the last look up to the moment that is complete and set nothing aside, which tells about
+-- everything, to the first such look from the moment on. Where there is none, all looks on that side count.
 WITH nearest AS (
     SELECT
         l.org, l.source, l.series,

@@ -1,12 +1,12 @@
 -- Which snapshots tell what changed after one moment and by another?
 --
 -- Asked: `since` and `until`; either may be missing. A row is one snapshot to read, so that years of others
--- need not be. Of each series these begin with the last look up to `since` that is complete and whole and set
--- nothing aside, which tells of all that it could list; with the first look, if there is none.
+-- need not be read. For each series they begin with the last look up to `since` that is complete and whole and
+-- set nothing aside, which tells about everything; if there is none, with the first look.
 --
--- Where that look does not list the operations of an assignment, those listed before still count. So of each
--- such assignment the last look that does list some is read too, and those since then that lack the
--- assignment: if it was gone in between, what it held before says nothing of what it holds now.
+-- If that look does not list the operations of an assignment, those listed before still count. So for each such
+-- assignment the last look that lists some is read too, and later ones that lack the assignment: if it was
+-- gone in between, what it held before says nothing about what it holds now.
 WITH starts AS (
     SELECT l.org, l.source, l.series, max(l.seen_at) AS seen_at
     FROM dfns_looks AS l

@@ -1,8 +1,7 @@
--- When was each token listed, and how did it stand there?
+-- When was each token listed, and how?
 --
--- A row is one listed token in one look. `item` is the listed thing that it is part of: itself, or in the
--- list of service accounts the account. Tokens without an id cannot be followed from look to look, and are
--- left out.
+-- A row is one listed token in one look. `item` is the listed item that it is part of: itself, or its account
+-- in the list of service accounts. Tokens without an id cannot be followed from look to look, and are left out.
 SELECT
     l.org, t.token_id, l.source, l.series, l.seen_at, l.caller,
     t.name, t.date_created AS born, coalesce(t.is_active, false) AS is_active,

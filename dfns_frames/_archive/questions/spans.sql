@@ -1,6 +1,6 @@
 -- Which looks list each of these things, one after the other?
 --
--- A row is one thing in one look that lists it: the n-th of its spell, with the looks beside that.
+-- A row is one thing in one look that lists it: the n-th look of its spell, with the looks before and after.
 SELECT
     top, object, thing, seen_at, spell,
     row_number() OVER w AS n,

@@ -1,7 +1,7 @@
--- Of what is listed by itself, what does each look show: there, or proved not to be?
+-- Was each listed thing there, or proved to be gone, look by look?
 --
--- A row is one thing (a token, a user, a permission, …) in one look that lists it, or that is complete, does
--- not, and did not set it aside. Each time that it comes back a new spell begins; between two looks of a
+-- A row is one thing (a token, a user, a permission, …) in one look that either lists it, or is complete and
+-- neither lists it nor set it aside. Each time that it comes back, a new spell begins; between two looks of a
 -- spell it was there, as far as anybody saw.
 --
 -- A look that is not whole tells only of the groups or permissions (`parent`) under which it lists anything.

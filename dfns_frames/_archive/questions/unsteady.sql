@@ -1,17 +1,17 @@
 -- Which things are not the same in all looks?
 --
--- A row is one listed thing (a token, a user, a permission, …) that some look does not list, or of which
--- looks say different things (it is rewritten), or list different things inside of it. `top` is a number for
--- it. Most are the same year in, year out, and need no further work. It may be more than need be, never less:
--- what is in every look and says the same in all is counted once in each. A sum of hashes tells which looks
--- were counted, should one list a thing twice and another not at all.
+-- A row is one listed thing (a token, a user, a permission, …) that some look does not list, or about which
+-- looks say different things (it is rewritten), or inside which they list different things. `top` is its
+-- number. Most things stay the same year in, year out, and need no further work. There may be a thing too many
+-- here, never one too few: what says the same in every look is counted once for each. A sum of hashes tells
+-- which looks were counted, in case one lists a thing twice and another not at all.
 WITH series AS (
     SELECT org, source, series, count(*) AS times, sum(hash(caller, look)) AS fingerprint
     FROM dfns_looks
     WHERE is_read
     GROUP BY org, source, series
 ),
--- What looks say of each, and how often; then what they list inside of it.
+-- What looks say about each, and how often; then what they list inside it.
 items AS (
     SELECT
         'token' AS object, l.org, l.source, l.series, t.token_id AS id, count(*) AS times,

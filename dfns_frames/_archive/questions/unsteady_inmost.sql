@@ -1,9 +1,9 @@
 -- Which operations of assignments, and approvers of a policy's groups, are not in all looks that list what is
 -- around them?
 --
--- A row is one of them, under the id of the token, user or policy. There are millions, so they are only
--- counted here: what is always there is listed as often as what is around it, in the same looks. A sum of
--- hashes tells which looks were counted, should one list something twice and another not at all.
+-- A row is one of them, under the id of the token, user or policy. There are millions, so they are only counted
+-- here: what is always there is listed as often as what is around it, in the same looks. A sum of hashes tells
+-- which looks were counted, in case one lists something twice and another not at all.
 WITH token_operations AS (
     SELECT
         org, source, token_id, permission_id, operation, count(*) AS times,
