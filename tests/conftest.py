@@ -3,6 +3,7 @@
 import gc
 import signal
 import warnings
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -85,3 +86,9 @@ def demo_pats() -> dff.Frames:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dff.DriftWarning)  # what the demo holds that is unknown is on purpose
         return dff.demo.client().pats()
+
+
+@pytest.fixture(scope="session")
+def demo_book(demo_pats: dff.Frames, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write them to a workbook, to be read only."""
+    return demo_pats.to_excel(tmp_path_factory.mktemp("demo") / "pats.xlsx")

@@ -453,3 +453,20 @@ def test_questions_name_every_column_that_can_change() -> None:
     counted = {name: {*re.findall(r"\w+", columns.split("UNION")[0])} for name, columns in grouped}
     for name, columns in changing.items():
         assert columns <= counted[name]
+
+
+def test_a_window_that_ends_before_it_begins_is_refused(archive: dff.Archive) -> None:
+    """Its answer would be empty, which looks like good news."""
+    archive.add(read(token(1)))
+    with pytest.raises(dff.ConfigurationError, match=r"since='2026-05-02' is after 2026-05-01, the end"):
+        archive.changes(since="2026-05-02", until="2026-05-01")
+    assert archive.changes(since="2026-05-01", until="2026-05-01").empty  # the whole day
+
+
+def test_several_categories_are_refused(archive: dff.Archive) -> None:
+    """A list of them is an error like an unknown one, and the message lists those that there are."""
+    wrong: Any = ["move_funds"]
+    with pytest.raises(
+        dff.ConfigurationError, match=r"does not know \['move_funds'\].*There are: move_funds"
+    ):
+        archive.holders(wrong, on="2026-05-01")

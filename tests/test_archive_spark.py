@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import dfns_frames as dff
+from tests.conftest import read, token
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("java"), reason="Spark needs Java: apt install default-jre-headless (Debian, Ubuntu)"
@@ -71,3 +72,23 @@ def test_what_is_no_session_is_refused(tmp_path: Path) -> None:
     """Anything else is a ConfigurationError that says what the engine may be."""
     with pytest.raises(dff.ConfigurationError, match="engine must be a Spark session"):
         dff.Archive(tmp_path / "archive", engine="spark")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_store_is_asked_what_it_holds(session: Any, tmp_path: Path) -> None:
+    """By its address alone: names are checked, foreign files are not read, and no address is empty."""
+    archive = dff.Archive(tmp_path / "archive")
+    for caller in ("ann", "Ben/ops"):
+        path = archive.add(read(token(1), token(2)), caller=caller)
+    (path / "tokens" / "Thumbs.db").write_text("nothing of ours")
+    store = dff.Archive((tmp_path / "archive").as_uri(), engine=session)
+    assert store.lifetimes(org="or-1", caller="Ben/ops")["caller"].tolist() == ["Ben/ops"] * 2
+    with pytest.raises(dff.ConfigurationError, match=r"no organisation 'or-2'; there are: or-1$"):
+        store.lifetimes(org="or-2")
+    with pytest.raises(dff.ConfigurationError, match=r"no caller 'ben' of or-1; there are: Ben/ops, ann$"):
+        store.changes(org="or-1", caller="ben")
+    with pytest.raises(dff.ConfigurationError, match=r"no snapshots at '.*elsewhere/snapshots'"):
+        dff.Archive((tmp_path / "elsewhere").as_uri(), engine=session).lifetimes()
+    for ask in (store.snapshots, store.check):
+        with pytest.raises(dff.ConfigurationError, match="Spark"):
+            ask()

@@ -80,9 +80,9 @@ def column(rows: list[list[Any]], name: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("reader", [with_openpyxl, with_calamine])
-def test_cells_equal_the_frames(demo_pats: dff.Frames, reader: Any, tmp_path: Path) -> None:
+def test_cells_equal_the_frames(demo_pats: dff.Frames, demo_book: Path, reader: Any) -> None:
     """Two independent readers find every cell as the frame has it; times say that they are UTC."""
-    sheets = reader(demo_pats.to_excel(tmp_path / "pats.xlsx"))
+    sheets = reader(demo_book)
     order = dff.measures.capabilities(demo_pats).index
     names = {"is_active": "active", "date_created": "created (UTC)", "fetched_at": "fetched_at (UTC)"}
     names |= {"operation_count": "operations listed", "assignment_count": "assignments"}
@@ -123,9 +123,9 @@ def test_no_secret(tmp_path: Path) -> None:
         assert not [name for name in members.namelist() if b"SECRET-VALUE" in members.read(name)]
 
 
-def test_tables_filters_and_panes(demo_pats: dff.Frames, tmp_path: Path) -> None:
+def test_tables_filters_and_panes(demo_book: Path) -> None:
     """Sheets are real tables over all their cells, with a frozen header, and dates in ISO order."""
-    book = openpyxl.load_workbook(demo_pats.to_excel(tmp_path / "a.xlsx"))
+    book = openpyxl.load_workbook(demo_book)
     assert book.sheetnames == [
         "Summary", "Tokens", "Operations", "Assignments", "Matrix", "Sources", "Drift", "README"
     ]  # fmt: skip
@@ -149,9 +149,9 @@ def test_tables_filters_and_panes(demo_pats: dff.Frames, tmp_path: Path) -> None
     assert groups[-1].width > 19  # else a date shows as #####
 
 
-def test_tokens_begin_with_what_a_reviewer_reads(demo_pats: dff.Frames, tmp_path: Path) -> None:
+def test_tokens_begin_with_what_a_reviewer_reads(demo_pats: dff.Frames, demo_book: Path) -> None:
     """Name, owner, active, age, worst, the classes; the worst first, then the oldest; ids last."""
-    header, *rows = with_openpyxl(demo_pats.to_excel(tmp_path / "a.xlsx"))["Tokens"]
+    header, *rows = with_openpyxl(demo_book)["Tokens"]
     classes = ["move funds", "approve", "grant access", "change policies"]
     classes += ["export keys", "manage keys", "manage identities", "send data out"]
     first = ["name", "owner", "active", "age (days)", "worst severity", *classes, "full administrator"]
@@ -190,9 +190,9 @@ def filtered(rows: list[list[Any]], how: str) -> list[list[Any]]:
     return [row for row in rows[1:] if row[at] == (None if wanted == "(Blanks)" else wanted)]
 
 
-def test_what_the_summary_counts_can_be_listed(demo_pats: dff.Frames, tmp_path: Path) -> None:
+def test_what_the_summary_counts_can_be_listed(demo_pats: dff.Frames, demo_book: Path) -> None:
     """Each figure is the number of rows that the filter beside it leaves, split by active."""
-    sheets = with_openpyxl(demo_pats.to_excel(tmp_path / "a.xlsx"))
+    sheets = with_openpyxl(demo_book)
     tokens, checked = sheets["Tokens"], 0
     active = tokens[0].index("active")
     for row in sheets["Summary"]:
@@ -211,10 +211,9 @@ def test_what_the_summary_counts_can_be_listed(demo_pats: dff.Frames, tmp_path: 
     assert checked >= 22
 
 
-def test_the_summary_agrees_with_the_measures(demo_pats: dff.Frames, tmp_path: Path) -> None:
+def test_the_summary_agrees_with_the_measures(demo_pats: dff.Frames, demo_book: Path) -> None:
     """Permissions and months are counted as pandas counts them, and the charts draw those cells."""
-    path = demo_pats.to_excel(tmp_path / "a.xlsx")
-    cells = with_openpyxl(path)["Summary"]
+    cells = with_openpyxl(demo_book)["Summary"]
     months = cells[next(i for i, row in enumerate(cells) if row[0] == "month") + 1 :]
     created = demo_pats.tokens.date_created.dt.strftime("%Y-%m").value_counts()
     assert {row[0].removesuffix(" (so far)"): row[3] for row in months if row[3]} == created.to_dict()
@@ -224,7 +223,7 @@ def test_the_summary_agrees_with_the_measures(demo_pats: dff.Frames, tmp_path: P
     assert [row[:4] for row in cells[start : start + 15]] == spread[
         ["permission_name", "tokens_active", "tokens_inactive", "token_count"]
     ].to_numpy().tolist()
-    charts = openpyxl.load_workbook(path)["Summary"]._charts
+    charts = openpyxl.load_workbook(demo_book)["Summary"]._charts
     drawn = [series.val.numRef.f for chart in charts for series in chart.series]
     first = len(cells) - len(months) + 1
     assert drawn[-1] == f"Summary!$C${first}:$C${len(cells)}"
@@ -337,10 +336,10 @@ def test_more_rows_than_a_sheet_holds_go_on_on_the_next(
 
 
 def test_large_workbooks_have_filters_and_say_so(
-    demo_pats: dff.Frames, tmp_path: Path, monkeypatch: Any
+    demo_pats: dff.Frames, demo_book: Path, tmp_path: Path, monkeypatch: Any
 ) -> None:
     """Above a size there are no tables and charts, but the same cells, filters and frozen headers."""
-    small = with_openpyxl(demo_pats.to_excel(tmp_path / "small.xlsx"))
+    small = with_openpyxl(demo_book)
     monkeypatch.setattr(workbook_module, "CELLS_AT_MOST", 1000)
     path = demo_pats.to_excel(tmp_path / "large.xlsx")
     book = openpyxl.load_workbook(path)

@@ -18,9 +18,9 @@ from tests.export_samples import convert
 PAGE = (11.69 - 0.8) * 96  # pixels of a page's width at full size
 
 
-def test_it_prints_on_few_pages_that_can_be_read(demo_pats: dff.Frames, tmp_path: Path) -> None:
+def test_it_prints_on_few_pages_that_can_be_read(demo_book: Path) -> None:
     """Landscape, one page wide at 60 % or more, headers repeated, pages numbered, charts begin pages."""
-    book = openpyxl.load_workbook(demo_pats.to_excel(tmp_path / "a.xlsx"))
+    book = openpyxl.load_workbook(demo_book)
     for sheet in book:
         setup = sheet.page_setup
         assert (setup.orientation, setup.fitToWidth) == ("landscape", 1)
@@ -48,9 +48,9 @@ def test_it_prints_on_few_pages_that_can_be_read(demo_pats: dff.Frames, tmp_path
     assert [mark.id for mark in book["Summary"].row_breaks.brk] == [row - 1 for row in charts]
 
 
-def test_libreoffice_prints_it(demo_pats: dff.Frames, tmp_path: Path) -> None:
+def test_libreoffice_prints_it(demo_book: Path, tmp_path: Path) -> None:
     """LibreOffice prints the demo's workbook on fewer than 40 pages."""
-    printed = convert(demo_pats.to_excel(tmp_path / "a.xlsx"), "pdf", tmp_path).read_bytes()
+    printed = convert(demo_book, "pdf", tmp_path).read_bytes()
     assert 10 < len(re.findall(rb"/Type\s*/Page\b", printed)) < 40
 
 
@@ -80,10 +80,9 @@ def test_the_parts_of_a_sheet_stand_in_the_order_of_the_schema(demo_pats: dff.Fr
     assert "'Wide &amp; &lt;odd&gt; it''s'!$1:$1" in workbook
 
 
-def test_one_palette(demo_pats: dff.Frames, tmp_path: Path) -> None:
+def test_one_palette(demo_book: Path) -> None:
     """Severities have the charts' colours, and charts take theirs from the same palette."""
-    path = demo_pats.to_excel(tmp_path / "a.xlsx")
-    book = openpyxl.load_workbook(path)
+    book = openpyxl.load_workbook(demo_book)
     for name in ("Tokens", "Operations"):
         colors = {
             rule.formula[0].strip('"'): rule.dxf.fill.bgColor.rgb
@@ -93,7 +92,7 @@ def test_one_palette(demo_pats: dff.Frames, tmp_path: Path) -> None:
         for severity, color in palette.SEVERITY.items():
             assert colors[f"at least {severity}"] == f"FF{color[1:].upper()}"
             assert severity == "unknown" or colors[severity] == f"FF{color[1:].upper()}"
-    with zipfile.ZipFile(path) as members:
+    with zipfile.ZipFile(demo_book) as members:
         theme = members.read("xl/theme/theme1.xml").decode()
     assert f'<a:accent1><a:srgbClr val="{palette.ACTIVE[1:].upper()}"/>' in theme
     assert f'<a:accent2><a:srgbClr val="{palette.INACTIVE[1:].upper()}"/>' in theme

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
@@ -22,6 +23,7 @@ from dfns_frames._api.catalogue import operations_table, usability
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._api.tables import TABLES
 from dfns_frames._api.vocabulary import TIME, Source
+from dfns_frames._archive.layout import Snapshot, snapshots, unquoted
 from dfns_frames._facts.contents import FULL_ADMINISTRATOR
 
 PREFIX = "dfns_"
@@ -100,9 +102,24 @@ HOLDERS = Question(
     ("looks", "sightings", "absences"),
     ("known_sources", "catalogue", "usability", "full_administrators"),
 )
+WHOSE = Question("whose", ("sources",), facts=())
 # Which snapshots to read for another question.
 NEAREST = Question("nearest", ("sources", "rejected"), ("looks",))
 NEEDED = Question("needed", ("sources", "rejected", "token_assignments", "user_assignments"), ("looks",))
+
+
+def wanted_of(folder: Path, wanted: Wanted) -> list[Snapshot]:
+    """Return the snapshots that a question is about, of a folder that this machine can list."""
+    org, caller = (text and unquoted(text) for text in (wanted.org, wanted.caller))
+    found = snapshots(folder, org, caller)
+    if wanted.snapshots is None:
+        return found
+    return [each for each in found if _name(each) in wanted.snapshots]
+
+
+def _name(snapshot: Snapshot) -> str:
+    org, caller, look = (part.partition("=")[2] for part in snapshot.path.parts[-3:])
+    return snapshot_name(org, caller, look)
 
 
 @cache

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from dfns_frames._archive.asking import PREFIX, Question, Wanted, columns_of, snapshot_name, text_of
-from dfns_frames._archive.layout import Snapshot, snapshots, unquoted
-from dfns_frames._archive.reading import refuse_halves
+from dfns_frames._archive.asking import PREFIX, Question, Wanted, columns_of, text_of, wanted_of
+from dfns_frames._archive.layout import Snapshot
 from dfns_frames.errors import ConfigurationError, ResponseError
 
 if TYPE_CHECKING:
@@ -42,8 +41,7 @@ class Embedded:
         """
         duckdb = _duckdb()
         for _ in range(_TRIES):
-            found = _wanted(Path(folder), wanted)
-            refuse_halves(found, question.tables)
+            found = wanted_of(Path(folder), wanted)
             try:
                 with duckdb.connect(config=_CONFIG) as connection:
                     return _asked(connection, question, found, given)
@@ -65,19 +63,6 @@ def _duckdb() -> Any:
             "Spark session)"
         ) from None
     return duckdb
-
-
-def _wanted(folder: Path, wanted: Wanted) -> list[Snapshot]:
-    org, caller = (text and unquoted(text) for text in (wanted.org, wanted.caller))
-    found = snapshots(folder, org, caller)
-    if wanted.snapshots is None:
-        return found
-    return [each for each in found if _name(each) in wanted.snapshots]
-
-
-def _name(snapshot: Snapshot) -> str:
-    org, caller, look = (part.partition("=")[2] for part in snapshot.path.parts[-3:])
-    return snapshot_name(org, caller, look)
 
 
 def _asked(

@@ -149,12 +149,23 @@ def check_whose(folder: Path, org: str | None, caller: str | None) -> None:
     ConfigurationError
         It has none; the message lists what there is.
     """
-    if (org is None and caller is None) or snapshots(folder, org, caller):
-        return
-    if org is not None:
-        check_org(folder, org)
-    callers = {each.caller for each in snapshots(folder, org)}
-    raise _unknown(f"caller {caller!r}" + f" of {org}" * bool(org), callers)
+    if (org is not None or caller is not None) and not snapshots(folder, org, caller):
+        check_known({(each.org, each.caller) for each in snapshots(folder)}, org, caller)
+
+
+def check_known(known: set[tuple[str, str]], org: str | None, caller: str | None) -> None:
+    """Refuse an organisation or a caller who is not among those that are known.
+
+    Raises
+    ------
+    ConfigurationError
+        They are not; the message lists who is.
+    """
+    callers = {each for whose, each in known if org in (None, whose)}
+    if org is not None and not callers:
+        raise _unknown(f"organisation {org!r}", {whose for whose, _ in known})
+    if caller is not None and caller not in callers:
+        raise _unknown(f"caller {caller!r}" + f" of {org}" * bool(org), callers)
 
 
 def check_org(folder: Path, org: str) -> None:

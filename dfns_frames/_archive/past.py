@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from dfns_frames._api.catalogue import CATEGORIES
 from dfns_frames._archive import answers, asking, changing
 from dfns_frames._archive.charts import ArchivePlot
-from dfns_frames._archive.layout import check_whose, quoted
+from dfns_frames._archive.layout import check_known, check_whose, quoted, unquoted
+from dfns_frames._archive.reading import refuse_halves
 from dfns_frames._facts.times import as_utc, beginning
 from dfns_frames._hints import did_you_mean
 from dfns_frames.errors import ConfigurationError
@@ -82,11 +83,17 @@ class Past:
         """
         after = None if since is None else beginning(since, "since")
         by = None if until is None else as_utc(until, "until", zoned=True)
+        if after and by and after > by:
+            raise ConfigurationError(
+                f"is after {until}, the end: nothing lies between the two",
+                option="since",
+                given=repr(str(since)),
+            )
         whose = self._whose(org, caller)
         if after or by:
             whose = self._only(whose, asking.NEEDED, asking.given_to(asking.NEEDED, since=after, until=by))
         asked = asking.given_to(changing.QUESTION, changing.facts(), since=after, until=by)
-        return changing.to_changes(self._engine.ask(self._place, changing.QUESTION, whose, asked))
+        return changing.to_changes(self._ask(changing.QUESTION, whose, asked))
 
     def lifetimes(self, org: str | None = None, caller: str | None = None) -> pd.DataFrame:
         """List when each token was first and last there.
@@ -120,7 +127,7 @@ class Past:
         1  ledger sync 2026-10-19 07:30:00+00:00                       NaT
         """
         asked = asking.given_to(asking.LIFETIMES)
-        answer = self._engine.ask(self._place, asking.LIFETIMES, self._whose(org, caller), asked)
+        answer = self._ask(asking.LIFETIMES, self._whose(org, caller), asked)
         return answers.to_frame(answer, answers.LIFETIMES)
 
     def holders(
@@ -161,7 +168,7 @@ class Past:
         2           sweeper      seen
         3  month-end report  possible
         """
-        if category not in CATEGORIES:
+        if not isinstance(category, str) or category not in CATEGORIES:
             hint = did_you_mean(str(category), CATEGORIES)
             raise ConfigurationError(
                 f"does not know {category!r}.{hint} There are: {', '.join(CATEGORIES)}", option="category"
@@ -169,19 +176,32 @@ class Past:
         moment, whose = as_utc(on, "on", zoned=True), self._whose(org, caller)
         whose = self._only(whose, asking.NEAREST, asking.given_to(asking.NEAREST, moment=moment))
         asked = asking.given_to(asking.HOLDERS, moment=moment, category=category)
-        answer = self._engine.ask(self._place, asking.HOLDERS, whose, asked)
+        answer = self._ask(asking.HOLDERS, whose, asked)
         return answers.to_frame(answer, answers.HOLDERS)
 
     def _whose(self, org: str | None, caller: str | None) -> asking.Wanted:
-        if "://" not in self._place:  # what is in a store only Spark can list
-            check_whose(Path(self._place), org, caller)
-        return asking.Wanted(
+        names = asking.Wanted(
             None if org is None else quoted(org, "org"), None if caller is None else quoted(caller, "caller")
         )
+        if not self._is_remote:
+            check_whose(Path(self._place), org, caller)
+        elif names != asking.Wanted():  # what is in a store only the engine can list
+            found = self._ask(asking.WHOSE, asking.Wanted(), asking.given_to(asking.WHOSE)).to_pylist()
+            check_known({(unquoted(row["org"]), unquoted(row["caller"])) for row in found}, org, caller)
+        return names
+
+    @property
+    def _is_remote(self) -> bool:
+        return "://" in self._place
+
+    def _ask(self, question: asking.Question, whose: asking.Wanted, given: dict[str, pa.Table]) -> pa.Table:
+        if not self._is_remote:
+            refuse_halves(asking.wanted_of(Path(self._place), whose), question.tables)
+        return self._engine.ask(self._place, question, whose, given)
 
     def _only(
         self, whose: asking.Wanted, which: asking.Question, given: dict[str, pa.Table]
     ) -> asking.Wanted:
         """Narrow the snapshots to those that a question names."""
-        found = self._engine.ask(self._place, which, whose, given).select(asking.KEYS).to_pylist()
+        found = self._ask(which, whose, given).select(asking.KEYS).to_pylist()
         return replace(whose, snapshots=frozenset(asking.snapshot_name(**each) for each in found))

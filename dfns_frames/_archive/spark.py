@@ -33,13 +33,7 @@ class Spark:
         self._session = session
 
     def ask(self, folder: str, question: Question, wanted: Wanted, given: Mapping[str, pa.Table]) -> pa.Table:
-        """Return the answer of a question.
-
-        Raises
-        ------
-        ConfigurationError
-            The session is stopped, or cannot do what Spark 4 can.
-        """
+        """Return the answer of a question; it is an error where the session is stopped, or before Spark 4."""
         views: list[str] = []
         try:
             for name, table in given.items():
@@ -58,11 +52,9 @@ class Spark:
             self._forget(views)
 
     def _step(self, name: str, steps: int) -> Any:
-        """Return the answer of a question that others read several times, kept while they do.
-
-        As rows, not as a plan, where there are many: plans of plans outgrow everything. Where there are few
-        it stays a plan, for Spark 4.3 loses columns of such rows in some plans ("key not found").
-        """
+        """Return the answer of a question that others read several times, kept while they do."""
+        # As rows where there are many, for plans of plans outgrow everything; else as a plan, for Spark 4.3
+        # loses columns of such rows in some plans ("key not found").
         frame = self._session.sql(text_of(name))
         return frame.localCheckpoint() if steps > _FEW else frame.persist()
 
@@ -75,13 +67,14 @@ class Spark:
         schema = columns_of(name)
         words = ", ".join(f"`{field.name}` {_TYPES.get(field.type, 'timestamp')}" for field in schema)
         root = posixpath.join(folder, SNAPSHOTS)
-        pattern = posixpath.join(root, "org=*", "caller=*", "look=*", name)
         reader = self._session.read.schema(words).option("basePath", root)
         try:
-            frame = reader.parquet(pattern)
+            frame = reader.parquet(f"{root}/org=*/caller=*/look=*/{name}/{name}.parquet")
         except Exception as error:
             if getattr(error, "getCondition", lambda: "")() != "PATH_NOT_FOUND":
                 raise
+            if name == "sources" and "://" in folder:  # which a misspelt address would look like
+                raise ConfigurationError(f"there are no snapshots at {root!r}") from None
             frame = self._session.createDataFrame(schema.empty_table(), words)  # no snapshot has the table
         for column, value in zip(KEYS, (wanted.org, wanted.caller), strict=False):
             frame = frame if value is None else frame.where(frame[column] == value)
