@@ -78,7 +78,15 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        # Loaded here alone, as it takes pandas; whoever only asks whether there is a private name needs none.
+        private = name.startswith("_")
+        hints = None if private else import_module(f"{__name__}._hints")
+        owner = f"module {__name__!r}"
+        raise (
+            hints.no_attribute(owner, name, _HOMES)
+            if hints
+            else AttributeError(f"{owner} has no attribute {name!r}")
+        )
     home = _HOMES[name]
     value = (
         getattr(import_module(f"{__name__}.{home}"), name) if home else import_module(f"{__name__}.{name}")

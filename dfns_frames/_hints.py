@@ -1,4 +1,4 @@
-"""What somebody probably meant who asked for what there is not."""
+"""What somebody probably meant by an unknown name."""
 
 from __future__ import annotations
 
@@ -22,6 +22,16 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
     """Return the question, with a space before it; empty if nothing is near."""
     near = difflib.get_close_matches(name, names, n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def no_attribute(owner: str, name: str, public: Iterable[str]) -> AttributeError:
+    """Return the error for a name that a module or an object does not have.
+
+    Python suggests names only when it prints a traceback itself, so not in a notebook, and only of its own
+    errors: those of a `__getattr__` get none.
+    """
+    hint = "" if name.startswith("_") else did_you_mean(name, public)
+    return AttributeError(f"{owner} has no attribute {name!r}{hint and f'.{hint}'}")
 
 
 def no_such_attribute(name: str, public: Iterable[str], tables: Iterable[str]) -> str:

@@ -70,6 +70,12 @@ class Hint(StrEnum):
         "pass the response as the API sent it (JSON), or the folder that to_parquet() wrote; no other export "
         "can be read back"
     )
+    BASELINE = (
+        "give an audit as audit(baseline=…); what read() reads back is the folder that to_parquet() wrote"
+    )
+    REACH = (
+        "check the address (url=, region= or DFNS_API_URL), the network, and whether it takes a VPN or proxy"
+    )
     ASK = "to ask the API, use `dff.Client().pats()`"
     OPENED = "download the file first, or pass it opened: open(path, 'rb')"
     JSON_TEXT = "pass that as bytes: text.encode()"

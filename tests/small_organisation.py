@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from dfns_frames._api.sources import SOURCES as DECLARED
 from tests.conftest import assignment, token
 
 Items = dict[str, list[dict[str, Any]]]
@@ -19,16 +20,7 @@ Items = dict[str, list[dict[str, Any]]]
 DATE = "Mon, 02 Mar 2026 08:00:0{} GMT"  # of one answer after the other
 ASSIGNMENTS = "/permissions/{id}/assignments"
 MEMBERS = "/auth/user-groups/{id}/members"
-SOURCES = (
-    "/auth/pats",
-    "/auth/service-accounts",
-    "/auth/users",
-    "/permissions",
-    "/v2/policies",
-    "/auth/user-groups",
-    MEMBERS,
-    ASSIGNMENTS,
-)
+SOURCES = tuple(DECLARED)
 
 
 def user(number: int, **changes: Any) -> dict[str, Any]:

@@ -8,10 +8,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from matplotlib import dates
 
 import dfns_frames as dff
 from dfns_frames.cli import main
 from tests.demo_answers import weeks
+
+date2num: Any = dates.date2num
 
 
 @pytest.fixture(scope="module")
@@ -166,8 +169,14 @@ def test_the_chart_counts_changes_by_week(archive: dff.Archive) -> None:
     ax = archive.plot.changes()
     heights = [height for bars in ax.containers for height in bars.datavalues]  # type: ignore[attr-defined]
     assert sum(heights) == len(weeks.CHANGES)
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["appeared", "changed", "disappeared"]
+    legend = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert legend == ["appeared", "changed", "disappeared", "snapshot"]
     assert ax.get_xlabel() == "week of the snapshot that shows it, UTC"
+    (dots,) = ax.lines
+    looks = archive.snapshots()["taken"]
+    assert list(dots.get_xdata()) == list(looks.dt.tz_localize(None))
+    low, high = ax.get_xlim()
+    assert low <= date2num(looks.min()) < date2num(looks.max()) <= high
     empty = archive.plot.changes(since="2026-10-18", ax=ax)
     assert empty is ax
     assert not ax.patches

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,10 @@ def test_an_address_needs_an_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(dff.ConfigurationError, match="cannot be the name of a folder"):
         dff.Archive("archive\0")
     assert not [*tmp_path.iterdir()]
+
+
+def test_an_archive_is_not_taken_for_a_snapshot(archive: dff.Archive) -> None:
+    """Where one snapshot is expected, the error says how to get one out of an archive."""
+    for ask in (dff.read, partial(dff.compare, new=read(token(1)))):
+        with pytest.raises(FileNotFoundError, match=r"an archive, not one export.* look=….* at\(\)"):
+            ask(archive.folder)

@@ -112,8 +112,18 @@ def test_ids_survive_a_join_in_any_order() -> None:
     assert set(mine.audit().findings["finding_id"]) < set(first.findings["finding_id"])
 
 
-def test_lists_of_two_organisations_are_judged_with_a_reservation() -> None:
-    """Nothing tells whose the policies are, so the rules that read them say so."""
+def test_a_list_of_two_organisations_is_judged_as_two() -> None:
+    """What was not read is missing of every one, and nothing is said of mixed policies."""
     both = pats({}, {"tokenId": "to-2", "orgId": "or-2"}).audit().rules.set_index("rule")["missing"]
-    assert "lists of 2 organisations are joined" in both["P02"]
-    assert "organisations" not in both["L01"]
+    assert "every organisation: policies not read" in both["P02"]
+    assert "joined" not in both["P02"]
+
+
+def test_policies_of_nobody_knows_whom_are_a_reservation() -> None:
+    """Rules that read them name the list, and say what to do."""
+    policies = dff.read({"items": []}, endpoint="policies")
+    joined = dff.concat([pats({}), pats({"tokenId": "to-2", "orgId": "or-2"}), policies])
+    missing = joined.audit().rules.set_index("rule")["missing"]
+    said = "lists of 2 organisations are joined, and nothing says of which this one is: GET /v2/policies"
+    assert f"{said}; audit each organisation separately" in missing["P02"]
+    assert "organisations" not in missing["L01"]

@@ -78,6 +78,59 @@ def test_what_json_prints_is_a_baseline(
     assert {json.loads(line)["status"] for line in out.splitlines()} == {"open"}
 
 
+def test_thresholds_and_the_time_of_ages_are_those_of_the_library(
+    saved: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The settings say what was given, and the findings are those of the same audit in Python."""
+    arguments = (
+        "--threshold",
+        "L03.days=5",
+        "--threshold",
+        " U01.most = 1",
+        "--as-of",
+        "2026-11-01T00:00:00Z",
+    )
+    code, out, _ = run(capsys, "--from", saved, *arguments, "--format", "json", "--quiet")
+    wanted = dff.read(saved).audit("2026-11-01T00:00:00Z", thresholds={"L03.days": 5, "U01.most": 1})
+    found = json.loads(out)
+    assert code == 0
+    assert [row["finding_id"] for row in found["findings"]] == wanted.findings["finding_id"].tolist()
+    told = {row["setting"]: row["value"] for row in found["settings"]}
+    assert (told["L03.days"], told["U01.most"]) == ("5", "1")
+    assert told["as_of"] == wanted.settings.set_index("setting").loc["as_of", "value"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--threshold", "L03"), "--threshold takes NAME=VALUE, such as L03.days=180, not 'L03'"),
+        (("--threshold", "L03.days=soon"), "--threshold L03.days takes a number, not 'soon'"),
+        (("--threshold", "L03.days="), "--threshold L03.days takes a number, not ''"),
+        (("--threshold", "L03.days=nan"), "--threshold must give L03.days a number of at least 0, not 'nan'"),
+        (("--threshold", "L03.days=-1"), "--threshold must give L03.days a number of at least 0, not '-1.0'"),
+        (("--threshold", "l03.day=1"), "--threshold knows no 'l03.day'. Did you mean 'L03.days'?"),
+        (("--threshold", "L03.days=1", "--threshold", "L03.days=2"), "--threshold gives L03.days twice"),
+        (("--as-of", "soon"), "--as-of 'soon' is not a time; pass a date"),
+    ],
+    ids=["no value", "no number", "empty", "nan", "negative", "misspelt", "twice", "no time"],
+)
+def test_settings_that_cannot_be_are_refused_before_anything_is_read(
+    arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With exit code 2, and what there is instead."""
+    code, out, err = run(capsys, "--from", "no such file", *arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+def test_rules_list_their_thresholds(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every name that --threshold takes, with its default."""
+    assert main(["rules"]) == 0
+    shown = capsys.readouterr().out
+    for line in dff.rules()["thresholds"].dropna():
+        assert line in shown
+
+
 def test_it_fails_on_findings_that_are_bad_enough(
     saved: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -59,6 +59,11 @@ def test_it_writes_all_there_is_and_says_what_to_open(
     assert {"tokens.csv", "README.txt", "pats.xlsx", "token_ages.png", NOTEBOOK} <= names
     assert {"audit.xlsx", "audit.json", "audit.md"} <= names
     assert [name for name in names if name.startswith(".")] == [".dfns-frames-demo.json"]
+    contents, tables = (out / "README.txt").read_text("utf-8").split("The CSV files")
+    assert [line.split()[0] for line in contents.splitlines()[2:7]] == [
+        *("audit.xlsx", "*.ipynb", "*.png", "pats.xlsx", "*.csv")
+    ]
+    assert "tokens.csv, 122 rows" in tables
     captured = capsys.readouterr()
     assert captured.err == ""
     assert "full administrators" in captured.out

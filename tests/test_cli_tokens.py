@@ -75,6 +75,8 @@ def listed(captured: Captured) -> list[dict[str, Any]]:
         (["--can", "move_funds"], ["to-1", "to-2"]),
         (["--can", "move_funds", "--can", "approve"], ["to-1", "to-2"]),
         (["--inactive"], ["to-2"]),
+        (["--active"], ["to-1", "to-3", "to-4"]),
+        (["--active", "--can", "move_funds"], ["to-1"]),
         (["--older-than", "365"], ["to-3", "to-2"]),
         (["--older-than", "366"], ["to-2"]),
         (["--owner", "us-1"], ["to-1", "to-3", "to-2"]),

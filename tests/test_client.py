@@ -148,6 +148,7 @@ def test_without_a_token_the_error_names_every_way(monkeypatch: pytest.MonkeyPat
         {"url": 5},
         {"url": "https://api.dfns.io", "region": "eu"},
         {"region": "mars"},
+        {"region": "UAE"},
         {"timeout": 0},
         {"timeout": (1, 2, 3)},
         {"timeout": (5, -1)},

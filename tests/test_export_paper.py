@@ -13,6 +13,7 @@ from openpyxl.utils import range_boundaries
 
 import dfns_frames as dff
 from dfns_frames._facts import palette as palette
+from tests.demo_frames import organisation
 from tests.export_samples import convert
 
 PAGE = (11.69 - 0.8) * 96  # pixels of a page's width at full size
@@ -41,11 +42,33 @@ def test_it_prints_on_few_pages_that_can_be_read(demo_book: Path) -> None:
             assert "is for the screen. Printed: 36 of" in sheet.oddHeader.left.text
         else:
             assert setup.fitToHeight == 0
-            assert not sheet.print_area
-            assert sum(widths) * 7 * 0.6 <= PAGE, sheet.title
+            area = sheet.print_area
+            last_column = range_boundaries(area.split("!")[1])[2] if area else len(widths)
+            assert sum(widths[:last_column]) * 7 * 0.6 <= PAGE, sheet.title
             assert sheet.print_title_rows == (None if sheet.title == "Summary" else "$1:$1")
     charts = [chart.anchor._from.row for chart in book["Summary"]._charts]
     assert [mark.id for mark in book["Summary"].row_breaks.brk] == [row - 1 for row in charts]
+
+
+def test_ids_are_beside_what_is_printed(tmp_path: Path) -> None:
+    """What only filters and formulas need stands at the right, is not printed, and makes no header high."""
+    org = organisation("platform-lead")
+    book = openpyxl.load_workbook(org.to_excel(tmp_path / "a.xlsx"))
+    for title in ("Who can", "Tokens", "Users", "Permissions", "Policies"):
+        sheet = book[title]
+        last = range_boundaries(sheet.print_area.split("!")[1])[2]
+        names = [str(cell.value) for cell in sheet[1]]
+        assert not [name for name in names[:last] if name.endswith("_id")]
+        assert {"Who can": "identity_id", "Tokens": "token_id"}.get(title, "source") in names[last:]
+        assert (sheet.row_dimensions[1].height or 15) <= 45, title
+
+
+def test_numbers_and_flags_keep_off_the_text_beside_them(demo_book: Path) -> None:
+    """At the right edge a number would touch the next column's text."""
+    sheet = openpyxl.load_workbook(demo_book)["Tokens"]
+    cells = {str(name.value): cell for name, cell in zip(sheet[1], sheet[2], strict=True)}
+    assert cells["age (days)"].number_format == "0_)"
+    assert cells["active"].alignment.horizontal == "center"
 
 
 def test_libreoffice_prints_it(demo_book: Path, tmp_path: Path) -> None:

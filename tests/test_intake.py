@@ -119,6 +119,7 @@ def test_frames_are_read_already() -> None:
         (b"source\ttoken_no\n", "CSV"),
         (b"| source | token_no |\n|---|---|\n", "Markdown"),
         (b"# Tokens\n", "Markdown"),
+        (b'{"schema_version": 1,\n"about": [],\n"tokens": []}', r"JSON that to_json\(\) wrote.*baseline="),
         (gzip.compress(LIST)[:-9], "cannot be unpacked"),
         (gzip.compress(gzip.compress(LIST)), "it is compressed"),
         (bz2.compress(LIST), "it is compressed"),

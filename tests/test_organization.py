@@ -8,6 +8,7 @@ import json
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 import requests
 
 import dfns_frames as dff
+from dfns_frames._api.sources import SOURCES as DECLARED
 from dfns_frames.demo.org import bodies
 from dfns_frames.demo.organisation import callers, listings
 from dfns_frames.demo.story.world import MAIN, SISTER
@@ -25,16 +27,7 @@ from tests.small_organisation import ASSIGNMENTS, MEMBERS, SOURCES, Items, Small
 pytestmark = pytest.mark.usefixtures("no_account")
 
 Rows = dict[str, list[dict[str, Any]]]
-METHODS = {
-    "/auth/pats": "pats",
-    "/auth/service-accounts": "service_accounts",
-    "/auth/users": "users",
-    "/permissions": "permissions",
-    "/v2/policies": "policies",
-    "/auth/user-groups": "user_groups",
-    MEMBERS: "user_group_members",
-    ASSIGNMENTS: "permission_assignments",
-}
+METHODS = {path: source.method or "" for path, source in DECLARED.items()}
 OPERATIONS = {
     "/auth/service-accounts": "Auth:ServiceAccounts:Read",
     "/auth/users": "Auth:Users:Read",
@@ -86,8 +79,16 @@ def zoned(value: Any) -> Any:
     return f"{value[:-1]}+00:00" if is_time else value
 
 
+@cache
 def expected(caller: str) -> Rows:
     """Flatten the seed's JSON, as far as its caller may read it."""
+    made = flattened(caller)
+    for row in made.get("permission_assignments", []):
+        row["identity_kind"] = kind_of(row["identity_id"], made)
+    return made
+
+
+def flattened(caller: str) -> Rows:
     listed = zoned(listings(SISTER if caller == "sandbox-lead" else MAIN))
     made: Rows = {}
     for path, status in may_read(caller).items():
@@ -126,37 +127,46 @@ def kind_of(identity: str, made: Rows) -> str:
 def test_every_table_equals_the_seed(server: dff.demo.Server, caller: str) -> None:
     """Flattened by code that shares nothing with the library, however the pages are cut."""
     org = ask(dff.Client(server.tokens[caller], url=server.url))
-    made = expected(caller)
-    for row in made.get("permission_assignments", []):
-        row["identity_kind"] = kind_of(row["identity_id"], made)
     who = callers()[caller].user_id
     found = {name: org.arrow(name).to_pylist() for name in org}
     read = {name: found.pop(name) for name in ("sources", "drift", "rejected")}
     for rows in (*found.values(), read["sources"]):
         for row in rows:
             assert row.pop("caller", who) == who
-    assert found == made
+    assert found == expected(caller)
     assert {row["source"]: row["status"] for row in read["sources"]} == may_read(caller)
     assert read["rejected"] == []
 
 
+@pytest.fixture(scope="module")
+def demo() -> Iterator[dff.demo.Server]:
+    with dff.demo.serve() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def whole(demo: dff.demo.Server) -> dff.Frames:
+    """Fetch the whole organisation."""
+    return ask(dff.Client(demo.token, url=demo.url))
+
+
 @pytest.mark.parametrize(("path", "method"), METHODS.items())
-def test_a_source_alone_is_that_part_of_the_whole(path: str, method: str) -> None:
+def test_a_source_alone_is_that_part_of_the_whole(
+    demo: dff.demo.Server, whole: dff.Frames, path: str, method: str
+) -> None:
     """The same rows; and a caller who may not read it gets the error."""
-    with dff.demo.serve() as server:
-        lead = dff.Client(server.token, url=server.url)
-        alone, org = ask(lead, method), ask(lead)
-        assert alone.sources["source"].tolist() == [path]
-        for name in {*alone} - {"sources", "drift", "rejected"}:
-            rows = [row for row in org.arrow(name).to_pylist() if row["source"] == path]
-            told = [{**row, "identity_kind": None} if "identity_kind" in row else row for row in rows]
-            own = alone.arrow(name).to_pylist()
-            assert [{**row, "identity_kind": None} if "identity_kind" in row else row for row in own] == told
-        if path in OPERATIONS:
-            joiner = dff.Client(server.tokens["new-joiner"], url=server.url)
-            with pytest.raises(dff.PermissionDeniedError) as caught:
-                ask(joiner, method)
-            assert caught.value.operation == OPERATIONS[AROUND.get(path, path)]
+    alone = ask(dff.Client(demo.token, url=demo.url), method)
+    assert alone.sources["source"].tolist() == [path]
+    for name in {*alone} - {"sources", "drift", "rejected"}:
+        rows = [row for row in whole.arrow(name).to_pylist() if row["source"] == path]
+        told = [{**row, "identity_kind": None} if "identity_kind" in row else row for row in rows]
+        own = alone.arrow(name).to_pylist()
+        assert [{**row, "identity_kind": None} if "identity_kind" in row else row for row in own] == told
+    if path in OPERATIONS:
+        joiner = dff.Client(demo.tokens["new-joiner"], url=demo.url)
+        with pytest.raises(dff.PermissionDeniedError) as caught:
+            ask(joiner, method)
+        assert caught.value.operation == OPERATIONS[AROUND.get(path, path)]
 
 
 def test_the_limited_caller_is_told_of_every_operation() -> None:
@@ -387,12 +397,12 @@ def of(frames: dff.Frames) -> Rows:
 
 
 @pytest.mark.parametrize(("path", "method"), METHODS.items())
-def test_files_give_the_same_tables_as_the_server(path: str, method: str) -> None:
+def test_files_give_the_same_tables_as_the_server(demo: dff.demo.Server, path: str, method: str) -> None:
     """Page by page, of one listing or of each permission and group."""
     when = dff.demo.SNAPSHOT
-    with dff.demo.serve() as server, warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        client = dff.Client(server.token, url=server.url)
+        client = dff.Client(demo.token, url=demo.url)
         asked = getattr(client, method)()
         who = asked.sources["caller"].iloc[0]
         places = [path]
@@ -404,7 +414,7 @@ def test_files_give_the_same_tables_as_the_server(path: str, method: str) -> Non
             ids = getattr(client, METHODS[AROUND[path]])().arrow(table)[column]
             places = [path.replace("{id}", each) for each in ids.to_pylist()]
         parts = [
-            dff.read(saved(server, place), endpoint=place, caller=who, fetched_at=when) for place in places
+            dff.read(saved(demo, place), endpoint=place, caller=who, fetched_at=when) for place in places
         ]
         read = parts[0] if len(parts) == 1 else dff.concat(parts)
     drift: Rows = {"drift": [], "rejected": []}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 import dfns_frames as dff
+from dfns_frames._api.sources import SOURCES as DECLARED
 from tests.small_organisation import (
     ASSIGNMENTS,
     MEMBERS,
@@ -106,7 +108,7 @@ def test_a_fault_costs_its_source_only(
     if source in NEEDED_BY:
         kept = {name: listed for name, listed in kept.items() if listed[0]["source"] not in lost}
     assert left == kept
-    feeds = {name for path in set(SOURCES) - set(lost) for name in tables_of(path)}
+    feeds = {name for path in set(SOURCES) - set(lost) for name in DECLARED[path].tables}
     assert {*org} == feeds | {"sources", "drift", "rejected"}
     told = org.sources.set_index("source").loc[source]
     assert told["detail"]
@@ -115,21 +117,6 @@ def test_a_fault_costs_its_source_only(
     )
     if fault == "403":
         assert told["needs_operation"] == "Some:Thing:Read"
-
-
-def tables_of(path: str) -> set[str]:
-    tokens = {"tokens", "token_assignments", "token_operations"}
-    users = {"users", "user_assignments", "user_operations"}
-    return {
-        "/auth/pats": tokens,
-        "/auth/service-accounts": tokens | users,
-        "/auth/users": users,
-        "/permissions": {"permissions", "permission_operations", "pending_operations"},
-        "/v2/policies": {"policies", "policy_groups", "policy_approvers", "policy_filters"},
-        "/auth/user-groups": {"user_groups"},
-        MEMBERS: {"user_group_members"},
-        ASSIGNMENTS: {"permission_assignments"},
-    }[path]
 
 
 @pytest.mark.parametrize("code", [402, 404, 410])
@@ -157,7 +144,8 @@ def test_a_401_ends_everything(server: Small, source: str) -> None:
     server.fail(source, 0, refused(401))
     with pytest.raises(dff.AuthenticationError):
         fetch(server)
-    assert len(server.asked) == [0, 3, 6, 9, 12, 15, 18, 24][SOURCES.index(source)] + 1
+    before = SOURCES[: SOURCES.index(source)]
+    assert len(server.asked) == sum(6 if each in NESTED else 3 for each in before) + 1
 
 
 def test_ctrl_c_ends_everything(server: Small) -> None:
@@ -295,3 +283,22 @@ def test_a_source_that_was_never_answered_has_no_time(server: Small) -> None:
     assert told[["fetched_at", "finished_at", "fetched_at_basis"]].isna().all()
     assert told["request_count"] == 0
     assert org.fetched_at.year == 2026
+
+
+def test_a_host_that_nobody_answers_at_ends_everything() -> None:
+    """After the tries of one request, not of one for each source; it names the host and what to look at."""
+    with socket.socket() as taken:  # but not listening, so whoever connects is refused
+        taken.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(dff.NetworkError, match=f"{host} cannot be reached .*; check the address"):
+            dff.Client("t", url=f"http://{host}", retries=0).organization()
+
+
+def test_a_host_that_is_gone_later_loses_what_was_not_read(server: Small) -> None:
+    """What came before is kept; the rest fails, each source with its reason."""
+    client = dff.Client("t", url=server.url, retries=0)
+    client.pats()
+    server.fail("/auth/pats", 0, cut)
+    with pytest.warns(dff.SourceWarning, match="tokens not read"):
+        org = client.organization()
+    assert status(org)["/auth/users"] == "ok"

@@ -18,7 +18,7 @@ from matplotlib.image import imread
 import dfns_frames as dff
 from dfns_frames.plot import Plot
 from tests.plot_inputs import KNOWN, frames, load, token
-from tests.test_plot_contract import CHARTS, EVERY_CHART, assert_readable, draw
+from tests.test_plot_contract import CHARTS, EVERY_CHART, assert_readable, caption, draw
 
 # Matplotlib's dates are untyped.
 _dates: Any = dates
@@ -430,3 +430,24 @@ def test_words_on_a_dark_figure_are_readable_where_they_stand() -> None:
     legend: Any = ax.get_legend()
     assert legend.get_frame().get_facecolor() == (1, 1, 1, 1)
     assert {text.get_color() for text in legend.get_texts()} == {"#1c1c1c"}
+
+
+@pytest.mark.parametrize("size", [(4, 3), (4.2, 3.9), (3.2, 2.4)], ids=str)
+@pytest.mark.parametrize("chart", ["sensitive_reach", "concentration"])
+def test_a_small_figure_holds_what_is_readable_in_it(chart: str, size: tuple[float, float]) -> None:
+    """Where lines would touch, some are left out and counted; what stands along an axis keeps beside it."""
+    figure, ax = plt.subplots(figsize=size)
+    draw("demo", chart, ax=ax)
+    assert_readable(figure, dpi=100)
+    rows = len(ax.get_yticks())
+    if chart == "sensitive_reach" and rows < 9:
+        assert f"Shown: the first {rows} of 9 classes." in caption(ax)
+
+
+def test_one_of_many_is_not_none() -> None:
+    """A share that is not 0 is not written as 0%, nor one that is not all as 100%."""
+    pats = frames([token(n, "all" if n else "one") for n in range(400)])
+    ax = pats.plot.permission_spread()
+    said = [text.get_text() for text in ax.texts]
+    assert "1 (<1%)" in said
+    assert "399 (>99%)" in said

@@ -122,3 +122,22 @@ def test_many_operations_and_nobody() -> None:
     assert any("can use Wallets:Read" in " ".join(text.get_text().split()) for text in nobody.texts)
     with pytest.raises(dff.ConfigurationError, match="close matches: move_funds"):
         Plot(frames(people(1))).who_can("movefunds")
+
+
+def test_a_part_of_the_answer_says_that_it_is_one() -> None:
+    """With `alone`, title and caption say whom the chart leaves out, and so does one with nobody."""
+    stopped = replace(people(1), policies=(Policy("po-1", action="Block"),))
+    said = {}
+    for alone in (True, False):
+        ax = Plot(organisation("platform-lead")).who_can("move_funds", alone=alone)
+        nobody = Plot(frames(stopped if alone else people(1))).who_can("transfer", alone=alone)
+        said[alone] = (
+            next(text.get_text() for text in ax.texts if text.get_text().startswith("Who can")),
+            caption(ax),
+            " ".join(next(t.get_text() for t in nobody.texts if "Nobody" in t.get_text()).split()),
+        )
+    assert said[True][0] == "Who can move funds alone, or might, and how"
+    assert "Left out: what is known not to work alone." in said[True][1]
+    assert said[True][2] == "Nobody visible to the caller can transfer alone."
+    assert "Left out: what works alone, or might." in said[False][1]
+    assert said[False][2] == "Nobody visible to the caller needs others to transfer."

@@ -17,8 +17,15 @@ from tests.small_organisation import Small, serving
 pytest.importorskip("tqdm")
 pytestmark = pytest.mark.usefixtures("no_account")
 
+SETTING = """
+import os, sys
+import dfns_frames as dff
+from dfns_frames.client import progress
+progress.QUIET = 0.0
+os.environ |= {"DFNS_AUTH_TOKEN": "t", "DFNS_API_URL": sys.argv[1]}
+"""
 ASK = """
-import sys, time, warnings
+import sys
 import dfns_frames as dff
 from dfns_frames.client import progress
 progress.QUIET = 0.0
@@ -33,13 +40,13 @@ def server() -> Iterator[Small]:
         yield running
 
 
-def in_a_terminal(server: Small) -> tuple[str, str]:
+def in_a_terminal(server: Small, ask: str = ASK) -> tuple[str, str]:
     """Run it with a terminal for standard error; return what it printed, and what the terminal got."""
     pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
     outer, inner = pty.openpty()
     termios.tcsetwinsize(inner, (24, 100))
     ended = subprocess.run(
-        [sys.executable, "-c", ASK, server.url], stdout=subprocess.PIPE, stderr=inner, text=True, check=True
+        [sys.executable, "-c", ask, server.url], stdout=subprocess.PIPE, stderr=inner, text=True, check=True
     )
     os.close(inner)
     shown = b""
@@ -60,6 +67,18 @@ def test_a_terminal_shows_how_far_it_is(server: Small) -> None:
     assert "/8 " in shown
     assert "\n" not in shown
     assert shown.rstrip("\r").rpartition("\r")[2].strip() == ""
+
+
+def test_a_terminal_shows_nothing_where_that_was_asked_for(server: Small) -> None:
+    """The shell's --quiet leaves nothing on it, and loads nothing for it."""
+    asks = {
+        "SHELL": "from dfns_frames.cli import main\nmain(['audit', '--all', '--quiet'])",
+        "PYTHON": "with progress.hidden(): dff.Client().organization()",
+    }
+    for ask in asks.values():
+        printed, shown = in_a_terminal(server, SETTING + ask + "\nprint('tqdm' in sys.modules)")
+        assert printed.endswith("False\n")
+        assert shown == ""
 
 
 def test_what_is_no_terminal_gets_nothing(server: Small) -> None:

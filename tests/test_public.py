@@ -23,10 +23,31 @@ def test_the_public_names_are_a_sorted_list_and_all_exist() -> None:
     assert set(dir(dff)) == set(dff.__all__)
 
 
-def test_an_unknown_name_is_an_attribute_error() -> None:
-    """A misspelt name fails as it does in any module."""
-    with pytest.raises(AttributeError, match="clent"):
-        dff.clent  # noqa: B018
+@pytest.mark.parametrize(
+    ("owner", "name", "near"),
+    [
+        ("dff", "compar", "compare"),
+        ("dff", "clent", "Client"),
+        ("dff", "zzzzzz", ""),
+        ("dff", "_private", ""),
+        ("measures", "capabilties", "capabilities"),
+        ("measures", "_private", ""),
+        ("client", "organisation", "organization"),
+        ("client", "pat", "pats"),
+        ("client", "__getstate_", ""),
+        ("plot", "creation_over_tim", "creation_over_time"),
+    ],
+)
+def test_a_misspelt_name_is_an_attribute_error_that_suggests_one(owner: str, name: str, near: str) -> None:
+    """Python suggests one only in tracebacks that it prints itself, so not in a notebook."""
+    plot = dff.read({"items": []}).plot
+    things = {"dff": dff, "measures": dff.measures, "client": dff.Client("t"), "plot": plot}
+    with pytest.raises(AttributeError) as caught:
+        getattr(things[owner], name)
+    assert repr(name) in str(caught.value)
+    assert ("Did you mean" in str(caught.value)) is bool(near)
+    assert not near or f"Did you mean {near!r}?" in str(caught.value)
+    assert not hasattr(things[owner], name)
 
 
 @pytest.mark.parametrize("unwanted", ["matplotlib", "xlsxturbo", "requests", "urllib3"])

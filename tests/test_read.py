@@ -353,6 +353,10 @@ def test_what_was_exported_is_no_response(tmp_path: Path) -> None:
         dff.read(folder / "tokens/tokens.parquet")
     with pytest.raises(dff.ResponseError, match="is not a saved response but a workbook"):
         dff.read(pats.to_excel(tmp_path / "pats.xlsx"))
+    with pytest.raises(
+        dff.ResponseError, match=r"audit\.json' is not a saved response but the JSON that to_json"
+    ):
+        dff.read(pats.audit().to_json(tmp_path / "audit.json"))
 
 
 def test_lone_surrogates_do_not_deny_the_report() -> None:

@@ -184,7 +184,7 @@ def _catalogue() -> pa.Table:
 
 
 def _usability() -> pa.Table:
-    """Return the pairs of kind and operation that cannot be used, or of which it is not known."""
+    """Return the pairs of kind and operation that cannot be used, or where that is unknown."""
     rows = [
         {"kind": kind, "operation": operation, "usable": usability(kind, operation)}
         for kind in _KINDS

@@ -140,9 +140,9 @@ def all_snapshots(folder: Path, org: str | None = None, caller: str | None = Non
 
 
 def check_whose(folder: Path, org: str | None, caller: str | None) -> None:
-    """Refuse an organisation or a caller of whom the archive has nothing.
+    """Refuse an organisation or a caller that the archive has nothing of.
 
-    A name that is misspelt would else have an empty answer, which looks like good news.
+    A misspelt name would otherwise get an empty answer, which looks like good news.
 
     Raises
     ------

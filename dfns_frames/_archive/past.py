@@ -39,7 +39,7 @@ class Past:
     @property
     def plot(self) -> ArchivePlot:
         """The charts, one a method: ``archive.plot.changes()``."""
-        return ArchivePlot(self)
+        return ArchivePlot(self, self._place)
 
     def changes(
         self,

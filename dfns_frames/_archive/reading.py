@@ -83,7 +83,7 @@ def _read(path: Path, columns: list[str]) -> Any:
 
 
 def refuse_halves(found: list[Snapshot], tables: Iterable[str]) -> None:
-    """Refuse snapshots of which a table was deleted: whatever it held would seem to be gone.
+    """Refuse snapshots that lost a table: whatever it held would seem to be gone.
 
     Raises
     ------

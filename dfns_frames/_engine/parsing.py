@@ -162,7 +162,7 @@ def _no_json(error: json.JSONDecodeError, listing: str, saved: bool) -> str:
         return f"the response ends in the middle of its JSON, after {len(error.doc):,} characters: truncated"
     advice = ""
     if error.msg == "Extra data" and text[0] in "{[" and text[error.pos - len(text)] in "{[":
-        advice = "; it holds several documents: if they are pages of one list, save each by itself"
+        advice = "; it holds several documents: if they are pages of one list, save each separately"
     elif text[:2] in ("{'", "[{") and "'" in text[:4]:
         advice = "; it looks like a printed Python dict: write it with json.dump()"
     where = f"line {error.lineno:,}, column {error.colno:,}"

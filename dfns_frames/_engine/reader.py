@@ -20,7 +20,7 @@ import pyarrow as pa
 from dfns_frames._api.vocabulary import Source
 from dfns_frames._engine.arrow import MAX_BODY, is_safe, read_object
 from dfns_frames._engine.build import build
-from dfns_frames._engine.census import Census
+from dfns_frames._engine.census import CHUNK, Census
 from dfns_frames._engine.drift import Drift, shorten
 from dfns_frames._engine.explain import explain
 from dfns_frames._engine.pieces import cores, piece, spans
@@ -215,7 +215,7 @@ class Reader:
             body = Body(body.data[len(_BOM) :])
         cut = spans(body, self.source, self._piece_size)
         parts = self._read_spans(body, cut, Census(self.source), given)
-        if parts is None:
+        if parts is None and (len(cut) > 1 or len(body.data) > CHUNK):
             # An unknown array whose elements begin as the items do spoils the cuts, and does no harm without.
             whole = [(0, len(body.data))]
             parts = self._read_spans(body, whole, Census(self.source, chunk=None), given)

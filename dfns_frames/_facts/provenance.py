@@ -37,6 +37,13 @@ _NAMED = 3  # sources that a caption names
 _SECONDS, _MINUTES = "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"
 
 
+def percent(share: Any) -> str:
+    """Return a share in whole percent, 0 or 100 only where it is: one token of 4,000 is not none."""
+    if 0 < share < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
+
+
 def plural(count: int, noun: str) -> str:
     """Return the noun as it stands after a number."""
     return noun if count == 1 else f"{noun}s"
@@ -246,7 +253,7 @@ def _limit(rows: list[dict[str, Any]]) -> str:
     others = {
         source.items for source in asked_for if source.scope == "organization" and "tokens" in source.tables
     }
-    begin = f"Besides those of {listed(sorted(others))}, the" if others else "The"
+    begin = f"Apart from those of {listed(sorted(others))}, the" if others else "The"
     return f"{begin} API lists the caller's own tokens only, so those of other people are not here."
 
 

@@ -7,6 +7,7 @@ import os
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
+from dfns_frames._hints import did_you_mean
 from dfns_frames.errors import ConfigurationError
 
 URL_VARIABLE = "DFNS_API_URL"
@@ -36,7 +37,9 @@ def base_url(url: str | None = None, region: Region | None = None) -> str:
     elif region is not None:
         address = REGIONS.get(region)
         if not address:
+            near = did_you_mean(str(region).strip().lower(), REGIONS)
             option, problem = "region", f"must be {' or '.join(map(repr, REGIONS))}, not {region!r}"
+            problem += near and f".{near}"
     else:
         name = "url" if url is not None else URL_VARIABLE
         address = url if url is not None else os.environ.get(URL_VARIABLE, "").strip() or REGIONS["eu"]

@@ -9,7 +9,7 @@ import re
 import socket
 import ssl
 
-from dfns_frames.errors import DfnsFramesError, NetworkError, ResponseError
+from dfns_frames.errors import DfnsFramesError, Hint, NetworkError, ResponseError
 
 _STATUS = re.compile(r"Tunnel connection failed: (\d{3})\b")  # how http.client says what a proxy answered
 _AUTHENTICATE = "407"
@@ -69,13 +69,13 @@ def failure(fault: BaseException, server: str, *, begun: bool = False, proxy: st
     if has(ours.ContentDecodingError, theirs.DecodeError):
         return ResponseError("the answer says that it is compressed, but cannot be unpacked")
     if has(theirs.NameResolutionError, socket.gaierror):
-        return NetworkError(
-            f"the host name of {server} cannot be resolved; check the base address", retryable=True
-        )
+        return NetworkError(f"the host name of {server} cannot be resolved", retryable=True, hint=Hint.REACH)
     if has(theirs.NewConnectionError):  # which counts as a timeout to urllib3
-        return NetworkError(f"{server} cannot be reached{why}", retryable=True)
+        return NetworkError(f"{server} cannot be reached{why}", retryable=True, hint=Hint.REACH)
     if has(ours.ConnectTimeout, theirs.ConnectTimeoutError):
-        return NetworkError(f"no connection to {server} within the time allowed", retryable=True)
+        return NetworkError(
+            f"no connection to {server} within the time allowed", retryable=True, hint=Hint.REACH
+        )
     if has(ours.ReadTimeout, theirs.ReadTimeoutError, TimeoutError):
         return NetworkError(f"{server} stopped sending", retryable=True)
     if has(ours.InvalidURL, ours.InvalidSchema, UnicodeError):

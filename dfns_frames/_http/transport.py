@@ -164,7 +164,7 @@ class Call:
             if wait is None:
                 raise error
             again = f"trying again, {self._limits.retries} times at most"
-            self._tell("again", f"{str(error).rstrip('.')}; {again}")
+            self._tell("again", f"{error.worded(None).rstrip('.')}; {again}")
             time.sleep(wait)
         raise AssertionError("unreachable: the last attempt returns or raises")  # pragma: no cover
 

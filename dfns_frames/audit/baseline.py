@@ -43,12 +43,15 @@ class Baseline:
         The sources that it had read in full.
     places
         Where it had each token, by id.
+    unseen
+        Organisations that it judged, and of which nothing was read now.
     """
 
     findings: pa.Table
     missing: Mapping[str, str | None]
     asked: frozenset[Asked]
     places: Mapping[str, Asked]
+    unseen: frozenset[str] = frozenset()
 
 
 def read_baseline(baseline: object, now: Tables) -> Baseline:
@@ -73,7 +76,7 @@ def read_baseline(baseline: object, now: Tables) -> Baseline:
         )
     settings = dict(zip(*before["settings"].select(["setting", "value"]).to_pydict().values(), strict=True))
     _check_version("version", settings.get("version"), __version__)
-    _check_organisation(before, {name: now.arrow(name) for name in now})
+    unseen = _unseen(before, {name: now.arrow(name) for name in now})
     findings = before["findings"]
     rules = before["rules"].select(["rule", "missing"]).to_pydict()
     return Baseline(
@@ -81,6 +84,7 @@ def read_baseline(baseline: object, now: Tables) -> Baseline:
         dict(zip(*rules.values(), strict=True)),
         asked(before),
         places(before),
+        unseen,
     )
 
 
@@ -107,7 +111,8 @@ def _check_version(what: str, found: object, own: object) -> None:
         )
 
 
-def _check_organisation(before: Mapping[str, pa.Table], now: Mapping[str, pa.Table]) -> None:
+def _unseen(before: Mapping[str, pa.Table], now: Mapping[str, pa.Table]) -> frozenset[str]:
+    """Return the organisations of then of which nothing was read now; one of none of these is refused."""
     then, today = _organisations(before), _organisations(now)
     if then and today and not then & today:
         raise ConfigurationError(
@@ -115,6 +120,7 @@ def _check_organisation(before: Mapping[str, pa.Table], now: Mapping[str, pa.Tab
             f"({', '.join(sorted(today))}); pass an audit of the same one",
             option="baseline",
         )
+    return frozenset(then - today) if today else frozenset()
 
 
 def _organisations(held: Mapping[str, pa.Table]) -> set[str]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from dfns_frames._api.sources import SOURCES
 from dfns_frames._api.sources.pats import PATS
 from dfns_frames._api.sources.policies import POLICIES
+from dfns_frames._facts.organisations import homeless, organisations
 from dfns_frames._facts.presence import is_ok, is_value, kept, statuses, table
 from dfns_frames._facts.provenance import filtered
-from dfns_frames.audit.terms import several_organisations
 
 if TYPE_CHECKING:
     from dfns_frames._api.vocabulary import Source
@@ -69,8 +69,20 @@ def missing_sources(frames: Tables, rule: Rule) -> list[str]:
     if left_out := filtered(frames) if PATS.path in rule.reads else "":
         said.append(f"tokens that a filter left out{left_out}")
     if POLICIES.path in rule.reads:
-        said += several_organisations(frames)
+        said.append(_mixed(frames))
     return [each for each in said if each]
+
+
+def _mixed(frames: Tables) -> str | None:
+    """Say that policies may be applied to tokens and users of other organisations."""
+    paths = homeless(frames)
+    if not paths:
+        return None
+    lists = " and ".join(f"GET {path}" for path in paths)
+    return (
+        f"lists of {len(organisations(frames)):,} organisations are joined, and nothing says of which "
+        f"{'these are' if len(paths) > 1 else 'this one is'}: {lists}; audit each organisation separately"
+    )
 
 
 def is_evaluable(frames: Tables, rule: Rule) -> bool:

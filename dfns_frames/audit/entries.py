@@ -81,8 +81,8 @@ def read_entries(path: StrPath, rules: Collection[str]) -> list[Entry]:
     Raises
     ------
     ConfigurationError
-        It is no TOML (the message says line and column), holds something beside entries, or names a rule
-        that there is not.
+        It is not TOML (the message gives line and column), holds something other than entries, or names
+        an unknown rule.
     OSError
         It cannot be read.
     """

@@ -131,6 +131,9 @@ class Rule:
         Its thresholds by name, with their defaults.
     find
         What finds; None for a rule about something else than the frames.
+    across
+        Whether it looks at joined organisations together, as what is wrong may lie between them; others
+        judge each by itself.
     """
 
     id: str
@@ -146,6 +149,7 @@ class Rule:
     gated_by: str | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     find: Callable[[Context], Found] | None = None
+    across: bool = False
 
 
 def rule(
@@ -162,6 +166,7 @@ def rule(
     cannot_see: str,
     gated_by: str | None = None,
     thresholds: Mapping[str, float] | None = None,
+    across: bool = False,
 ) -> Callable[[Callable[[Context], Found]], Rule]:
     """Declare that a function is a rule; see `Rule` for what is said of it."""
 
@@ -169,6 +174,6 @@ def rule(
         named = {f"{id}.{name}": default for name, default in (thresholds or {}).items()}
         controls = tuple(references.split(", "))
         told = (title, severity, category, why, remedy, controls, reads, needs, cannot_see)
-        return Rule(id, *told, gated_by, named, find)
+        return Rule(id, *told, gated_by, named, find, across)
 
     return declare

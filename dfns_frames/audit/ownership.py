@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     reads=TOKEN_LISTS,
     needs=(TOKEN_LISTS,),
     cannot_see="An old and a new token during a rotation look the same.",
+    across=True,
 )
 def shared_key(context: Context) -> Found:
     """Find keys that stand on more than one active token."""

@@ -95,7 +95,7 @@ class _Sight:
         if token in self._tokens:
             lost = self._lost(outcome, None)
             return not lost and (outcome.missing is None or token not in self._unclear)
-        if self._is_filtered or self._was_set_aside(finding["subject_id"], outcome):
+        if self._is_filtered or self._baseline.unseen or self._was_set_aside(finding["subject_id"], outcome):
             return False
         if token is not None:
             return not self._lost(outcome, self._baseline.places.get(token))
@@ -118,7 +118,7 @@ class _Sight:
 
 
 def _unclear(tokens: pa.Table) -> set[str]:
-    """Return the tokens of which something is not known that rules ask for: date, or operations."""
+    """Return the tokens without a known date or known operations, which rules ask for."""
     unclear = pc.or_(pc.is_null(tokens["date_created"]), pc.is_null(tokens["operation_count"]))
     return set(_texts(tokens["token_id"].filter(unclear)))
 

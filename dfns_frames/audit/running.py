@@ -16,12 +16,14 @@ import pyarrow.compute as pc
 from dfns_frames import __version__
 from dfns_frames._api.judgements import FINDING_SEVERITIES, FINDINGS, RULE_STATUSES, SETTINGS
 from dfns_frames._api.judgements import RULES as RULES_TABLE
+from dfns_frames._facts.organisations import by_organisation
 from dfns_frames._facts.times import as_utc
 from dfns_frames._hints import did_you_mean
 from dfns_frames.audit.catalogue import RULES, THRESHOLDS
 from dfns_frames.audit.coverage import is_evaluable, missing_sources
 from dfns_frames.audit.framework import Context, Found, Rule
 from dfns_frames.audit.remedies import remedy_of
+from dfns_frames.audit.several import Judged, together
 from dfns_frames.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ def run(
 ) -> dict[str, pa.Table]:
     """Apply every rule; return the tables `findings`, `rules` and `settings`.
 
+    Of several organisations, each is judged by itself; only rules that look `across` them see all at once.
     All findings are open and none is accepted: what an acceptance file and a baseline say comes later.
 
     Raises
@@ -48,23 +51,32 @@ def run(
         `as_of` is not a time; a threshold is unknown, negative, or no number.
     """
     when = None if as_of is None else as_utc(as_of, "as_of")
-    values = _thresholds(thresholds)
-    context = Context(frames, when, values)
-    parts, rows = [], []
+    values = checked(thresholds)
+    whole = Context(frames, when, values)
+    each = {org: Context(part, when, values) for org, part in by_organisation(frames).items()}
+    findings, rows = FINDINGS.empty(), []
     for rule in RULES.values():
-        found = rule.find(context) if rule.find and is_evaluable(frames, rule) else None
-        if found is not None:
-            parts.append(listed(frames, rule, found))
-        rows.append(_row(frames, rule, found))
+        if each and rule.find and not rule.across:
+            found, row = together({org: _judged(context, rule) for org, context in each.items()})
+        else:
+            found, row = _judged(whole, rule)
+        findings = pa.concat_tables([findings, found])
+        rows.append(row)
     return {
-        "findings": in_order(pa.concat_tables(parts) if parts else FINDINGS.empty()),
+        "findings": in_order(findings),
         "rules": RULES_TABLE.from_rows(rows),
         "settings": _settings(when, values),
     }
 
 
-def _thresholds(given: Mapping[str, float] | None) -> dict[str, float]:
-    """Return every threshold, those given in place of the defaults."""
+def checked(given: Mapping[str, float] | None) -> dict[str, float]:
+    """Return every threshold, those given in place of the defaults.
+
+    Raises
+    ------
+    ConfigurationError
+        One is unknown, negative, or no number.
+    """
     if given is not None and not isinstance(given, Mapping):
         raise ConfigurationError(
             'takes a dict such as {"L03.days": 180}', option="thresholds", given=repr(given)[:60]
@@ -97,9 +109,19 @@ def _settings(as_of: datetime | None, thresholds: Mapping[str, float]) -> pa.Tab
     return SETTINGS.from_rows(rows)
 
 
-def _row(frames: Tables, rule: Rule, found: Found | None) -> dict[str, Any]:
-    """Say how a rule went."""
+def _judged(context: Context, rule: Rule) -> Judged:
+    """Return what a rule finds, and how it went."""
+    frames = context.frames
+    found = rule.find(context) if rule.find and is_evaluable(frames, rule) else None
     missing = [*missing_sources(frames, rule), *(found.missing if found else ())]
+    return (
+        listed(frames, rule, found) if found else FINDINGS.empty(),
+        _row(rule, found, "; ".join(missing) or None),
+    )
+
+
+def _row(rule: Rule, found: Found | None, missing: str | None) -> dict[str, Any]:
+    """Say how a rule went."""
     count = len(found.evidence) if found else 0
     applies = (count > 0, found is None and rule.find is not None, bool(missing), True)
     return {
@@ -111,7 +133,7 @@ def _row(frames: Tables, rule: Rule, found: Found | None) -> dict[str, Any]:
         "looked_at": found.looked_at if found else 0 if rule.find is None else None,
         "found": count,
         "accepted": 0,
-        "missing": "; ".join(missing) or None,
+        "missing": missing,
     }
 
 

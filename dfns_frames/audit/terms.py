@@ -236,24 +236,12 @@ def registration(frames: Tables) -> Ints:
     return np.where(everyone.is_machine | yes, 1, np.where(no, 0, -1))
 
 
-@kept
-def organisations(frames: Tables) -> list[str]:
-    """Return the ids of the organisations that tokens and users belong to."""
-    columns = [table(frames, name)["org_id"].cast(pa.string()).unique() for name in ("tokens", "users")]
-    return sorted({text for column in columns for text in column.to_pylist() if text})
-
-
 def organisation(frames: Tables, is_found: bool) -> Subjects:
     """Return the organisation as what a finding is about, or no finding."""
-    known = organisations(frames)
+    columns = [table(frames, name)["org_id"].cast(pa.string()).unique() for name in ("tokens", "users")]
+    known = sorted({text for column in columns for text in column.to_pylist() if text})
     ids = [known[0] if len(known) == 1 else None] * is_found
     return Subjects("organisation", ids, None, [", ".join(known)] * is_found)
-
-
-def several_organisations(frames: Tables) -> list[str]:
-    """Say that lists of several organisations are joined, so that nothing tells whose policies they are."""
-    count = len(organisations(frames))
-    return [f"lists of {count:,} organisations are joined; audit each one separately"] * (count > 1)
 
 
 def once_each(frames: Tables, rows: Ints, group: Ints) -> Ints:

@@ -23,7 +23,11 @@ def add_tokens(tokens: argparse.ArgumentParser) -> None:
         help="only tokens of this user, service account or application; for a name, the whole organisation "
         "is read",
     )
-    tokens.add_argument("--inactive", action="store_true", help="only tokens that are switched off")
+    which = tokens.add_mutually_exclusive_group()
+    which.add_argument(
+        "--active", action="store_true", help="only tokens that are switched on, which may have expired"
+    )
+    which.add_argument("--inactive", action="store_true", help="only tokens that are switched off")
     tokens.add_argument(
         "--older-than",
         metavar="DAYS",
@@ -70,6 +74,19 @@ def add_audit(command: argparse.ArgumentParser) -> None:
         "--baseline",
         metavar="FILE",
         help="an earlier audit, as --format json prints it, to tell new findings from open and resolved ones",
+    )
+    command.add_argument(
+        "--threshold",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="another value for a threshold, such as L03.days=180; `dfns-frames rules` lists them; may be "
+        "repeated",
+    )
+    command.add_argument(
+        "--as-of",
+        metavar="TIME",
+        help="count ages to this date (its end, UTC) or RFC 3339 time (default: when each list was fetched)",
     )
     command.add_argument(
         "--fail-on",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import dfns_frames as dff
 from dfns_frames._api.judgements import FINDING_SEVERITIES
 from dfns_frames._facts.provenance import plural
+from dfns_frames._facts.times import as_utc
+from dfns_frames.audit.running import checked
 from dfns_frames.cli.inputs import read
 from dfns_frames.cli.listing import FOR_PROGRAMS, show
 from dfns_frames.cli.terminal import DONE, FINDINGS, USAGE, ShellError, complain, known, say, visible
@@ -29,7 +31,12 @@ def audit(options: argparse.Namespace) -> int:
     if options.whole and options.files:
         raise ShellError(USAGE, "--all asks the API or the demo; --from reads whatever the files hold")
     options.whole = options.whole or options.demo
-    found = read(options).audit(accept=options.accept, baseline=options.baseline)
+    # Before anything is asked, which may take minutes.
+    thresholds = checked(_thresholds(options.threshold))
+    as_of = None if options.as_of is None else as_utc(options.as_of, "as_of")
+    found = read(options).audit(
+        as_of, accept=options.accept, baseline=options.baseline, thresholds=thresholds
+    )
     if not options.quiet and (target or options.format != "markdown"):
         for line in audited(found):
             complain(line)
@@ -49,6 +56,22 @@ def _target(given: str | None) -> Path | None:
             USAGE, f"--out takes the name of a file that ends in {', '.join(_FILES)}, not {given!r}"
         )
     return Path(given)
+
+
+def _thresholds(given: list[str]) -> dict[str, float]:
+    """Return the thresholds that were given as NAME=VALUE."""
+    found: dict[str, float] = {}
+    for text in given:
+        name, is_set, value = (part.strip() for part in text.partition("="))
+        if not is_set:
+            raise ShellError(USAGE, f"--threshold takes NAME=VALUE, such as L03.days=180, not {text!r}")
+        if name in found:
+            raise ShellError(USAGE, f"--threshold gives {name} twice")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise ShellError(USAGE, f"--threshold {name} takes a number, not {value!r}") from None
+    return found
 
 
 def _print(found: dff.Frames, form: str) -> None:
@@ -92,7 +115,7 @@ def rules(options: argparse.Namespace) -> None:
     """List the rules, or show one."""
     listed = dff.rules()
     if options.id is None:
-        brief = listed[["id", "severity", "category", "title"]]
+        brief = listed[["id", "severity", "category", "title", "thresholds"]]
         show(listed if options.format in FOR_PROGRAMS else brief, options.format)
         return
     rule = known("rules", options.id.upper(), listed["id"].tolist())

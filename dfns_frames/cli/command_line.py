@@ -269,4 +269,6 @@ def _add_input(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--skip-invalid", action="store_true", help="set aside items that do not have the documented shape"
     )
-    command.add_argument("--quiet", action="store_true", help="print no warnings; errors are still printed")
+    command.add_argument(
+        "--quiet", action="store_true", help="print no warnings and no progress; errors are still printed"
+    )

@@ -21,6 +21,16 @@ from dfns_frames.demo.notebooks import notebook_folder
 
 _WORKBOOK = "pats.xlsx"
 _AUDIT = ("audit.xlsx", "audit.json", "audit.md")
+_CONTENTS = (
+    "A demo organisation, made up, in the order to look at it:",
+    "",
+    "audit.xlsx  what is wrong, and what could not be checked; audit.md is for a ticket, and audit.json is "
+    "what the next audit compares with",
+    "*.ipynb     notebooks, each of which answers one question",
+    "*.png       the charts",
+    "pats.xlsx   the tokens of one caller, as a workbook",
+    "*.csv       the same as tables, described below",
+)
 _OF_ORGANISATION = ("findings", "who_can")  # charts that say little about tokens alone
 # What a demo wrote, by name, with the digests that it may have: so that the next one replaces its own files
 # and no others, nor what somebody has worked on since.
@@ -68,7 +78,16 @@ def _make(folder: Path, frames: dff.Frames, audit: dff.Frames, charts: Iterable[
         figure = getattr((audit if name in _OF_ORGANISATION else frames).plot, name)().figure
         figure.savefig(folder / f"{name}.png", dpi=120)
         plt.close(figure)
-    return bool(dff.demo.run_notebooks(folder))
+    has_notebooks = bool(dff.demo.run_notebooks(folder))
+    _say_what_is_what(folder / "README.txt", has_notebooks=has_notebooks)
+    return has_notebooks
+
+
+def _say_what_is_what(readme: Path, *, has_notebooks: bool) -> None:
+    """Put what is in the folder before what README.txt says of the CSV files."""
+    lines = [line for line in _CONTENTS if has_notebooks or "ipynb" not in line]
+    tables = readme.read_text("utf-8")
+    readme.write_text("\n".join([*lines, "", "", "The CSV files", "", tables]), "utf-8")
 
 
 def _refuse_strangers(folder: Path, names: Iterable[str]) -> None:

@@ -16,6 +16,13 @@ HINTS = {
         "give the response as the API sent it (JSON), or the folder that --out or --parquet wrote; no other "
         "export can be read back"
     ),
+    Hint.BASELINE: (
+        "give an audit as `dfns-frames audit --baseline`; what --from reads back is the folder that --out or "
+        "--parquet wrote"
+    ),
+    Hint.REACH: (
+        "check --region or the address in the environment, the network, and whether it takes a VPN or proxy"
+    ),
     Hint.ASK: "leave out --from to ask the API, or save the response with curl and give the file",
     Hint.OPENED: "download the file first",
     Hint.JSON_TEXT: "give the name of a file, or - for standard input",
@@ -42,5 +49,5 @@ HINTS = {
 MISSING = "fetch it with a token that may read it, or add the saved response with --from"
 """The hint for a table that is missing."""
 
-OPTIONS = {"source": "--from"}
+OPTIONS = {"source": "--from", "thresholds": "--threshold"}
 """The shell's name of an option whose name in the library would not give it."""

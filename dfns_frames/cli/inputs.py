@@ -11,6 +11,7 @@ from pathlib import Path
 import dfns_frames as dff
 from dfns_frames._facts.asked import asked, held, not_read
 from dfns_frames.cli.terminal import REFUSED, USAGE, ShellError, complain
+from dfns_frames.client.progress import hidden
 
 _REJECTED_SHOWN = 20
 
@@ -20,7 +21,8 @@ def read(options: argparse.Namespace, *, tell_losses: bool = True) -> dff.Frames
 
     From the API that is the caller's tokens; for a verb that sets `whole`, all that the caller may read.
     """
-    frames = _from_files(options) if options.files else _from_api(options)
+    with hidden(options.quiet):
+        frames = _from_files(options) if options.files else _from_api(options)
     if not options.quiet:
         for text in not_read(asked(frames)) if tell_losses else []:
             complain(f"warning: {text}")

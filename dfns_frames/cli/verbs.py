@@ -67,8 +67,8 @@ def tokens(options: argparse.Namespace) -> None:
         found = found[_owned(frames, found, options.owner)]
     for name in asked:
         found = found[found[name] != "no"]
-    if options.inactive:
-        found = found[~found["is_active"]]
+    if options.active or options.inactive:
+        found = found[found["is_active"] == options.active]
     if options.older_than is not None:
         # A token of unknown age may be older.
         found = found[(found["age_days"] >= options.older_than).fillna(True)]

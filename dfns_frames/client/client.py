@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from dfns_frames._hidden import Secret
+from dfns_frames._hints import no_attribute
 from dfns_frames._http.address import Region, base_url, is_staging
 from dfns_frames._http.transport import Transport
 from dfns_frames.client import listings
@@ -105,6 +106,11 @@ class Client:
     user_group_members = listings.user_group_members
     policies = listings.policies
     organization = organization
+
+    if not TYPE_CHECKING:  # else a type checker would take every name for one of a method
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise no_attribute("'Client' object", name, dir(type(self)))
 
     def __repr__(self) -> str:
         # A traceback with locals also shows a client whose __init__ failed half-way.

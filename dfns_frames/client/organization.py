@@ -16,6 +16,7 @@ from dfns_frames.errors import (
     AuthenticationError,
     ConfigurationError,
     DfnsFramesError,
+    Hint,
     PermissionDeniedError,
     SourceWarning,
 )
@@ -57,6 +58,8 @@ def organization(client: Asks, *, require: Iterable[str] = (), skip_invalid: boo
         The token was not accepted.
     ConfigurationError
         `require` names something that is not a source, or a proxy in the environment cannot be used.
+    NetworkError
+        The host cannot be reached at all.
     DfnsFramesError
         A source that `require` names was not read.
 
@@ -137,7 +140,8 @@ def _attempt(fetcher: Fetcher, source: Source, parts: Mapping[str, Frames], *, i
     except (AuthenticationError, ConfigurationError):
         raise  # these end the whole call
     except DfnsFramesError as error:
-        if is_needed:
+        # Where nothing answers the first request, the others would only take as long, one after the other.
+        if is_needed or (error.hint is Hint.REACH and not fetcher.call.answered):
             raise
         status, needs = "failed", source.operation
         if isinstance(error, PermissionDeniedError):

@@ -7,11 +7,14 @@ import importlib
 import sys
 import threading
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from dfns_frames.frames.jupyter import notebook_display
 
 QUIET = 1.0  # seconds before a bar is shown
+
+_HIDDEN: ContextVar[bool] = ContextVar("hidden", default=False)
 
 
 class Progress:
@@ -43,6 +46,16 @@ class Progress:
 
 
 @contextlib.contextmanager
+def hidden(hide: bool = True) -> Iterator[None]:
+    """Show no progress of the calls in the block, if `hide`."""
+    before = _HIDDEN.set(hide or _HIDDEN.get())
+    try:
+        yield
+    finally:
+        _HIDDEN.reset(before)
+
+
+@contextlib.contextmanager
 def progress(count: int) -> Iterator[Progress]:
     """Show a bar while the block runs, if somebody is there to see it; it leaves nothing behind.
 
@@ -51,7 +64,7 @@ def progress(count: int) -> Iterator[Progress]:
     count
         How many listings will be read, as far as that is known; for one there is no bar.
     """
-    place = _place() if count > 1 else None
+    place = _place() if count > 1 and not _HIDDEN.get() else None
     if place is None:
         yield Progress()
         return

@@ -32,7 +32,7 @@ def as_cells(sheet: str, table: pa.Table, changes: Changes) -> pa.Table:
         if pa.types.is_timestamp(kind):
             header += " (UTC)" * (kind.tz is not None)
             # A workbook's time is a number of days: beyond milliseconds it would be rounded, and the last
-            # microsecond of the year 9999 into a year that there is not.
+            # microsecond of the year 9999 into a year that does not exist.
             column = column.cast(pa.timestamp("ms", tz=kind.tz), safe=False).cast(_NAIVE)
         elif is_text(kind):
             for what, change in _TEXTS:

@@ -97,7 +97,7 @@ def _pixels(widths: dict[int, float]) -> float:
 
 
 def _fitted(widths: dict[int, float], flexible: set[int], room: float) -> dict[int, float]:
-    """Make the widest columns narrower, all of them alike, until the sheet fits on a page's width."""
+    """Make the widest columns equally narrower until the sheet fits on a page's width."""
     most = _WIDEST
     while _pixels(widths) > room and most > _LEAST_TEXT:
         most -= 1

@@ -89,6 +89,9 @@ RENAMED = {
 
 
 _SHOWN_OTHERWISE = frozenset({"rule_kind", "rule_limit", "rule_currency", "rule_timeframe", "is_filtered"})
+REST = 14.0
+"""How wide columns are that are for filters and formulas, in characters."""
+
 _AT_THE_RIGHT = ("_id", "_uuid", "asked for by", "source", "caller", "_no")
 _IDS = {
     "identity_id": "Id of the token, user or service account.",
@@ -112,7 +115,7 @@ def sheet(
     answers: Iterable[str] = (),
     severities: Iterable[str] = (),
 ) -> Sheet:
-    """Return a sheet whose long ids, at its right, are cut on paper.
+    """Return a sheet whose ids and the like, at its right, are not printed.
 
     Parameters
     ----------
@@ -131,7 +134,7 @@ def sheet(
     dates = frozenset(f"{column} (UTC)" for column in ("created", "updated", "change asked for"))
     rest = [column for column in cells.column_names if column.endswith(_AT_THE_RIGHT)]
     flags = [field.name for field in cells.schema if pa.types.is_boolean(field.type)]
-    given = {**dict.fromkeys(dates, 11.0), **dict.fromkeys(flags, 8.5), **dict.fromkeys(rest, 5.0), **widths}
+    given = {**dict.fromkeys(dates, 11.0), **dict.fromkeys(flags, 8.5), **dict.fromkeys(rest, REST), **widths}
     return Sheet(
         name,
         (Block(cells),),
@@ -142,6 +145,7 @@ def sheet(
         answers=frozenset(answers),
         dates=dates,
         widths=given,
+        printed_columns=cells.num_columns - len(rest),
     )
 
 
@@ -152,7 +156,7 @@ def with_rest(listed: pa.Table, columns: Mapping[str, Any]) -> pa.Table:
         for name in listed.column_names
         if name not in _SHOWN_OTHERWISE and RENAMED.get(name, name) not in columns
     }
-    # What is cut on paper runs over into the next column, so the last is a number.
+    # What is not printed stands last; of that, positions.
     order = sorted(rest, key=lambda name: [name.endswith(end) for end in reversed(_AT_THE_RIGHT)])
     return pa.table({**columns, **{name: rest[name] for name in order}})
 

@@ -173,6 +173,8 @@ def _holds_nothing(place: Path) -> bool:
 def _no_export(place: Path) -> str:
     if place.name in TABLES and (place / f"{place.name}.parquet").is_file():
         return "this is one table of an export; name the folder above it"
+    if (place / "archive.json").is_file():
+        return "this is an archive, not one export; name one of its folders look=…, or ask its at()"
     return "this folder holds no Parquet export; to read saved responses, name the files"
 
 

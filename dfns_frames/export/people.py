@@ -70,13 +70,13 @@ def who_can_sheet(tables: Tables, altered: Changes) -> list[Sheet]:
         "active": frame["active"],
         "policies": frame["policies"].map(lambda ids: _named(ids, names)),
         "basis": frame["basis"],
+        "scope": frame["scope"],
         "identity_id": frame["identity_id"],
         "owner_id": frame["owner_id"],
-        "scope": frame["scope"],
     }
     cells = pa.table({name: _arrow(values) for name, values in columns.items()})
-    widths = {"who": 24.0, "kind": 14.0, "owner": 18.0, "can": 12.0, "way": 19.0, "gate": 12.0, "basis": 13.0}
-    widths |= {"alone": 10.0, "effective": 9.5, "policies": 30.0, "scope": 13.0}
+    widths = {"who": 24.0, "kind": 14.0, "owner": 18.0, "can": 15.0, "way": 23.0, "gate": 17.0, "basis": 14.0}
+    widths |= {"alone": 10.0, "effective": 9.5, "policies": 54.0, "scope": 13.0}
     return [sheet(WHO_CAN, cells, altered, widths, answers={"alone", "effective"})]
 
 
@@ -119,7 +119,7 @@ def users_sheet(tables: Tables, altered: Changes) -> list[Sheet]:
         sheet(
             USERS, with_rest(listed, columns), altered,
             {
-                "name": 18.0, "username": 22.0, "kind": 18.0, "groups": 14.0, "permissions": 26.0,
+                "name": 18.0, "username": 30.0, "kind": 18.0, "groups": 16.0, "permissions": 34.0,
                 "tokens": 7.0, _FULL: 13.0, WORST: 10.0, "registered": 10.0,
             },
             answers={_FULL}, severities={WORST},

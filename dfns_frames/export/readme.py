@@ -48,7 +48,7 @@ _NOTES = (
     "who_can in Python, takes its user and the policies into account.",
     "Times before 1900-03-01 and integers of more than 15 digits are text: a workbook cannot hold them.",
     "Operations and Matrix are for the screen: each prints as one page. All other sheets print completely, "
-    "except for the long ids at the right of Tokens, which are cut off on paper.",
+    "except for ids and the like at their right.",
 )
 
 

@@ -90,7 +90,7 @@ def policies_sheet(tables: Tables, altered: Changes) -> list[Sheet]:
         "created": listed["date_created"],
         "updated": listed["date_updated"],
     }
-    widths = {"name": 20.0, "watches": 16.0, "rule": 20.0, "action": 15.0, "approval": 42.0, "only for": 24.0}
+    widths = {"name": 20.0, "watches": 25.0, "rule": 28.0, "action": 15.0, "approval": 48.0, "only for": 30.0}
     widths |= {"rejects after (minutes)": 9.0, "pending change": 9.0}
     return [sheet(POLICIES, with_rest(listed, columns), altered, widths)]
 

@@ -68,7 +68,6 @@ _LOOKS = {
 }
 _TITLE_UNITS = 31
 _FORBIDDEN = "[]:*?/\\"
-_AUDIT_NOTE = "Ids and the like at the right of Findings and Tokens are not printed."
 _LARGE = "There are so many cells that sheets have filters, but no tables, colours or charts."
 
 
@@ -222,7 +221,7 @@ def build(tables: Tables, passed: dict[str, pd.DataFrame]) -> tuple[list[Sheet],
     blocks = [block.cells for page in pages for block in page.blocks]
     large = sum(cells.num_rows * cells.num_columns for cells in blocks) > CELLS_AT_MOST
     no_matrix = crossed if isinstance(crossed, str) else ""
-    more = [*[_AUDIT_NOTE] * bool(judged), *[_LARGE] * large]
+    more = [_LARGE] * large
     return [*pages, readme(tables, pages, passed, no_matrix, altered, more)], large
 
 
@@ -238,11 +237,10 @@ def _block(name: str, table: pa.Table, altered: Changes) -> Block:
 def _tokens(tables: Tables, altered: Changes) -> Sheet:
     table = tokens_sheet(tables)
     cells = as_cells("Tokens", table, altered)
-    judged = {"name": 21.0, OWNER: 16.0, "active": 7.0, AGE: 6.0, WORST: 10.0, ADMINISTRATOR: 9.5}
-    audited = WORST_FINDING in cells.column_names
-    if audited:
+    judged = {"name": 28.0, OWNER: 20.0, "active": 7.0, AGE: 6.0, WORST: 10.0, ADMINISTRATOR: 12.5}
+    if WORST_FINDING in cells.column_names:
         judged |= {WORST_FINDING: 9.5, FOUND_BY: 11.0}
-    judged |= dict.fromkeys(ANSWERS - {ADMINISTRATOR}, 8.0) | {PERMISSIONS: 22.0, f"{CREATED} (UTC)": 10.5}
+    judged |= dict.fromkeys(ANSWERS - {ADMINISTRATOR}, 8.0) | {PERMISSIONS: 34.0, f"{CREATED} (UTC)": 10.5}
     rest = [name for name in cells.column_names if name not in judged]
     return Sheet(
         "Tokens",
@@ -253,8 +251,8 @@ def _tokens(tables: Tables, altered: Changes) -> Sheet:
         dates=frozenset({f"{CREATED} (UTC)"}),
         severities=frozenset({WORST, WORST_FINDING}),
         answers=ANSWERS,
-        printed_columns=len(judged) * audited,
-        widths=judged | dict.fromkeys(rest, 3.5) | {"token_id": 7.0, "secret_returned": 6.0, "token_no": 4.5},
+        printed_columns=len(judged),
+        widths=judged | dict.fromkeys(rest, organisation.REST),
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _TIME, _DAY = "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
 _FLAG = '"TRUE";"TRUE";"FALSE"'  # LibreOffice shows 1 and 0 otherwise; Excel always shows these
+_GAP = "_)"  # as wide as a bracket, or a number touches the text in the next column
 _STYLE = "Light9"
 _HEADER: HeaderFormat = {
     "bold": True,
@@ -135,11 +136,13 @@ def _formats(sheet: Sheet, layout: Layout, block: Block) -> dict[str, Any]:
         if pa.types.is_timestamp(kind):
             made["num_format"] = _DAY if name in sheet.dates else _TIME
         elif pa.types.is_boolean(kind):
-            made["num_format"] = _FLAG
+            made |= {"num_format": _FLAG, "align_horizontal": "center"}
         elif pa.types.is_date(kind):
             made["num_format"] = _DAY
         elif name in sheet.shares:
-            made["num_format"] = "0 %"
+            made["num_format"] = f"0 %{_GAP}"
+        elif pa.types.is_integer(kind) and not sheet.for_screen:
+            made["num_format"] = f"0{_GAP}"
         if i in layout.wrapped:
             made["wrap_text"] = True
         if layout.wrapped:

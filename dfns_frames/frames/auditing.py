@@ -29,6 +29,8 @@ def audit(
 ) -> Frames:
     """Apply every rule to these frames; `dff.rules` says what each one finds.
 
+    Joined organisations are judged each by itself. Only R01 looks for signing keys across all of them.
+
     Parameters
     ----------
     as_of

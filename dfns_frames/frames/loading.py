@@ -30,6 +30,7 @@ _GZIP = b"\x1f\x8b"
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):/", re.IGNORECASE)  # one letter alone is a drive
 _CELL = r'(?:"\w[^"]*"|\w[\w .-]*)'
 _CSV = re.compile(rf"{_CELL}(?:,{_CELL})+|{_CELL}(?:;{_CELL})+|{_CELL}(?:\t{_CELL})+")
+_TO_JSON = '{"schema_version": '  # how what `to_json` writes begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,8 @@ def _other_file(body: Body) -> tuple[str, Hint | None]:
         return "Markdown", Hint.SAVED
     if _CSV.fullmatch(first.rstrip()):
         return "CSV", Hint.SAVED
+    if first.startswith(_TO_JSON):
+        return "the JSON that to_json() wrote", Hint.BASELINE
     return "", None
 
 

@@ -17,7 +17,7 @@ from dfns_frames.frames.parts import Parts
 
 @dataclass(frozen=True)
 class Looks:
-    """The callers of whom several lists are joined.
+    """The callers who have several lists joined.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Looks:
 
 
 def looks_of(joining: Parts) -> Looks:
-    """Find the callers of whom several lists are joined."""
+    """Find the callers who have several lists joined."""
     listed = joining.lists.to_pylist()
     series: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in listed:

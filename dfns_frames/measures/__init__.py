@@ -5,6 +5,9 @@ Each takes `Frames` and returns a new pandas DataFrame; its docstring says what 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NoReturn
+
+from dfns_frames._hints import no_attribute
 from dfns_frames.measures.ability import who_can
 from dfns_frames.measures.classes import capabilities
 from dfns_frames.measures.coverage import pat_coverage, unlisted_tokens
@@ -41,6 +44,12 @@ __all__ = [
     "unlisted_tokens",
     "who_can",
 ]
+
+
+if not TYPE_CHECKING:  # else a type checker would take every name for one of a measure
+
+    def __getattr__(name: str) -> NoReturn:
+        raise no_attribute(f"module {__name__!r}", name, __all__)
 
 
 def __dir__() -> list[str]:

@@ -95,7 +95,7 @@ def who_can(frames: Tables, what: str, alone: bool | None = None) -> pd.DataFram
         [token_identity(frames)[tokens.holder], users.holder + table(frames, "tokens").num_rows]
     )
     places = {name: np.concatenate([getattr(tokens, name), getattr(users, name)]) for name in _PLACES}
-    # Those of whom operations are unlisted have no way; they stand after those that have.
+    # Holders with unlisted operations have no way; they stand after those that have one.
     deed = np.where(places["deed"] < 0, len(deeds), places["deed"])
     order = np.lexsort((deed, _rank(everyone)[identity], places["alone"]))
     # A token that two lists hold is one: its first row here is the one that can do more.

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from dfns_frames._api.judgements import FINDING_SEVERITIES
 from dfns_frames._facts.dtypes import TEXT
+from dfns_frames._facts.people import owner_names
 from dfns_frames.measures.options import check_choice, check_frames
 
 if TYPE_CHECKING:
@@ -97,8 +98,9 @@ def findings_by_token(frames: Tables) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row is one token, the worst findings first; tokens without findings come last. Key: `source`,
-        `token_no`. `worst` is the severity of its worst finding that is new or open and not accepted. It is
-        missing if there is none, which promises nothing where a rule could not look at everything
+        `token_no`. `owner_name` is missing where no users were read. `worst` is the severity of its worst
+        finding that is new or open and not accepted. It is missing if there is none, which promises nothing
+        where a rule could not look at everything
         (`attrs["notes"]` says which). `critical`, `high`, `medium`, `low` and `info` count these findings,
         `accepted` those that somebody accepted. `rules` and `operations` list, separated by commas, the rules
         that found them and the operations that matter, for accepted findings too.
@@ -129,6 +131,7 @@ def findings_by_token(frames: Tables) -> pd.DataFrame:
             "token_id": _texts(tokens["token_id"]),
             "name": _texts(tokens["name"]),
             "owner_id": _texts(pc.coalesce(*(tokens[name].cast(pa.string()) for name in _OWNERS))),
+            "owner_name": _texts(owner_names(frames)),
             "is_active": tokens["is_active"].to_numpy(),
         }
     )
@@ -144,7 +147,11 @@ def findings_by_token(frames: Tables) -> pd.DataFrame:
     made.attrs["elsewhere"] = elsewhere
     made.attrs["notes"] = not_looked_at(frames)
     return made[
-        ["source", "token_no", "token_id", "name", "owner_id", "is_active", "worst", *_COUNTS, *_LISTS]
+        [
+            *("source", "token_no", "token_id", "name", "owner_id", "owner_name", "is_active", "worst"),
+            *_COUNTS,
+            *_LISTS,
+        ]
     ]
 
 

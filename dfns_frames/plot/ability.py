@@ -22,7 +22,7 @@ from dfns_frames.measures.asking import deeds_of, named
 from dfns_frames.measures.options import check_count
 from dfns_frames.plot import canvas
 from dfns_frames.plot import colors as color
-from dfns_frames.plot.cells import DIM, has_names, hatch
+from dfns_frames.plot.cells import DIM, FEWEST_COLUMNS, has_names, hatch
 from dfns_frames.plot.guest import NAMES
 from dfns_frames.plot.layout import pixels, slot_size
 from dfns_frames.plot.text import drawable
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 _COLUMN, _BESIDE, _BELOW = 0.34, 4.2, 1.7  # inches: a way; what stands beside and below them
 _NARROWEST, _WIDEST = 8.0, 10.0  # inches: a notebook shows wider figures shrunk, letters and all
 _NAMES, _ROOM = 0.36, 0.5  # at most, for names beside and below; of the width, for the cells
-_FEWEST_COLUMNS = 8  # that share the width, so that a single one is no wall
 _OFF_HATCH = "---"
 _COLORS = {
     OPEN: color.SEVERITY["critical"],
@@ -57,6 +56,17 @@ _MEANINGS = {
     OTHERS: "approval by others",
     BLOCKED: "blocked",
     UNKNOWN_GATE: "unknown",
+}
+_TITLES = {
+    None: ", how, and what stands in the way",
+    True: " alone, or might, and how",
+    False: ", how, and what stands in the way",
+}
+_NOBODY = {None: "can {}", True: "can {} alone", False: "needs others to {}"}
+_LEFT_OUT = {
+    None: "",
+    True: "Left out: what is known not to work alone.",
+    False: "Left out: what works alone, or might.",
 }
 _KINDS = {"token": " (token)", "user": " (user)", "service_account": " (account)", "application": " (app)"}
 _ABSENT, _UNSURE, _OFF = -1, len(GATES), 2 * len(GATES)
@@ -136,11 +146,11 @@ def who_can(
         ax, NAMES, NAMES, width=max(_NARROWEST, min(_WIDEST, _BESIDE + _COLUMN * ways)),
         height=canvas.height_of(min(top, there_are)) + _BELOW,
     )  # fmt: skip
-    title = f"Who can {able}, by which way, and what stands in it"
+    title = f"Who can {able}{_TITLES[alone]}"
     # The caption names those that were asked in vain.
     unread = unread_line(frames, [path for path in SOURCES if not statuses(frames, path)])
     if frame.empty:
-        canvas.nothing(ax, f"Nobody visible to the caller can {able}.")
+        canvas.nothing(ax, f"Nobody visible to the caller {_NOBODY[alone].format(able)}.")
         return canvas.finish(ax, frames, title, unread)
     rows = canvas.rows_that_fit(ax, top, below=_BELOW if has_names(ax) else 0.0)
     columns = _columns_that_fit(ax, ways)
@@ -148,8 +158,8 @@ def who_can(
     _draw(ax, shown)
     _explain(ax, shown.cells)
     cut = f"Shown: the first {rows:,} of {there_are:,} identities. " if rows < there_are else ""
-    hidden = f"Columns: {columns:,} of {ways:,}." if columns < ways else ""
-    return canvas.finish(ax, frames, title, f"{cut}{hidden}".strip(), unread)
+    hidden = f"Columns: {columns:,} of {ways:,}. " if columns < ways else ""
+    return canvas.finish(ax, frames, title, f"{cut}{hidden}{_LEFT_OUT[alone]}".strip(), unread)
 
 
 def _words(what: str) -> str:
@@ -212,7 +222,7 @@ def _draw(ax: Axes, grid: _Grid) -> None:
     for gate in range(len(GATES)):
         hatch(ax, grid.cells == gate + _UNSURE, color.UNKNOWN_HATCH, _crossed(gate))
     hatch(ax, grid.cells == _OFF, _OFF_HATCH)
-    ax.set_xlim(0, max(columns, _FEWEST_COLUMNS))
+    ax.set_xlim(0, max(columns, FEWEST_COLUMNS))
     ax.set_ylim(rows, 0)
     for spine in ax.spines.values():
         spine.set(visible=True, color=color.FAINT)

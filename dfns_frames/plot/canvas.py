@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dfns_frames._facts.provenance import caption, plural
 from dfns_frames.plot.colors import FAINT, INK, INK_ON_DARK, PAPER
 from dfns_frames.plot.guest import is_shared, limit, receive, remember
-from dfns_frames.plot.layout import PADDING, figure_of, fit, pixels, slot, slot_size, whole_figure
+from dfns_frames.plot.layout import PADDING, figure_of, fit, pixels, slot, slot_size, twins, whole_figure
 from dfns_frames.plot.text import BASE_FONT, Ruler, drawable, fitted, style, wrapped
 
 if TYPE_CHECKING:
@@ -21,14 +21,15 @@ TITLE, LABEL, TICK, SMALL = 11.0, 9.0, 8.5, 7.5
 # Inches of room below which letters shrink, and how far.
 _ROOMY, _SMALLEST_SCALE, _SCALE = (3.4, 3.0), 0.4, "_dfns_frames_scale"
 STATES = {True: "active at snapshot", False: "inactive at snapshot"}
-# Names beside the Axes have at most a share of the width: a larger one where figures are narrow.
-_NAMES_SHARE, _NAMES_SHARE_NARROW, _NAMES_ENOUGH = 0.25, 0.36, 1.7  # the last in inches
-_NAMES_BELOW = 0.24  # of the height, at most, for names below them
+# Names beside the Axes, or below them, have at most a share of the width, or height: a larger one of a small
+# figure.
+_NAMES_SHARE, _NAMES_BELOW, _NAMES_SHARE_NARROW, _NAMES_ENOUGH = 0.25, 0.24, 0.36, 1.7  # the last in inches
 _LEGEND_ROWS = 3
 _ROW, _AROUND_ROWS = 0.24, 1.8  # inches: a named row, and what stands above and below the rows
 _NARROW, _AROUND_MORE = 5.0, 0.35
 _TIGHTEST_ROW = 0.17
 _FEWEST_ROWS = 2
+_TEXT_SHARE, _LINE = 0.92, 1.2  # of the width, for title and caption; of the size, a line of theirs
 
 
 def start(ax: Axes | None, x: str, y: str, *, width: float = 8.0, height: float = 4.5) -> Axes:
@@ -112,6 +113,13 @@ def rows_that_fit(ax: Axes, wanted: int, *, below: float = 0.0) -> int:
     return min(wanted, max(_FEWEST_ROWS, int(inches / points(ax, _TIGHTEST_ROW))))
 
 
+def inches_more(ax: Axes, note: str) -> float:
+    """Return how many inches a note below the Axes is higher than one line."""
+    size = points(ax, SMALL)
+    shown = wrapped(ax, note, size=size, width=slot_size(ax)[0] * _TEXT_SHARE)
+    return shown.count("\n") * size * _LINE / 72
+
+
 def labels(
     ax: Axes,
     axis: str,
@@ -128,9 +136,9 @@ def labels(
     Texts get at most that share of the width beside the Axes, or of the height below them.
     """
     across, up = slot_size(ax)
-    wide = across * (share or _NAMES_SHARE)
-    beside = max(wide, min(across * _NAMES_SHARE_NARROW, pixels(ax, _NAMES_ENOUGH)))
-    size, room = points(ax, size), beside if axis == "y" else up * (share or _NAMES_BELOW)
+    length, least = (across, _NAMES_SHARE) if axis == "y" else (up, _NAMES_BELOW)
+    room = max(length * (share or least), min(length * _NAMES_SHARE_NARROW, pixels(ax, _NAMES_ENOUGH)))
+    size = points(ax, size)
     widest = max(map(Ruler(ax, size).width, ends), default=0.0)
     shown = fitted(ax, list(texts), size=size, width=max(room - widest, room / 3))
     shown = [f"{text}{end}" for text, end in zip(shown, ends, strict=True)] if ends else shown
@@ -250,19 +258,35 @@ def finish(ax: Axes, frames: Tables, title: str, *notes: str) -> Axes:
 
 def titled(ax: Axes, title: str, below: str) -> Axes:
     """Add a title and whatever stands below, then make room for everything that stands outside the Axes."""
-    room, figure, width = slot(ax), figure_of(ax), slot_size(ax)[0] * 0.92
+    room, figure, width = slot(ax), figure_of(ax), slot_size(ax)[0] * _TEXT_SHARE
     across, up = pixels(ax, PADDING) / figure.bbox.width, pixels(ax, PADDING) / figure.bbox.height
     texts = []
     for text, nominal, y, va in ((title, TITLE, room.y1 - up, "top"), (below, SMALL, room.y0 + up, "bottom")):
         size = points(ax, nominal)
         shown = wrapped(ax, text, size=size, width=width)
         look = style(shown, size=size, color=ink(ax))
-        place = {"transform": figure.transSubfigure, "va": va, "linespacing": 1.2}
+        place = {"transform": figure.transSubfigure, "va": va, "linespacing": _LINE}
         texts.append(ax.text(room.x0 + across, y, shown, **place, **look))
     head, foot = texts
     fit(ax, head, foot)
+    if _shorten_labels(ax, foot):
+        fit(ax, head, foot)
     remember(ax, head, foot)
     return ax
+
+
+def _shorten_labels(ax: Axes, foot: Any) -> bool:
+    """Break what is said along the y axis where it is longer than that; return whether that was so."""
+    long = []
+    for twin in twins(ax):
+        label, box = twin.yaxis.label, twin.get_window_extent()
+        if label.get_text() and label.get_window_extent().height > box.height:
+            # Beside the ticks of the x axis there is room down to the caption.
+            height = box.y1 - foot.get_window_extent().y1
+            text = wrapped(ax, " ".join(label.get_text().split()), size=label.get_fontsize(), width=height)
+            label.set(text=text, y=1.0, ha="right")
+            long.append(label)
+    return bool(long)
 
 
 def of_how_many(shown: int, there_are: int, noun: str) -> str:

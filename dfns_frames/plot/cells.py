@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LOWEST_WITH_NAMES = 4.2  # inches
+FEWEST_COLUMNS = 8  # that share the width, so that a single one is no wall
 DIM = "#6b6b6b"
 NOT_HELD, UNLISTED, REFUSED = 0, len(SEVERITIES) + 1, len(SEVERITIES) + 2
 _HATCHES = {SEVERITIES.index(UNKNOWN) + 1: UNKNOWN_HATCH, UNLISTED: UNLISTED_HATCH, REFUSED: REFUSED_HATCH}
@@ -68,7 +69,7 @@ def draw(ax: Axes, matrix: Matrix) -> None:
         )  # fmt: skip
     for value, pattern in _HATCHES.items():
         hatch(ax, matrix.cells == value, pattern)
-    ax.set_xlim(0, max(columns, 1))
+    ax.set_xlim(0, max(columns, FEWEST_COLUMNS))
     ax.set_ylim(rows, 0)
     for spine in ax.spines.values():
         spine.set(visible=True, color=FAINT)
@@ -104,7 +105,7 @@ def _name_columns(ax: Axes, operations: list[str]) -> None:
         ax.set_xticks([])
         canvas.axis_label(ax, "x", f"{len(operations):,} {plural(len(operations), 'operation')}, by name")
         return
-    across = slot_size(ax)[0] * 0.6 / max(len(operations), 1)
+    across = slot_size(ax)[0] * 0.6 / max(len(operations), FEWEST_COLUMNS)
     line = pixels(ax, canvas.points(ax, canvas.SMALL) / 72) * 1.15
     domains = pd.Series([domain_of(name) for name in operations], dtype=TEXT)
     begins = np.flatnonzero((domains != domains.shift()).to_numpy())

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from dfns_frames._facts.tables import Tables
     from dfns_frames.measures.found import Grouped
 
+_TITLES_SHARE = 0.4  # of the width, for the titles of rules, which say what the bars are about
+
 _PARTS: dict[str, tuple[str, str]] = {
     **{name: (FOUND[name], "") for name in FINDING_SEVERITIES},
     "accepted": (PAPER, PARTIAL_HATCH),
@@ -78,7 +80,8 @@ def findings(frames: Tables, *, by: Grouped = "category", top: int = 40, ax: Axe
             linewidth=0.4, label=column,
         )  # fmt: skip
         base = base + lengths
-    canvas.labels(ax, "y", range(len(shown)), [drawable(name) for name in _names(frames, shown, by)])
+    names = [drawable(name) for name in _names(frames, shown, by)]
+    canvas.labels(ax, "y", range(len(shown)), names, share=_TITLES_SHARE)
     canvas.values(
         ax, base, *([_said(row, by, brief) for row in shown.itertuples()] for brief in (False, True))
     )

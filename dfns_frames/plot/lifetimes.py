@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dfns_frames import measures
-from dfns_frames._facts.provenance import plural
+from dfns_frames._facts.provenance import percent, plural
 from dfns_frames._facts.times import as_utc
 from dfns_frames.measures.lifetimes import PRIVILEGES
 from dfns_frames.plot import canvas
@@ -214,9 +214,10 @@ def _mark_ages(ax: Axes, ages: npt.NDArray[np.float64], end: float) -> None:
         top = foot + line
         ax.plot([age, age], [0, top], color=INK, linewidth=0.8, linestyle=(0, (2, 2)), marker="")
         old = int((ages >= age).sum())
+        share = percent(old / len(ages))
         left = age < end / 2
-        text = f" {old:,} of {len(ages):,} are at least {age} days old ({old / len(ages):.0%}) "
-        brief = f" {age} d: {old:,} ({old / len(ages):.0%}) "
+        text = f" {old:,} of {len(ages):,} are at least {age} days old ({share}) "
+        brief = f" {age} d: {old:,} ({share}) "
         room = slot_size(ax)[0] * 0.7 * (1 - age / end if left else age / end)
         canvas.write(
             ax, age, foot,

@@ -9,7 +9,7 @@ import numpy as np
 from dfns_frames import measures
 from dfns_frames._api.catalogue import CATEGORIES, UNKNOWN
 from dfns_frames._facts.contents import current_operations
-from dfns_frames._facts.provenance import plural
+from dfns_frames._facts.provenance import percent, plural
 from dfns_frames.measures.classes import SENSITIVE, worst_text
 from dfns_frames.measures.options import check_count
 from dfns_frames.plot import canvas
@@ -40,6 +40,10 @@ _EVERYTHING: dict[str, Any] = {
 }  # fmt: skip
 _MEANINGS = {UNKNOWN: "unknown (in no catalogue)", "refused": "refused to this kind of token"}
 _OWN = "By the tokens' own permissions; who_can takes their users and the policies into account."
+_ALL = (
+    f"{_OWN} Full administrators can do all of these. Unknown operations are in no catalogue, or not listed "
+    "by the API."
+)
 _FEW = 20  # holders, below which one more or less changes the coefficient much
 
 
@@ -177,23 +181,26 @@ def sensitive_reach(frames: Tables, *, ax: Axes | None = None) -> Axes:
     if not tokens:
         canvas.nothing(ax, "No token is visible to the caller.")
         return canvas.finish(ax, frames, title)
+    others = ", ".join(category.label for category in CATEGORIES.values() if not category.sensitive)
+    note = f"{_ALL} Not shown: {others}."
+    shown = frame.head(canvas.rows_that_fit(ax, len(frame), below=canvas.inches_more(ax, note)))
     active = measures.operations_per_token(frames)["is_active"].sum()
-    base = np.zeros(len(frame), dtype=np.int64)
+    base = np.zeros(len(shown), dtype=np.int64)
     parts = {
         "tokens_active": (STATES[True], ACTIVE, ""),
         "active_uncertain": ("active, unknown whether it can", PAPER, UNKNOWN_HATCH),
         "tokens_inactive": (STATES[False], INACTIVE, ""),
     }
     for column, (name, color, hatch) in parts.items():
-        lengths = frame[column].to_numpy()
+        lengths = shown[column].to_numpy()
         ax.barh(
-            range(len(frame)), lengths, left=base, height=0.72, color=color, hatch=hatch, edgecolor=INK,
+            range(len(shown)), lengths, left=base, height=0.72, color=color, hatch=hatch, edgecolor=INK,
             linewidth=0.4, label=name,
         )  # fmt: skip
         base = base + lengths
-    names = [SENSITIVE.get(name, "unknown operations") for name in frame["category"]]
-    canvas.labels(ax, "y", range(len(frame)), names)
-    rows = list(frame.itertuples())
+    names = [SENSITIVE.get(name, "unknown operations") for name in shown["category"]]
+    canvas.labels(ax, "y", range(len(shown)), names)
+    rows = list(shown.itertuples())
     canvas.values(
         ax, base, *([_denominated(row, int(active), brief) for row in rows] for brief in (False, True))
     )
@@ -203,17 +210,14 @@ def sensitive_reach(frames: Tables, *, ax: Axes | None = None) -> Axes:
         [canvas.swatch(color, hatch) for _, color, hatch in parts.values()],
         [name for name, *_ in parts.values()],
     )
-    others = ", ".join(category.label for category in CATEGORIES.values() if not category.sensitive)
-    return canvas.finish(
-        ax, frames, title, f"{_OWN} Full administrators can do all of these. Unknown operations are in no "
-        f"catalogue, or not listed by the API. Not shown: {others}.",
-    )  # fmt: skip
+    cut = canvas.of_how_many(len(shown), len(frame), "classe")
+    return canvas.finish(ax, frames, title, cut, note)
 
 
 def _denominated(row: Any, active: int, brief: bool) -> str:
     if not active:
         return f"0 active, {row.tokens_inactive:,} inactive"
-    share = f" ({row.share_active:.0%})"
+    share = f" ({percent(row.share_active)})"
     if brief:
         return f"{row.tokens_active:,}{share}"
     perhaps = f", {row.active_uncertain:,} unknown" if row.active_uncertain else ""

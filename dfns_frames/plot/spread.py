@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from dfns_frames import measures
-from dfns_frames._facts.provenance import plural
+from dfns_frames._facts.provenance import percent, plural
 from dfns_frames.measures.options import check_count
 from dfns_frames.plot import canvas
 from dfns_frames.plot.canvas import STATES
@@ -29,6 +29,7 @@ _NONE = "no permission at all"
 _OTHERS = "other permissions"
 _PERMISSIONS_AT_MOST = 18
 _DOT_ROW, _AROUND = 0.2, 1.6  # inches: a row of dots, and what stands above and below
+_FEWEST_COLUMNS = 6  # that share the width, so that a single one is no wall
 _MOST_FOR_DOTS = 0.6  # of the height
 
 
@@ -76,7 +77,7 @@ def permission_spread(frames: Tables, *, top: int = 30, ax: Axes | None = None) 
     ):
         ax.barh(at, lengths, left=left, height=0.72, color=color, edgecolor=INK, linewidth=0.4, label=name)
     canvas.labels(ax, "y", at, map(drawable, shown["permission_name"]))
-    texts = [f"{row.token_count:,} ({row.share:.0%})" for row in shown.itertuples()]
+    texts = [f"{row.token_count:,} ({percent(row.share)})" for row in shown.itertuples()]
     canvas.values(ax, shown["token_count"], texts, texts)
     tokens = frames.arrow("tokens").num_rows
     canvas.axis_label(ax, "x", f"tokens that hold it (share of all {tokens:,})")
@@ -132,7 +133,7 @@ def permission_combinations(frames: Tables, *, top: int = 25, ax: Axes | None = 
     bars, matrix = ax.inset_axes((0, share + gap, 1, 1 - gap - share)), ax.inset_axes((0, 0, 1, share))
     for part in (bars, matrix):
         canvas.bare(part, ax)
-        part.set_xlim(-0.6, len(shown) - 0.4)
+        part.set_xlim(-0.6, max(len(shown), _FEWEST_COLUMNS) - 0.4)
     _draw_bars(bars, shown, 1.8 * canvas.points(ax, canvas.SMALL) / 72 / (room * (1 - gap - share)))
     _draw_dots(matrix, ax, rows, dots)
     swatches = [canvas.swatch(ACTIVE), canvas.swatch(INACTIVE)]

@@ -64,7 +64,7 @@ def rows_of(comparison: Comparison) -> Iterator[pa.Table]:
 
 
 def _sources(comparison: Comparison) -> pa.Table:
-    """Return a row for each source of which one side knows less than the other."""
+    """Return a row for each source that one side knows less about than the other."""
     rows = []
     for series in comparison.pair.series:
         old, new = (side.look(series) for side in comparison.pair.sides)

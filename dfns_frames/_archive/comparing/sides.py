@@ -97,7 +97,7 @@ class Side:
 
     @property
     def hides(self) -> bool:
-        """Whether a filter left out tokens of which not even the ids are known any more."""
+        """Whether a filter left out tokens whose ids are no longer known."""
         tokens = held(self.frames, "tokens")
         noted = (tokens.schema.metadata or {}).get(FILTERED_FROM)
         if noted is None or int(noted) == tokens.num_rows:

@@ -110,7 +110,7 @@ def _is_read(comparison: Comparison, side: int, name: str) -> bool:
 
 
 def _troubles(comparison: Comparison) -> list[str]:
-    """Say which sources were not compared, or not whole, and of which items were set aside."""
+    """Say which sources were not compared, or only in part, and which had items set aside."""
     found: dict[str, list[str]] = {
         "Could not be compared": [],
         "Compared as far as listed": [],
