@@ -229,7 +229,7 @@ def looked(
             _fill(random, listing, path, world[f"{path} {caller}" if path == PATS else path], trouble)
             if repeats:
                 _repeat(random, path, listing, trouble)
-        if status != "not asked":
+        if status != "not asked" or (path == SOURCES[-1] and not listings):
             listings[path] = listing
     return Look(caller, listings)
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 import pandas as pd
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import dfns_frames as dff
@@ -24,7 +24,10 @@ troubles = st.sampled_from([0.0, 0.1, 0.3])
 
 def tries(few: int) -> settings:
     """Return how often a test tries: a few times, or very often where nothing else is done."""
-    return settings(deadline=None, max_examples=500 if FUZZ else few, suppress_health_check=list(HealthCheck))
+    many, quiet = 500 if FUZZ else few, list(HealthCheck)
+    # A history is no simpler for being smaller, and each attempt at one takes seconds.
+    phases = [each for each in Phase if each not in (Phase.shrink, Phase.explain)]
+    return settings(deadline=None, max_examples=many, suppress_health_check=quiet, phases=phases)
 
 
 def kept(folder: str, *histories: tuple[str, list[Look]], random: Random) -> dff.Archive:
