@@ -137,10 +137,11 @@ def test_the_shell_fails_with_a_sentence(
     assert not (tmp_path / "typo").exists()
     code, _, error = shell(capsys, "holders", folder, "move_fund", "--on", "2026-08-14")
     assert code == 2
-    assert "Did you mean 'move_funds'?" in error
+    assert "CATEGORY does not know 'move_fund'. Did you mean 'move_funds'?" in error
     code, _, error = shell(capsys, "at", folder, "2026-01-01")
     assert code == 2
     assert "before the first snapshot" in error
+    assert "TIME" in error
     assert shell(capsys, "forget", folder, "or-nobody")[0] == 2
 
 

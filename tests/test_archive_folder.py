@@ -60,6 +60,13 @@ def test_a_table_that_was_deleted_is_missed(archive: dff.Archive, question: str,
     ]
 
 
+def test_a_file_without_a_byte_is_missed(archive: dff.Archive) -> None:
+    """Spark would pass over it, and what it held would seem to be gone."""
+    (archive.folder / LOOK / "tokens" / "tokens.parquet").write_bytes(b"")
+    with pytest.raises(dff.ResponseError, match="has lost its table 'tokens'"):
+        archive.lifetimes()
+
+
 def test_nothing_is_guessed_of_an_emptied_snapshot(archive: dff.Archive) -> None:
     """A snapshot whose files are all gone fails what reads it, but not the next `add`."""
     last = archive.folder / LOOK.replace("-02T", "-03T")

@@ -92,3 +92,15 @@ def test_a_store_is_asked_what_it_holds(session: Any, tmp_path: Path) -> None:
     for ask in (store.snapshots, store.check):
         with pytest.raises(dff.ConfigurationError, match="Spark"):
             ask()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_session_that_is_stopped_is_said(session: Any, tmp_path: Path) -> None:
+    """The last test here, for it stops the session: each question says so, instead of a Java error."""
+    archive = dff.Archive(tmp_path / "archive", engine=session)
+    archive.add(read(token(1)))
+    session.stop()
+    for ask in (archive.lifetimes, archive.changes):
+        with pytest.raises(dff.ConfigurationError, match=r"Spark session .*stopped"):
+            ask()
+    assert len(archive.at("2026-05-01").tokens) == 1

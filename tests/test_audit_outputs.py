@@ -266,3 +266,22 @@ def test_json_with_a_value_of_another_type_is_refused(tmp_path: Path, value: Any
     document["findings"][0]["accepted_until"] = value
     with pytest.raises(dff.ResponseError, match="'accepted_until' of 'findings'"):
         restoring.tables(document, "it")
+
+
+def test_the_summary_begins_with_the_audit(tmp_path: Path) -> None:
+    """How much was found and accepted, by severity, and how many rules could not look at everything."""
+    rows = list(openpyxl.load_workbook(AUDIT.to_excel(tmp_path / "a.xlsx"))["Summary"].values)
+    assert rows[0][:4] == ("audit", "not accepted", "accepted", "count")
+    end = next(number for number, row in enumerate(rows) if row[0] is None)
+    told = {row[0]: row[1:4] for row in rows[1:end]}
+    current = [each for each in FOUND if each["status"] in ("new", "open")]
+    for severity in FINDING_SEVERITIES:
+        of_it = [each for each in current if each["severity"] == severity]
+        accepted = sum(bool(each["accepted"]) for each in of_it)
+        assert told[f"{severity} findings"] == (len(of_it) - accepted, accepted, len(of_it))
+    lost = sum(each["status"] == "unknown" for each in FOUND)
+    assert told["findings of unknown status"] == (None, None, lost)
+    assert told["rules not evaluated"] == (None, None, 1)
+    assert told["rules evaluated in part"] == (None, None, 1)
+    plain = openpyxl.load_workbook(pats({}).to_excel(tmp_path / "b.xlsx"))["Summary"]
+    assert plain["A1"].value == "figure"

@@ -460,13 +460,14 @@ def test_the_documentation_names_every_object() -> None:
 
 
 def test_a_sheet_of_changes_is_laid_out(tmp_path: Path) -> None:
-    """The severity comes first, in its colour; ids that no row has stand at the right; README says what."""
+    """The severity comes first, in its colour; ids stand at the right, unprinted, those of no row last."""
     changes = dff.compare(may(), june(token("to-1", assigned("pm-1", [FUNDS]), name="=1+1")))
     path = june(token("to-1")).to_excel(tmp_path / "week.xlsx", sheets={"Changes": changes})
     book = openpyxl.load_workbook(path)
     sheet = book["Changes"]
     header, first = (dict(enumerate(row)) for row in sheet.iter_rows(values_only=True))
-    assert [header[0], header[3], header[9]] == ["severity", "name", "token_id"]
+    assert [header[0], header[3], header[10]] == ["severity", "name", "by (UTC)"]
+    assert [header[11], sheet.print_area] == ["token_id", "'Changes'!$A$1:$K$2"]
     assert [*header.values()][-1] == "group_id"
     assert {*header.values()} == {*changes.columns} - {"after", "by"} | {"after (UTC)", "by (UTC)"}
     assert (first[0], first[3]) == ("critical", "=1+1")

@@ -190,6 +190,22 @@ def test_an_application_owns_what_no_user_does() -> None:
     assert frame.attrs["notes"] == []
 
 
+@pytest.mark.filterwarnings("ignore::dfns_frames.errors.DriftWarning")
+def test_concentration_calls_holders_by_name() -> None:
+    """Owners as users are called where these were read; a token without an owner is nobody's."""
+    org = dff.demo.client("compliance").organization()
+    owners = dff.measures.concentration(org, of="owners")
+    users = org.users.drop_duplicates("user_id").set_index("user_id")
+    called = users["name"].fillna(users["username"])
+    assert owners["holder_name"].tolist()[:-1] == called.reindex(owners["holder"][:-1]).tolist()
+    assert owners.iloc[-1][["holder", "holder_name"]].isna().all()
+    tokens = dff.measures.concentration(org)
+    names = org.tokens.set_index("token_id")["name"]
+    assert tokens["holder_name"].tolist() == names.reindex(tokens["holder"]).tolist()
+    alone = dff.demo.client("compliance").pats()
+    assert dff.measures.concentration(alone, of="owners")["holder_name"].isna().all()
+
+
 @pytest.mark.parametrize("n", [1, 2, 7])
 def test_gini_of_one_who_has_everything(n: int) -> None:
     """It is (n - 1) / n, as the docstring says, and 0 where all have the same."""

@@ -60,7 +60,7 @@ def at(folder: Path, when: datetime, org: str | None, caller: str | None) -> Fra
 def _of_one_organisation(found: list[Snapshot]) -> list[Snapshot]:
     organisations = sorted({each.org for each in found})
     if not found:
-        raise ConfigurationError("the archive has no snapshots yet; add() adds one")
+        raise ConfigurationError("the archive has no snapshots yet; nothing was added to it")
     if len(organisations) > 1:
         raise ConfigurationError(
             f"is needed, since the archive has {len(organisations):,} organisations: pass one of "

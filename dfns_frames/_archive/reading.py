@@ -94,7 +94,8 @@ def refuse_halves(found: list[Snapshot], tables: Iterable[str]) -> None:
 
 
 def _refuse_half(path: Path, tables: Iterable[str]) -> None:
-    missing = [name for name in tables if not (path / name / f"{name}.parquet").is_file()]
+    # Spark passes over a file without a byte, as if it were not there.
+    missing = [name for name in tables if not _has_bytes(path / name / f"{name}.parquet")]
     if not missing:
         return
     try:
@@ -103,6 +104,10 @@ def _refuse_half(path: Path, tables: Iterable[str]) -> None:
         raise ResponseError(f"a file in {str(path)!r} is damaged; {_CHECK}") from error
     if lost := [name for name in missing if name in named]:
         raise ResponseError(f"{str(path)!r} has lost its table {lost[0]!r}; {_CHECK}")
+
+
+def _has_bytes(file: Path) -> bool:
+    return file.is_file() and file.stat().st_size > 0
 
 
 def row_count(path: Path) -> int:

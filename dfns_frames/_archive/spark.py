@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from dfns_frames._archive.layout import SNAPSHOTS
 from dfns_frames.errors import ConfigurationError
 
 _FEW = 3
+_SILENT = (AttributeError, TypeError, ConnectionError)
 _TYPES = {pa.string(): "string", pa.int64(): "bigint", pa.float64(): "double", pa.bool_(): "boolean"}
 
 
@@ -43,10 +45,14 @@ class Spark:
             for name in question.after:
                 self._view(views, name, self._step(name, len(question.after)))
             return self._session.sql(text_of(question.name)).toArrow()
-        except (AttributeError, TypeError, ConnectionError) as error:
+        except Exception as error:
+            # A context that is stopped has lost its Java side; what Java says of that differs.
+            context = getattr(self._session, "sparkContext", None)
+            if getattr(context, "_jsc", self) is not None and not isinstance(error, _SILENT):
+                raise
             raise ConfigurationError(
                 "the Spark session does not answer: it is stopped, or older than Spark 4; make a new one "
-                f"({type(error).__name__}: {error})"
+                f"({type(error).__name__})"
             ) from error
         finally:
             self._forget(views)
@@ -86,9 +92,7 @@ class Spark:
 
     def _forget(self, views: list[str]) -> None:
         """Leave nothing behind in the user's session; one that is stopped has nothing left."""
-        try:
+        with suppress(Exception):
             for view in views:
                 self._session.table(view).unpersist()
                 self._session.catalog.dropTempView(view)
-        except (AttributeError, TypeError, ConnectionError):
-            return

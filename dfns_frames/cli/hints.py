@@ -49,5 +49,5 @@ HINTS = {
 MISSING = "fetch it with a token that may read it, or add the saved response with --from"
 """The hint for a table that is missing."""
 
-OPTIONS = {"source": "--from", "thresholds": "--threshold"}
+OPTIONS = {"source": "--from", "thresholds": "--threshold", "when": "TIME", "category": "CATEGORY"}
 """The shell's name of an option whose name in the library would not give it."""

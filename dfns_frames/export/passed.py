@@ -8,19 +8,19 @@ from dfns_frames.export.about import Changes
 from dfns_frames.export.cells import from_frame
 from dfns_frames.export.sheet import Sheet
 
-# What a reviewer reads of changes, in that order, and how wide; the rest is for filters.
+# What a reviewer reads of changes, in that order, and how wide; the rest is for filters, and not printed.
 _CHANGES = {
-    "severity": 8.5,
-    "change": 12.0,
-    "object": 13.0,
-    "name": 22.0,
-    "owner_id": 16.0,
-    "field": 15.5,
-    "old": 17.0,
-    "new": 17.0,
-    "operation": 20.0,
-    "after": 18.0,
-    "by": 18.0,
+    "severity": 9.0,
+    "change": 13.0,
+    "object": 22.0,
+    "name": 28.0,
+    "operation": 30.0,
+    "field": 18.0,
+    "old": 22.0,
+    "new": 22.0,
+    "owner_id": 18.0,
+    "after": 19.0,
+    "by": 19.0,
 }
 _ID = 14.0
 
@@ -30,19 +30,19 @@ def passed_sheet(title: str, frame: pd.DataFrame, altered: Changes) -> Sheet:
     names = [*map(str, frame.columns)]
     if not {*_CHANGES} <= {*names} or len({*names}) < len(names):
         return Sheet(title, (from_frame(title, frame, altered),))
-    empty = {name for name in names if frame[name].isna().all()} - {*_CHANGES}
-    ids = [name for name in names if name not in _CHANGES and name not in empty]
-    order = [name for name in _CHANGES if name not in ("after", "by")]
-    order = [*order, *ids, "after", "by"]
-    block = from_frame(title, frame[[*order, *(name for name in names if name in empty)]], altered)
+    rest = [name for name in names if name not in _CHANGES]
+    # What is empty throughout goes last.
+    rest.sort(key=lambda name: bool(frame[name].isna().all()))
+    block = from_frame(title, frame[[*_CHANGES, *rest]], altered)
     widths = {name: _CHANGES.get(name.removesuffix(" (UTC)"), _ID) for name in block.cells.column_names}
     return Sheet(
         title,
         (block,),
-        wrapped=frozenset(order) - {"after", "by"},
+        wrapped=frozenset(_CHANGES) - {"after", "by"},
+        clipped=frozenset(rest),
         severities=frozenset({"severity"}),
         widths=widths,
-        printed_columns=len(order),
+        printed_columns=len(_CHANGES),
     )
 
 

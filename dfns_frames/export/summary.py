@@ -12,6 +12,8 @@ from dfns_frames._api.catalogue import CATEGORIES, SEVERITIES, SEVERITY_MEANINGS
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.tables import Tables
 from dfns_frames.export.about import Changes
+from dfns_frames.export.audited import HOW, audit_figures
+from dfns_frames.export.audited import WHAT as _WHAT
 from dfns_frames.export.cells import from_frame
 from dfns_frames.export.judgement import ADMINISTRATOR, AGE, CREATED, LISTED, OWNER, PERMISSIONS, WORST
 from dfns_frames.export.sheet import Block, Chart, Sheet
@@ -28,7 +30,7 @@ _PERIODS: dict[Freq, tuple[str, str]] = {
     "YS": ("year", "%Y"),
 }
 _YEAR = 365
-_WHAT, _HOW = "what it counts", "to list them in Tokens, filter"
+_HOW = "to list them in Tokens, filter"
 _WIDTHS = (30.0, 10.0, 10.0, 10.0, 10.0, 52.0, 40.0)  # of all blocks, which stand one below the other
 _CHART_WIDTH = 1_000
 
@@ -36,9 +38,10 @@ _CHART_WIDTH = 1_000
 def summary(tables: Tables, changes: Changes) -> Sheet:
     """Return the figures, the charts, and below each chart the numbers that it draws."""
     tokens = _tokens(tables)
-    figures = _placed(_figures(tokens), 0, changes)
-    worst = _placed(_severities(tokens), figures.below, changes)
-    below, blocks, charts = worst.below, [figures, worst], []
+    below, blocks, charts = 0, [], []
+    for frame in [*audit_figures(tables), _figures(tokens), _severities(tokens)]:
+        blocks.append(_placed(frame, below, changes))
+        below = blocks[-1].below
     for title, frame, drawn, values in (
         ("Tokens that can …", _reach(tokens), (1, 2, 4), "tokens"),
         (*_permissions(tables), (1, 2), "tokens"),
@@ -57,7 +60,7 @@ def summary(tables: Tables, changes: Changes) -> Sheet:
         "Summary",
         tuple(blocks),
         tuple(charts),
-        wrapped=frozenset({_WHAT, _HOW, *(block.cells.column_names[0] for block in blocks)}),
+        wrapped=frozenset({_WHAT, _HOW, HOW, *(block.cells.column_names[0] for block in blocks)}),
         shares=frozenset({"share"}),
         severities=frozenset({WORST}),
         widths={

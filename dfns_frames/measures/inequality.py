@@ -12,6 +12,7 @@ from dfns_frames._facts.codes import codes, owner_ids, texts
 from dfns_frames._facts.contents import current_operations
 from dfns_frames._facts.dtypes import TEXT
 from dfns_frames._facts.holdings import token_holdings
+from dfns_frames._facts.people import owner_names
 from dfns_frames.measures.options import Shared, check_choice, check_frames
 from dfns_frames.measures.spread import permission_spread
 
@@ -37,11 +38,12 @@ def concentration(frames: Tables, *, of: Shared = "operations") -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row is one holder (a token, a permission, an owner), the smallest first. Columns: `holder` (its
-        id), `value`, `holder_share` and `value_share` (of holders and of the total, up to and including
-        this one, 0 to 1) and `gini`, the same in every row: 0 if all n holders have the same, (n - 1) / n if
-        one has everything; missing if there is nothing to share. What the curve leaves out comes last,
-        without shares: tokens whose operations are not all known, without `value`; tokens without an owner,
-        as one row without `holder`. ``attrs["notes"]`` says in sentences what was assumed and left out.
+        id), `holder_name` (missing where it has none, or where no users were read), `value`, `holder_share`
+        and `value_share` (of holders and of the total, up to and including this one, 0 to 1) and `gini`, the
+        same in every row: 0 if all n holders have the same, (n - 1) / n if one has everything; missing if
+        there is nothing to share. What the curve leaves out comes last, without shares: tokens whose
+        operations are not all known, without `value`; tokens without an owner, as one row without `holder`.
+        ``attrs["notes"]`` says in sentences what was assumed and left out.
 
     Raises
     ------
@@ -85,16 +87,23 @@ def gini(values: npt.NDArray[np.float64]) -> float:
     return float(2 * (np.arange(1, count + 1) * values).sum() / (count * total) - (count + 1) / count)
 
 
-def _holders(ids: pd.Series, values: npt.NDArray[np.int64], known: npt.NDArray[np.bool_]) -> pd.DataFrame:
+def _holders(
+    ids: pd.Series, names: pd.Series, values: npt.NDArray[np.int64], known: npt.NDArray[np.bool_]
+) -> pd.DataFrame:
     return pd.DataFrame(
-        {"holder": ids.astype(TEXT), "value": pd.arrays.IntegerArray(values.astype(np.int64), ~known)}
+        {
+            "holder": ids.astype(TEXT),
+            "holder_name": names.astype(TEXT),
+            "value": pd.arrays.IntegerArray(values.astype(np.int64), ~known),
+        }
     )
 
 
 def _operations(frames: Tables) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     held = token_holdings(frames)
     known = held.everything | (held.unlisted == 0)
-    frame = _holders(texts(frames.arrow("tokens"), "token_id"), held.held, known)
+    tokens = frames.arrow("tokens")
+    frame = _holders(texts(tokens, "token_id"), texts(tokens, "name"), held.held, known)
     notes = []
     if full := int(held.everything.sum()):
         notes.append(
@@ -112,7 +121,8 @@ def _operations(frames: Tables) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
 def _permissions(frames: Tables) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     spread = permission_spread(frames)
     values = spread["token_count"].to_numpy()
-    frame = _holders(spread["permission_id"], values, np.ones(len(values), dtype=bool))
+    known = np.ones(len(values), dtype=bool)
+    frame = _holders(spread["permission_id"], spread["permission_name"], values, known)
     return frame, frame.iloc[:0], []
 
 
@@ -120,8 +130,12 @@ def _owners(frames: Tables) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     number, names = codes(pa.table({"owner": owner_ids(frames.arrow("tokens"))}), "owner")
     sizes = np.bincount(number[number >= 0], minlength=len(names))
     lost = int((number < 0).sum())
+    called = dict(zip(number.tolist(), owner_names(frames).to_pylist(), strict=True))
     frame = _holders(
-        pd.Series([*names, None], dtype=TEXT), np.append(sizes, lost), np.ones(len(names) + 1, dtype=bool)
+        pd.Series([*names, None], dtype=TEXT),
+        pd.Series([*(called.get(each) for each in range(len(names))), None], dtype=TEXT),
+        np.append(sizes, lost),
+        np.ones(len(names) + 1, dtype=bool),
     )
     are = "is" if lost == 1 else "are"
     notes = [f"{_tokens(lost)} without an owner {are} left out."] if lost else []

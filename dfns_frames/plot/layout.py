@@ -72,33 +72,32 @@ def fit(ax: Axes, head: Any, foot: Any) -> None:
     pad, gap = pixels(ax, PADDING), pixels(ax, _GAP)
     over = head.get_window_extent().height + gap
     under = foot.get_window_extent().height + gap
+    renderer = whole_figure(ax)._get_renderer()
     # What spans the whole width anyway says nothing about the room that labels need beside the Axes.
-    wide = [head, foot, *([legend] if (legend := ax.get_legend()) else [])]
+    legend: Any = ax.get_legend()
+    wide = [head, foot, *([legend] if legend else [])]
     for _ in range(_ROUNDS):
         box = ax.get_window_extent()
-        around = _extent(ax, without=wide[:2])
-        narrow = _extent(ax, without=wide)
+        narrow = _extent(ax, renderer, without=wide)
+        around = [narrow, *([legend.get_tightbbox(renderer)] if legend else [])]
         # Letters are a little wider, or narrower, at another resolution: beside the Axes, and turned below.
         left, right = (1 + _SPARE) * (box.x0 - narrow.x0), (1 + _SPARE) * (narrow.x1 - box.x1)
-        below = (1 + _SPARE) * (box.y0 - around.y0)
+        below = (1 + _SPARE) * (box.y0 - min(part.y0 for part in around))
+        above = max(part.y1 for part in around) - box.y1
         _place(
             ax,
             _between(room.x0 + pad + left, room.x1 - pad - right, room.width),
-            _between(
-                room.y0 + pad + under + below,
-                room.y1 - pad - over - around.y1 + box.y1,
-                room.height,
-            ),
+            _between(room.y0 + pad + under + below, room.y1 - pad - over - above, room.height),
         )
 
 
-def _extent(ax: Axes, *, without: list[Any]) -> Bbox:
+def _extent(ax: Axes, renderer: Any, *, without: list[Any]) -> Bbox:
     """Return what the Axes and their twins cover, some of their artists left out."""
     from matplotlib.transforms import Bbox
 
     for artist in without:
         artist.set_in_layout(False)
-    boxes = [twin.get_tightbbox() for twin in twins(ax)]
+    boxes = [twin.get_tightbbox(renderer) for twin in twins(ax)]
     for artist in without:
         artist.set_in_layout(True)
     return Bbox.union([ax.get_window_extent(), *(box for box in boxes if box is not None)])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -139,14 +141,11 @@ def wrapped(ax: Axes, text: str, *, size: float, width: float) -> str:
     measure = Ruler(ax, size)
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        line = ""
-        for word in paragraph.split(" "):
-            longer = f"{line} {word}" if line else word
-            if line and measure.width(longer) > width:
-                lines.append(line)
-                longer = word
-            line = measure.shorten(longer, width)
-        lines.append(line)
+        words = paragraph.split(" ")
+        while words:
+            fitting = measure.how_many(words, width)
+            lines.append(measure.shorten(" ".join(words[:fitting]), width))
+            words = words[fitting:]
     return "\n".join(lines)
 
 
@@ -155,27 +154,53 @@ class Ruler:
 
     def __init__(self, ax: Axes, size: float) -> None:
         figure: Any = ax.get_figure(root=True)
-        self._figure = figure
+        self._renderer = figure._get_renderer()
         self._size = size
+        self._fonts: dict[tuple[str, ...], Any] = {}
 
     def width(self, text: str) -> float:
         """Return how wide a drawable text is."""
-        from matplotlib.text import Text
+        if not text:
+            return 0.0
+        # What a Text would ask of the renderer for its one line, without laying out a Text.
+        width, _, _ = self._renderer.get_text_width_height_descent(text, self._font(text), ismath=False)
+        return _HINTED * float(width)
 
-        label = Text(0, 0, text, **style(text, size=self._size, color="black"))
-        label.set_figure(self._figure)
-        return _HINTED * label.get_window_extent().width
+    def _font(self, text: str) -> Any:
+        from matplotlib.font_manager import FontProperties
+
+        names = tuple(families(text))
+        if names not in self._fonts:
+            self._fonts[names] = FontProperties(
+                family=list(names), size=self._size, weight="normal", style="normal"
+            )
+        return self._fonts[names]
+
+    def how_many(self, words: Sequence[str], width: float) -> int:
+        """Return how many of the words fit side by side, at least one."""
+        ends = list(accumulate(len(word) + 1 for word in words))
+        most = bisect_right(ends, self._too_many(width))
+        return 1 + bisect_right(
+            range(2, most + 1), width, key=lambda count: self.width(" ".join(words[:count]))
+        )
 
     def shorten(self, text: str, width: float) -> str:
         """Return the text, its middle left out if it is wider than that."""
-        if self.width(text) <= width:
+        letters, most = _ESCAPE.findall(text), self._too_many(width)  # half an escape would be another text
+        if len(text) <= most and self.width(text) <= width:
             return text
-        letters = _ESCAPE.findall(text)  # half an escape would be another text
-        low, high = 1, len(letters) - 1
+        low, high = 1, max(1, min(most, len(letters) - 1))
         while low < high:
             kept = (low + high + 1) // 2
             low, high = (kept, high) if self.width(_middle(letters, kept)) <= width else (low, kept - 1)
         return _middle(letters, low)
+
+    def _too_many(self, width: float) -> int:
+        """Return a number of letters that no width holds: what is longer need not be measured, which is slow.
+
+        Some writing puts two marks on a letter, which take no width, so a third of the narrowest letter.
+        """
+        return int(3 * width / max(self.width("i"), 0.1)) + 1
 
 
 def _middle(letters: list[str], kept: int) -> str:
