@@ -220,7 +220,7 @@ def looked(
     random: Random, world: World, caller: str, when: datetime, trouble: float, *, repeats: bool = True
 ) -> Look:
     """Look at an organisation, with more or less trouble; perhaps some items are listed twice."""
-    listings = {}
+    listings: dict[str, Listing] = {}
     for number, path in enumerate(SOURCES):
         statuses = ("incomplete", "forbidden", "failed", "not asked")
         status = random.choice(statuses) if random.random() < trouble else "ok"
