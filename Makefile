@@ -74,7 +74,7 @@ docs: $(DEV) ## Write the generated parts of the documentation anew
 	$(BIN)/python docs/generate.py
 
 fuzz: $(DEV) ## Try hostile input for ten minutes
-	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q tests/test_hostile_input.py
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q tests/test_hostile_input.py tests/test_archive_histories.py
 
 bench: $(DEV) ## Measure speed and memory beside the other ways to do it
 	$(BIN)/python $(PIP) -c constraints.txt -e '.[dev,bench]'

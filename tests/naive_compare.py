@@ -25,6 +25,9 @@ class Held:
     fields: dict[str, str]
     kind: str
     assigned: list[tuple[str, str, list[str] | None]] = field(default_factory=list)
+    strange: set[str] = field(
+        default_factory=set
+    )  # permissions that are not the vendor's, whatever their names
 
 
 @dataclass
@@ -57,12 +60,12 @@ def _severities() -> dict[str, str]:
     return dict(zip(listed["operation"].astype(str), listed["severity"].astype(str), strict=True))
 
 
-def worst(kind: str | None, assigned: list[tuple[str, str, list[str] | None]]) -> str:
+def worst(holder: Held, assigned: list[tuple[str, str, list[str] | None]]) -> str:
     """Return the worst that permissions give together."""
     found = ["none"]
-    for _, name, operations in assigned:
-        found += ["unknown"] if operations is None else [harm(kind, each) for each in operations]
-        found += ["critical"] * (name == "ManagedFullAdminAccess")
+    for permission, name, operations in assigned:
+        found += ["unknown"] if operations is None else [harm(holder.kind, each) for each in operations]
+        found += ["critical"] * (name == "ManagedFullAdminAccess" and permission not in holder.strange)
     return min(found, key=ORDER.index)
 
 
@@ -77,15 +80,13 @@ def holders(name: str, child: tuple[str, str], old: Shown, new: Shown) -> Counte
             for what in here.fields:
                 if here.fields[what] != there.fields[what]:
                     on = (what, here.fields[what], there.fields[what]) == ("is_active", "false", "true")
-                    gained = worst(there.kind, there.assigned) if on else "none"
+                    gained = worst(there, there.assigned) if on else "none"
                     rows["changed", name, each, what, here.fields[what], there.fields[what], gained] += 1
             rows += rights(child, here, there)
         elif there:
             why = reason(old, each, new)
             told = ("unknown", name, each, "listed", why, "listed", "")
-            rows[
-                told if why else ("appeared", name, each, "", "", "", worst(there.kind, there.assigned))
-            ] += 1
+            rows[told if why else ("appeared", name, each, "", "", "", worst(there, there.assigned))] += 1
         else:
             why = reason(new, each, old)
             row = ("disappeared", name, each, "", "", "", "none")
@@ -120,12 +121,12 @@ def rights(child: tuple[str, str], here: Held, there: Held) -> Counter[Row]:
         old, new = ([each for each in side.assigned if each[0] == permission] for side in (here, there))
         if not old or not new:
             for change, some, gained in (
-                ("appeared", new, worst(there.kind, new)),
+                ("appeared", new, worst(there, new)),
                 ("disappeared", old, "none"),
             ):
                 for _, name, each in some:
                     told = ("", name) if change == "appeared" else (name, "")
-                    gained = worst(there.kind, [("", name, each)]) if change == "appeared" else "none"
+                    gained = worst(there, [(permission, name, each)]) if change == "appeared" else "none"
                     rows[change, assignment, key, "permission_name", *told, gained] += 1
             continue
         before, after = old[0][1], new[0][1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import warnings
@@ -14,6 +15,9 @@ import pandas as pd
 import pytest
 
 import dfns_frames as dff
+from dfns_frames._archive.asking import text_of
+from dfns_frames._archive.comparing.frame import followed
+from dfns_frames._archive.comparing.match import fields_of
 from dfns_frames.cli import main
 from tests.conftest import assignment, read, token
 
@@ -401,6 +405,54 @@ def test_a_time_without_an_offset_is_refused(archive: dff.Archive, naive: Any) -
         with pytest.raises(dff.ConfigurationError, match=r"has no offset.*T08:00:00Z"):
             ask()
     assert len(archive.at("2026-03-02").tokens) == 1
+
+
+def members(day: int, group: str, *users: str) -> dff.Frames:
+    """Return who is in one group, asked for by its id."""
+    body = {"items": [{"userId": each} for each in users]}
+    endpoint = f"/auth/user-groups/{group}/members"
+    return dff.read(body, endpoint=endpoint, fetched_at=time(day), caller="us-1")
+
+
+def test_a_group_that_was_not_asked_for_loses_no_members(archive: dff.Archive) -> None:
+    """Who is in another group says nothing of it, with `since` or without; its own list does."""
+    archive.add(members(2, "ug-1", "us-1", "us-2"), org="or-1")
+    archive.add(members(3, "ug-2", "us-3"), org="or-1")
+    for since in (None, time(2)):
+        found = archive.changes(since=since)
+        assert found[["change", "object", "user_id", "new"]].astype(str).to_numpy().tolist() == [
+            ["unknown", "user_group_member", "us-1", "incomplete"],
+            ["unknown", "user_group_member", "us-2", "incomplete"],
+        ]
+    archive.add(members(4, "ug-1", "us-1"), org="or-1")
+    gone = archive.changes(since=time(3)).query("change == 'disappeared'")
+    assert gone[["user_id", "after"]].to_numpy().tolist() == [["us-2", time(2)]]
+
+
+def test_what_a_look_lists_twice_can_disappear(archive: dff.Archive) -> None:
+    """One look lists a token twice and the next not at all: listed as often as there are looks, yet gone."""
+    look(archive, 2, token(1), token(1), token(2))
+    look(archive, 3, token(2))
+    assert told(archive) == ["disappeared token to-1 2 3"] * 2
+
+
+def test_questions_name_every_column_that_can_change() -> None:
+    """What the declarations say can change, the SQL reads, column by column: a new one is not forgotten."""
+    changing = {table.name: {*fields_of(table.name)} for table in followed() if fields_of(table.name)}
+    fields: dict[str, set[str]] = {}
+    for part in text_of("fields").split("UNION ALL"):
+        name = re.findall(r"JOIN dfns_(\w+) AS t", part)[0]
+        said = re.findall(r"WHEN '(\w+)' THEN (?:CAST\()?t\.(\w+)", part)
+        assert all(word == column for word, column in said)
+        fields[name] = {*re.findall(r"\('(\w+)'\)", part)}
+        assert fields[name] == {word for word, _ in said}
+    assert fields == changing
+    grouped = re.findall(
+        r"FROM dfns_(\w+)(?: AS t)?\n(?:.* JOIN .*\n)?\s+GROUP BY([^()]*)", text_of("unsteady")
+    )
+    counted = {name: {*re.findall(r"\w+", columns.split("UNION")[0])} for name, columns in grouped}
+    for name, columns in changing.items():
+        assert columns <= counted[name]
 
 
 def test_a_window_that_ends_before_it_begins_is_refused(archive: dff.Archive) -> None:

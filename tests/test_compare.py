@@ -487,3 +487,19 @@ def test_what_cannot_be_compared_is_called_by_its_side(odd: Any) -> None:
         with pytest.raises(dff.ConfigurationError) as caught:
             dff.compare(*sides)
         assert str(caught.value) == f"{name} must be Frames, a saved response or a folder, not {kind}"
+
+
+def test_a_stranger_may_use_the_name_of_a_full_administrator() -> None:
+    """Where permissions were read with the token, it has to be among them, and immutable, to be critical."""
+    name = "ManagedFullAdminAccess"
+    holder = token("to-1", assigned("pm-1", ["Wallets:Read"], name))
+    for listed, severity in (
+        ([permission("pm-1", name=name)], "none"),
+        ([permission("pm-1", name=name, isImmutable=True)], "critical"),
+        ([], "none"),
+        (None, "critical"),
+    ):
+        more = {} if listed is None else {PERMISSIONS: listed}
+        old, new = frames({PATS: [], **more}), frames({PATS: [holder], **more}, JUNE)
+        found = dff.compare(old, new)
+        assert found[["object", "severity"]].astype(str).to_numpy().tolist() == [["token", severity]]

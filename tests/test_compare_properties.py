@@ -172,10 +172,21 @@ class Look:
             else:
                 for thing in item["accessTokens"] if not shown.is_about else items:
                     held = _held(thing, kind)
+                    held.strange = self._strange()
                     shown.owners[held.id] = each
                     if held.id not in shown.hidden:
                         shown.things[held.id] = held
         return shown
+
+    def _strange(self) -> set[str]:
+        """Return the permissions that are not the vendor's, as far as is known: none of those listed is."""
+        if self.status[PERMISSIONS] == "ok":
+            return {*self.world.roles}
+        read = self._is_read(PERMISSIONS)
+        spoilt = self.trouble.broken | self.trouble.nameless
+        return (
+            {item["id"] for item in self._items(PERMISSIONS) if item["id"] not in spoilt} if read else set()
+        )
 
 
 def _held(item: Any, kind: str) -> Held:

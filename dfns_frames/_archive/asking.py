@@ -156,12 +156,15 @@ def given_to(
 
 
 def _known_sources() -> pa.Table:
+    listing = {item_table(source): path for path, source in SOURCES.items()}
     rows = [
         {
             "source": path,
             "per_caller": source.scope == "caller",
             # Of a list whose items hold tokens, a rejected item's id is not a token's.
             "holds_tokens": item_table(source) != "tokens",
+            # The source that lists what it is asked for one by one.
+            "around": listing[source.each[0]] if source.each else None,
         }
         for path, source in SOURCES.items()
     ]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dfns_frames._archive.comparing.match import Part
     from dfns_frames._facts.codes import Ints
 
+_NAMES = ("name", "username")
 _IDENTITIES = {"token": "token_id", "user": "user_id", "service_account": "user_id", "group": "group_id"}
 
 
@@ -49,14 +50,15 @@ def _names(parts: Mapping[str, Part], name: str, rows: Ints) -> pa.Array:
     """Return what things are called: by their own name, else by that of what they belong to."""
     part, parent = parts[name], parent_of(name)
     table = part.table.take(pa.array(rows))
-    called = [_text(table[each]) for each in ("name", "username") if each in table.column_names]
+    called = [_text(table[each]) for each in _NAMES if each in table.column_names]
     if parent:
         called.append(_names(parts, parent, part.parent[rows]))
     elif "name" not in table.column_names:
         for other in followed():
             if other.name in parts and len(other.ids) == 1 and other.ids[0] in table.column_names:
                 listed = parts[other.name].table
-                if "name" in listed.column_names and other.name != name:
+                names = [_text(listed[each]) for each in _NAMES if each in listed.column_names]
+                if names and other.name != name:
                     place = pc.index_in(_text(table[other.ids[0]]), value_set=_text(listed[other.ids[0]]))
-                    called.append(_text(listed["name"]).take(place))
+                    called.append(pc.coalesce(*names).take(place))
     return pc.coalesce(*called) if called else pa.nulls(len(rows), pa.string())

@@ -13,12 +13,12 @@ from dfns_frames._api.catalogue import UNKNOWN, usability
 from dfns_frames._api.sources.permission_assignments import PERMISSION_ASSIGNMENTS
 from dfns_frames._archive.comparing.frame import WORST_FIRST
 from dfns_frames._facts.codes import codes, flags, missing
-from dfns_frames._facts.contents import FULL_ADMINISTRATOR, catalogue
+from dfns_frames._facts.contents import assigned_everything, catalogue, is_managed
 from dfns_frames._facts.presence import is_ok
 
 if TYPE_CHECKING:
     from dfns_frames._archive.comparing.match import Part
-    from dfns_frames._facts.codes import Flags, Ints
+    from dfns_frames._facts.codes import Ints
     from dfns_frames._facts.tables import Tables
 
 _CRITICAL, _UNKNOWN, _NONE = (
@@ -83,7 +83,7 @@ class Severities:
             theirs = _inside(held.parent, rows, count)
             worst = _least(held.parent[theirs], self._of_operations(_OPERATIONS[name], theirs), count)
             worst[unlisted] = np.minimum(worst[unlisted], _UNKNOWN)
-        worst[_is_full(part.table, "permission_name")] = _CRITICAL
+        worst[assigned_everything(self._frames, part.table)] = _CRITICAL
         return worst[rows]
 
     def _of_operations(self, name: str, rows: Ints) -> Ints:
@@ -116,7 +116,8 @@ class Severities:
                 self._of_operations("permission_operations", np.arange(held.table.num_rows)),
                 count,
             )
-        worst[_is_full(part.table, "name") & flags(part.table, "is_immutable")] = _CRITICAL
+        name, names = codes(part.table, "name")
+        worst[is_managed(names)[name] & flags(part.table, "is_immutable")] = _CRITICAL
         return dict(
             zip(part.table["permission_id"].cast(pa.string()).to_pylist(), worst.tolist(), strict=True)
         )
@@ -147,11 +148,6 @@ def _least(parent: Ints, places: Ints, count: int) -> Ints:
     known = parent >= 0
     np.minimum.at(worst, parent[known], places[known])
     return worst
-
-
-def _is_full(table: pa.Table, column: str) -> Flags:
-    name, names = codes(table, column)
-    return np.array([*(each in FULL_ADMINISTRATOR for each in names), False], dtype=bool)[name]
 
 
 def _harm(kinds: list[str | None], operations: list[str]) -> Ints:

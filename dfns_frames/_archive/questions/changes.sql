@@ -206,7 +206,7 @@ SELECT
     CASE WHEN k.object = 'user_group' THEN r.item_id END,
     NULL, NULL, 'listed', 'not listed', 'set aside', NULL, NULL, NULL, NULL, NULL, NULL,
     e.read_before, l.seen_at
-FROM dfns_rejected AS r
+FROM (SELECT DISTINCT org, caller, look, source, item_id FROM dfns_rejected) AS r
 JOIN dfns_looks AS l ON l.org = r.org AND l.caller = r.caller AND l.look = r.look AND l.source = r.source
 JOIN dfns_ends AS e
     ON e.org = l.org AND e.source = l.source AND e.series = l.series AND e.seen_at = l.seen_at

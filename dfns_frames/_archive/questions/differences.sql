@@ -96,7 +96,7 @@ UNION ALL
 SELECT
     'unknown', s.top, s.object, s.object, s.thing, NULL, s.seen_at,
     s.seen_at, e.last_read, 'listed', 'listed',
-    CASE WHEN e.status = 'incomplete' THEN 'incomplete' ELSE 'set aside' END, NULL, NULL, NULL, NULL
+    CASE WHEN e.status = 'incomplete' OR e.set_aside = 0 THEN 'incomplete' ELSE 'set aside' END, NULL, NULL, NULL, NULL
 FROM dfns_spells AS s
 JOIN dfns_unsteady AS u ON u.top = s.top
 JOIN dfns_ends AS e

@@ -11,6 +11,11 @@ WITH user_names AS (
     FROM dfns_users
     GROUP BY org, caller, look, user_id
 ),
+group_names AS (
+    SELECT org, caller, look, group_id AS id, max(name) AS name
+    FROM dfns_user_groups
+    GROUP BY org, caller, look, group_id
+),
 permission_names AS (
     SELECT org, caller, look, permission_id AS id, max(name) AS name
     FROM dfns_permissions
@@ -116,7 +121,8 @@ user_group_members AS (
         NULL AS around,
         t.user_id AS item, false AS is_open, u.is_rewritten,
         NULL AS token_id, NULL AS permission_id, NULL AS assignment_id, t.user_id, NULL AS policy_id,
-        t.group_id, NULL AS operation, NULL AS part, n.name, NULL AS owner_id, NULL AS kind
+        t.group_id, NULL AS operation, NULL AS part, coalesce(n.name, g.name) AS name, NULL AS owner_id,
+        NULL AS kind
     FROM dfns_user_group_members AS t
     JOIN dfns_looks AS l ON l.org = t.org AND l.caller = t.caller AND l.look = t.look AND l.source = t.source
     JOIN dfns_unsteady AS u
@@ -124,6 +130,8 @@ user_group_members AS (
         AND u.id = concat_ws(chr(31), t.group_id, t.user_id)
     LEFT JOIN user_names AS n
         ON n.org = t.org AND n.caller = t.caller AND n.look = t.look AND n.id = t.user_id
+    LEFT JOIN group_names AS g
+        ON g.org = t.org AND g.caller = t.caller AND g.look = t.look AND g.id = t.group_id
 ),
 permissions AS (
     SELECT

@@ -1,8 +1,8 @@
 -- Which snapshots tell what changed after one moment and by another?
 --
 -- Asked: `since` and `until`; either may be missing. A row is one snapshot to read, so that years of others
--- need not be read. For each series they begin with the last look up to `since` that is complete and set
--- nothing aside, which tells about everything; if there is none, with the first look.
+-- need not be read. For each series they begin with the last look up to `since` that is complete and whole and
+-- set nothing aside, which tells about everything; if there is none, with the first look.
 --
 -- If that look does not list the operations of an assignment, those listed before still count. So for each such
 -- assignment the last look that lists some is read too, and later ones that lack the assignment: if it was
@@ -11,7 +11,7 @@ WITH starts AS (
     SELECT l.org, l.source, l.series, max(l.seen_at) AS seen_at
     FROM dfns_looks AS l
     CROSS JOIN dfns_asked AS q
-    WHERE l.is_complete AND l.set_aside = 0 AND l.seen_at <= q.since
+    WHERE l.is_complete AND l.is_whole AND l.set_aside = 0 AND l.seen_at <= q.since
     GROUP BY l.org, l.source, l.series
 ),
 assigned AS (
