@@ -31,7 +31,8 @@ def no_attribute(owner: str, name: str, public: Iterable[str]) -> AttributeError
     errors: those of a `__getattr__` get none.
     """
     hint = "" if name.startswith("_") else did_you_mean(name, public)
-    return AttributeError(f"{owner} has no attribute {name!r}{hint and f'.{hint}'}")
+    # With an `obj` and no `name`, Python adds no suggestion of its own to ours.
+    return AttributeError(f"{owner} has no attribute {name!r}{hint and f'.{hint}'}", obj=owner)
 
 
 def no_such_attribute(name: str, public: Iterable[str], tables: Iterable[str]) -> str:
