@@ -8,10 +8,15 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
+from hypothesis import settings
 
 import dfns_frames as dff
 
 mpl.use("agg")
+
+# How long an example takes is the machine's affair, not a claim.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 WHEN = "2026-03-02T08:00:00Z"
 

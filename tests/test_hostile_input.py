@@ -24,9 +24,8 @@ from tests import naive
 from tests.conftest import assignment, token
 from tests.hostile import BODIES
 
-settings.register_profile("default", deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
-settings.register_profile("fuzz", settings.get_profile("default"), max_examples=5_000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+FUZZ = os.environ.get("HYPOTHESIS_PROFILE") == "fuzz"
+tries = settings(max_examples=5_000 if FUZZ else 150, suppress_health_check=list(HealthCheck))
 
 PLANTED = "PLANTED-0123456789"
 
@@ -113,6 +112,7 @@ def agree(data: bytes) -> None:
         assert type(got).__name__ == expected
 
 
+@tries
 @given(
     st.lists(tokens, max_size=5), st.booleans(), st.sampled_from([1, 1 << 20]), st.sampled_from([0, 1 << 8])
 )
@@ -129,6 +129,7 @@ def test_the_fast_path_holds_what_the_response_holds(
     assert flattened(got) == naive.tables(items)
 
 
+@tries
 @given(st.lists(tokens, max_size=5), odd, st.data())
 def test_the_slow_path_holds_what_the_response_holds(
     items: list[Any], value: Any, data: st.DataObject
@@ -149,6 +150,7 @@ def test_the_slow_path_holds_what_the_response_holds(
     assert PLANTED not in got.drift.to_string() + repr(got) + got._repr_html_()
 
 
+@tries
 @given(st.lists(tokens, min_size=1, max_size=3), odd, st.data())
 def test_a_response_with_one_odd_value(items: list[Any], value: Any, data: st.DataObject) -> None:
     """It gives the frames, or the error, that a plain reading of it gives."""
@@ -172,6 +174,7 @@ def spoil(body: dict[str, Any], value: Any, data: st.DataObject) -> None:
         del node[key]
 
 
+@tries
 @given(st.lists(tokens, max_size=2), st.booleans(), st.lists(edits, min_size=1, max_size=4))
 @example([], True, [(1.0, 0, b"\0{}")])
 def test_a_response_with_bytes_changed(
@@ -186,6 +189,7 @@ def test_a_response_with_bytes_changed(
     agree(body)
 
 
+@tries
 @given(st.binary(max_size=200))
 def test_any_bytes(data: bytes) -> None:
     """They are read, or refused as no token list; damaged gzip too."""
@@ -194,6 +198,7 @@ def test_any_bytes(data: bytes) -> None:
     assert isinstance(read(packed[: len(data)] + data), dff.Frames | dff.ResponseError | dff.SchemaError)
 
 
+@tries
 @given(st.lists(tokens, min_size=1, max_size=5), odd, st.data())
 def test_items_set_aside_are_accounted_for(items: list[Any], value: Any, data: st.DataObject) -> None:
     """Every item is either in the tables, as a plain reading has it, or in `rejected`, without a secret."""
