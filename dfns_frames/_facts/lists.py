@@ -69,7 +69,7 @@ def listed_at(tables: Tables, name: str) -> npt.NDArray[np.datetime64]:
     known = sources["fetched_at"].cast(pa.timestamp("us")).to_numpy().astype("datetime64[us]")
     place = pc.index_in(pa.array(numbers), value_set=sources["source_no"].combine_chunks())
     rows = place.fill_null(-1).to_numpy()
-    found = (rows >= 0) & ~np.isnat(np.append(known, np.datetime64("NaT")))[rows]
+    found = (rows >= 0) & ~np.isnat(np.append(known, np.datetime64("NaT", "us")))[rows]
     times[found] = known[rows[found]]
     return times
 

@@ -47,7 +47,7 @@ def exact_ages(frames: Tables, as_of: datetime | str | None = None) -> npt.NDArr
     nothing = np.timedelta64(0, "us")
     if as_of is None:
         ages = np.where((ages > -_SECOND) & (ages < nothing), nothing, ages)
-    ages[ages < nothing] = np.timedelta64("NaT")
+    ages[ages < nothing] = np.timedelta64("NaT", "us")
     return ages
 
 
