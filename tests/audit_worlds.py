@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import warnings
 from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
+import dfns_frames as dff
 from dfns_frames._api.tables import TABLES
 from dfns_frames.audit.running import run
 from tests.organisations import WHEN, Assigned, Organisation, Permission, Policy, Stub, Token, User, frames
@@ -113,3 +115,19 @@ def shuffled(tables: Any, seed: int) -> Stub:
             if below:
                 mixed[child] = TABLES[child].from_rows(sorted(below, key=lambda row: row[position]))
     return Stub(mixed)
+
+
+def frames_of(stub: Stub, org: str, *, renamed: bool) -> dff.Frames:
+    """Return the tables of an organisation as frames, with its id; renamed, every other id is its own too."""
+    tables = {}
+    for name in stub:
+        rows = stub.arrow(name).to_pylist()
+        for row in rows:
+            ids = [key for key in row if renamed and key.endswith("_id") and isinstance(row[key], str)]
+            row.update({key: f"{row[key]}-{org}" for key in ids})
+            row |= {"org_id": org} if name in ("tokens", "users", "sources") else {}
+            row |= {"caller": f"us-of-{org}"} if "caller" in TABLES[name].arrow_schema.names else {}
+        tables[name] = TABLES[name].from_rows(rows)
+    with warnings.catch_warnings():  # a token in both lists of tokens is one from here on
+        warnings.simplefilter("ignore", dff.DriftWarning)
+        return dff.concat([dff.Frames(tables)])

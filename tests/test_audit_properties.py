@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +9,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import dfns_frames as dff
-from dfns_frames._api.tables import TABLES
 from dfns_frames.audit.running import run
-from tests.audit_worlds import aged, findings, shuffled, world
+from tests.audit_worlds import aged, findings, frames_of, shuffled, world
 from tests.organisations import PATHS, Assigned, Organisation, Stub
 from tests.test_organisation_properties import OPERATIONS, organisations
 
@@ -89,22 +87,6 @@ def test_more_rights_take_no_finding_away(org: Organisation, operation: str, dat
     assert before <= after
 
 
-def of(stub: Stub, org: str, *, renamed: bool) -> dff.Frames:
-    """Return the tables of an organisation as frames, with its id; renamed, every other id is its own too."""
-    tables = {}
-    for name in stub:
-        rows = stub.arrow(name).to_pylist()
-        for row in rows:
-            ids = [key for key in row if renamed and key.endswith("_id") and isinstance(row[key], str)]
-            row.update({key: f"{row[key]}-{org}" for key in ids})
-            row |= {"org_id": org} if name in ("tokens", "users", "sources") else {}
-            row |= {"caller": f"us-of-{org}"} if "caller" in TABLES[name].arrow_schema.names else {}
-        tables[name] = TABLES[name].from_rows(rows)
-    with warnings.catch_warnings():  # a token in both lists of tokens is one from here on
-        warnings.simplefilter("ignore", dff.DriftWarning)
-        return dff.concat([dff.Frames(tables)])
-
-
 @settings(MANY, max_examples=20)
 @given(
     first=worlds(), other=organisations(), path=st.sampled_from(PATHS), status=STATUS, renamed=st.booleans()
@@ -117,7 +99,7 @@ def test_two_organisations_are_judged_as_each_by_itself(
     Only a key that several tokens share is looked for across organisations.
     """
     less = world(other.without(path, status or "ok"))
-    parts = [of(first, "or-1", renamed=False), of(less, "or-2", renamed=renamed)]
+    parts = [frames_of(first, "or-1", renamed=False), frames_of(less, "or-2", renamed=renamed)]
     audits, joined = [part.audit() for part in parts], dff.concat(parts).audit()
     rows = [
         {row["finding_id"]: row for row in each.arrow("findings").to_pylist() if row["rule"] != "R01"}

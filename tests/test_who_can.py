@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import dfns_frames as dff
+from tests.audit_worlds import frames_of
 from tests.conftest import token
 from tests.organisations import (
     GROUPS,
@@ -107,6 +108,34 @@ def test_each_gate(case: str) -> None:
     found = rows(replace(org, policies=policies))
     assert {(row.gate, row.alone) for row in found.values()} == {(gate, alone)}
     assert set(found) == {"to-a", "us-a"}
+
+
+@pytest.mark.parametrize("case", GATES)
+def test_a_policy_stops_nobody_in_another_organisation(case: str) -> None:
+    """In joined frames each identity has the gate that it has in its own organisation's."""
+    org, policies, *_ = GATES[case]
+    guarded = frames_of(frames(replace(org, policies=policies)), "or-1", renamed=False)
+    free = frames_of(frames(SELF), "or-2", renamed=True)
+    for parts in ([guarded, free], [free, guarded]):
+        found, *alone = (
+            set(each.who_can("transfer")[["identity_id", "gate", "alone"]].itertuples(index=False, name=None))
+            for each in (dff.concat(parts), *parts)
+        )
+        assert found == alone[0] | alone[1]
+
+
+def test_policies_of_nobody_knows_whom_make_every_gate_unknown() -> None:
+    """They may be of either organisation, so that nobody is said to be stopped, or free."""
+    block = Organisation(policies=(Policy("po-1", action="Block"),), statuses={POLICIES: "ok"})
+    others = [
+        frames_of(frames(replace(SELF, statuses={PATS: "ok", USERS: "ok"})), f"or-{n}", renamed=True)
+        for n in (1, 2)
+    ]
+    stub = frames(block)
+    nobodys = dff.Frames({name: stub.arrow(name) for name in stub})
+    found = dff.concat([*others, nobodys]).who_can("transfer")
+    assert set(found["gate"]) == {"unknown"}
+    assert "no" not in set(found["alone"])
 
 
 def test_policies_that_stand_in_the_way_are_named() -> None:

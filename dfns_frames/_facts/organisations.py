@@ -89,6 +89,10 @@ def _places(frames: Tables) -> _Places:
     of_list = dict(
         zip(listed["source_no"].to_pylist(), listed["org_id"].cast(pa.string()).to_pylist(), strict=True)
     )
+    columns = [table(frames, name)["org_id"].cast(pa.string()).unique() for name in ("tokens", "users")]
+    few = sorted({*of_list.values()}.union(*(column.to_pylist() for column in columns)) - {None, ""})
+    if len(few) < 2:  # as most frames: then nobody asks which row is whose
+        return _Places(few, {}, [], [])
     found: dict[str, list[str | None]] = {}
     named: dict[int, set[str]] = {}
     homeless = set()

@@ -7,11 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from dfns_frames._api.sources.policies import POLICIES
 from dfns_frames._api.ways import NOT_COVERED, UNKNOWN
 from dfns_frames._facts.codes import flags
 from dfns_frames._facts.keys import parent_rows
+from dfns_frames._facts.organisations import by_organisation, organisations
 from dfns_frames._facts.people import people
 from dfns_frames._facts.presence import grouped, is_ok, is_value, kept, places, table
 
@@ -154,6 +156,8 @@ def gates_of(frames: Tables, activity: str, votes: Flags) -> Ints:
     users = len(people(frames).ids)
     if activity == NOT_COVERED:
         return np.full(users + 1, OPEN)
+    if len(organisations(frames)) > 1:
+        return _gates_of_each(frames, activity, votes)
     standing = [policy for policy in policies(frames) if policy.activity == activity and policy.is_gate]
     gate = np.full(users + 1, SOMETIMES if standing else NONE)
     asking = [policy for policy in standing if policy.always and policy.action == "RequestApproval"]
@@ -165,6 +169,24 @@ def gates_of(frames: Tables, activity: str, votes: Flags) -> Ints:
     # Policies that were listed count even if the list was not complete; but there may be more.
     if activity == UNKNOWN or not are_read(frames):
         gate[gate < OTHERS] = UNKNOWN_GATE
+    return gate
+
+
+def _gates_of_each(frames: Tables, activity: str, votes: Flags) -> Ints:
+    """Return each user's gate in joined organisations: a policy stops those of its own organisation only.
+
+    It is not known of whom nothing says in which they are, nor where lists do not say whose they are.
+    """
+    ids, parts = people(frames).ids, by_organisation(frames)
+    gate = np.full(len(ids) + 1, UNKNOWN_GATE)
+    seen = np.zeros(len(ids) + 1, dtype=np.int64)
+    for part in parts.values():
+        at = places(pa.array(people(part).ids, pa.string()), ids)
+        here = at >= 0
+        found = gates_of(part, activity, np.where(here, votes[at], False))
+        gate[at[here]] = found[:-1][here]
+        np.add.at(seen, at[here], 1)
+    gate[seen > 1] = UNKNOWN_GATE
     return gate
 
 
