@@ -88,6 +88,10 @@ def add_audit(command: argparse.ArgumentParser) -> None:
         metavar="TIME",
         help="count ages to this date (its end, UTC) or RFC 3339 time (default: when each list was fetched)",
     )
+    _add_outcome(command)
+
+
+def _add_outcome(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--fail-on",
         metavar="SEVERITY",
