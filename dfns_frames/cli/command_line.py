@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 
 import dfns_frames as dff
@@ -135,19 +136,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_commands(listed: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    def add(verb: str, about: str, *, module: str = "verbs") -> argparse.ArgumentParser:
-        command = listed.add_parser(
-            verb, help=about, description=f"{about[0].upper()}{about[1:]}.", allow_abbrev=False
-        )
-        command.set_defaults(verb=verb, module=module)
-        return command
+def _add_command(
+    listed: argparse._SubParsersAction[argparse.ArgumentParser],
+    verb: str,
+    about: str,
+    *,
+    module: str = "verbs",
+) -> argparse.ArgumentParser:
+    command = listed.add_parser(
+        verb, help=about, description=f"{about[0].upper()}{about[1:]}.", allow_abbrev=False
+    )
+    command.set_defaults(verb=verb, module=module)
+    return command
 
+
+def _add_commands(listed: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    add = partial(_add_command, listed)
     _add_readers(
-        add(
-            "fetch",
-            "read the tokens, and print a summary; --out or --archive keeps them",
-        ),
+        add("fetch", "read the tokens, and print a summary; --out or --archive keeps them"),
         add("tokens", "list the tokens, highest severity first, then oldest"),
         add("export", "write the tokens as a workbook, as CSV or as Parquet"),
     )
@@ -178,12 +184,9 @@ def _add_commands(listed: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add_compare(compare)
     add_audit(audit)
     add_rules(rules)
-    kept = add(
-        "archive",
-        "ask what `fetch --archive` kept: what changed, and since when",
-        module="archive",
+    add_archive(
+        add("archive", "ask what `fetch --archive` kept: what changed, and since when", module="archive")
     )
-    add_archive(kept)
 
 
 def _add_readers(
