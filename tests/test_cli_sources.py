@@ -109,8 +109,8 @@ def test_the_role_for_an_auditor_reads_everything(capsys: Captured) -> None:
         (["fetch", "--demo", "--all", "--require", "user"], "--require .*'user'.*Did you mean 'users'"),
         (["fetch", "--all"], "DFNS_AUTH_TOKEN"),
         (["sources"], "DFNS_AUTH_TOKEN"),
-        (["fetch", "--demo", "--caller", "alice"], "--caller names whoever asks"),
-        (["fetch", "--caller", "alice", "--caller", "bob"], "--caller names whoever asks"),
+        (["fetch", "--demo", "--caller", "alice"], "--caller is one name for whoever asks"),
+        (["fetch", "--caller", "alice", "--caller", "bob"], "--caller is one name for whoever asks"),
     ],
 )
 def test_what_cannot_be_asked_is_said(arguments: list[str], says: str, capsys: Captured) -> None:
@@ -134,7 +134,7 @@ def test_an_organisation_of_which_nothing_came_is_an_error(
         monkeypatch.setenv("DFNS_API_URL", f"http://127.0.0.1:{taken.getsockname()[1]}")
         assert main(["fetch", "--all"]) == 3
     captured = capsys.readouterr()
-    assert "no source was read" in captured.err
+    assert "cannot be reached" in captured.err
     assert captured.out == ""
     with serving({}) as nothing:
         monkeypatch.setenv("DFNS_API_URL", nothing.url)
