@@ -30,7 +30,7 @@ from dfns_frames._facts.people import (
     users_are_read,
 )
 from dfns_frames._facts.policies import BLOCKED, ITSELF, NONE, OPEN, OTHERS, SOMETIMES, UNKNOWN_GATE, gates_of
-from dfns_frames._facts.presence import is_ok
+from dfns_frames._facts.presence import is_whole
 from dfns_frames._facts.rights import grants_are_read, groups_are_read, token_rights, user_rights
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def may_be_alone(frames: Tables, deed: Deed) -> Flags:
     """
     gate = gate_of(frames, deed)
     read = groups_are_read(frames) and grants_are_read(frames)
-    if read and users_are_read(frames) and is_ok(frames, SERVICE_ACCOUNTS.path):
+    if read and users_are_read(frames) and is_whole(frames, SERVICE_ACCOUNTS.path):
         return np.zeros(len(gate), dtype=bool)
     doubt: Flags = (gate == OTHERS) & (gate_of(frames, deed, maybe=True) != OTHERS)
     if deed.is_own and not users_are_read(frames):

@@ -11,7 +11,7 @@ import numpy as np
 from dfns_frames._api.catalogue import operations_table, successor
 from dfns_frames._api.sources.permissions import PERMISSIONS
 from dfns_frames._facts.codes import codes, distinct_pairs, flags
-from dfns_frames._facts.presence import is_ok, kept, places, table
+from dfns_frames._facts.presence import is_whole, kept, places, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +126,7 @@ def permissions(frames: Tables) -> Permissions:
         len(operations(frames).names),
     )
     starts = np.searchsorted(owner, np.arange(len(ids) + 1)).astype(np.int64)
-    return Permissions(ids, names.tolist(), immutable, starts, operation, is_ok(frames, PERMISSIONS.path))
+    return Permissions(ids, names.tolist(), immutable, starts, operation, is_whole(frames, PERMISSIONS.path))
 
 
 def is_managed(names: Sequence[str | None]) -> Flags:

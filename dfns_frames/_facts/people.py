@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from dfns_frames._api.sources.service_accounts import SERVICE_ACCOUNTS
 from dfns_frames._api.sources.users import USERS
 from dfns_frames._facts.codes import codes, flags, missing
-from dfns_frames._facts.presence import as_numbers, is_ok, is_value, kept, places, table
+from dfns_frames._facts.presence import as_numbers, is_value, is_whole, kept, places, table
 
 if TYPE_CHECKING:
     from dfns_frames._facts.codes import Flags, Ints
@@ -91,7 +91,7 @@ def people(frames: Tables) -> People:
     on, off = some(flags(users, "is_active")), some(~flags(users, "is_active") & ~missing(users, "is_active"))
     tenant = some(is_value(users, "kind", "TenantUser") | is_value(users, "kind", "AccountUser"))
     refusal = np.full(len(ids), NOBODY, dtype=np.int64)
-    read = is_ok(frames, SERVICE_ACCOUNTS.path)
+    read = is_whole(frames, SERVICE_ACCOUNTS.path)
     refusal[tenant | some(is_value(users, "kind", "CustomerEmployee"))] = EMPLOYEE if read else MAYBE_EMPLOYEE
     refusal[some(is_value(users, "kind", "EndUser"))] = END_USER
     machines = flags(users, "is_service_account") | is_value(users, "source", SERVICE_ACCOUNTS.path)
@@ -155,4 +155,4 @@ def token_identity(frames: Tables) -> Ints:
 
 def users_are_read(frames: Tables) -> bool:
     """Tell whether all users were listed, service accounts aside."""
-    return is_ok(frames, USERS.path)
+    return is_whole(frames, USERS.path)

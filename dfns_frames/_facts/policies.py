@@ -15,7 +15,7 @@ from dfns_frames._facts.codes import flags
 from dfns_frames._facts.keys import parent_rows
 from dfns_frames._facts.organisations import by_organisation, organisations
 from dfns_frames._facts.people import people
-from dfns_frames._facts.presence import grouped, is_ok, is_value, kept, places, table
+from dfns_frames._facts.presence import grouped, is_value, is_whole, kept, places, table
 
 if TYPE_CHECKING:
     from dfns_frames._facts.codes import Flags, Ints
@@ -138,7 +138,7 @@ def _groups(frames: Tables) -> list[tuple[Group, ...]]:
 
 def are_read(frames: Tables) -> bool:
     """Tell whether all policies were listed."""
-    return is_ok(frames, POLICIES.path)
+    return is_whole(frames, POLICIES.path)
 
 
 def gates_of(frames: Tables, activity: str, votes: Flags) -> Ints:

@@ -85,7 +85,7 @@ def _asked(frames: Tables) -> dict[str, list[str]]:
 
 
 def is_ok(frames: Tables, path: str) -> bool:
-    """Tell whether a source was read in full, so that what it does not list does not exist.
+    """Tell whether a source was read in full; what was set aside as unreadable is not listed all the same.
 
     Of several callers one who may read it is enough; but what one organisation's source lists says nothing of
     another organisation, so frames of several need all of them.
@@ -99,6 +99,12 @@ def _organisations(frames: Tables) -> int:
     """Count the organisations that tokens and users belong to."""
     columns = [table(frames, name)["org_id"].cast(pa.string()).unique() for name in ("tokens", "users")]
     return len({text for column in columns for text in column.to_pylist()} - {None})
+
+
+def is_whole(frames: Tables, path: str) -> bool:
+    """Tell whether a source was read in full, nothing of it set aside: what it does not list is not there."""
+    aside = table(frames, "sources").select(["source", "rejected_count"]).to_pylist()
+    return is_ok(frames, path) and not any(row["source"] == path and row["rejected_count"] for row in aside)
 
 
 def places(values: pa.ChunkedArray | pa.Array, ids: Iterable[str | None]) -> Ints:

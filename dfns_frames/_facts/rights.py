@@ -15,7 +15,7 @@ from dfns_frames._facts.codes import codes, distinct_pairs, missing
 from dfns_frames._facts.contents import assigned_everything, is_managed, operations, permissions
 from dfns_frames._facts.keys import parent_rows
 from dfns_frames._facts.people import people
-from dfns_frames._facts.presence import expand, grouped, is_ok, kept, places, statuses, table
+from dfns_frames._facts.presence import expand, grouped, is_whole, kept, places, statuses, table
 
 if TYPE_CHECKING:
     from dfns_frames._facts.codes import Flags, Ints
@@ -141,12 +141,12 @@ def groups_are_read(frames: Tables) -> bool:
     if "ok" not in asked:
         return "unavailable" in asked
     none = table(frames, "user_groups").num_rows == 0
-    return is_ok(frames, USER_GROUPS.path) and (none or is_ok(frames, USER_GROUP_MEMBERS.path))
+    return is_whole(frames, USER_GROUPS.path) and (none or is_whole(frames, USER_GROUP_MEMBERS.path))
 
 
 def grants_are_read(frames: Tables) -> bool:
     """Tell whether all permissions, and to whom they are given, were listed."""
-    return is_ok(frames, PERMISSIONS.path) and is_ok(frames, PERMISSION_ASSIGNMENTS.path)
+    return is_whole(frames, PERMISSIONS.path) and is_whole(frames, PERMISSION_ASSIGNMENTS.path)
 
 
 def _assigned(frames: Tables, holders: pa.Table, of: str) -> _Assignments:

@@ -46,7 +46,7 @@ managed AS (
 permissions_read AS (
     SELECT org, caller, look
     FROM dfns_sources
-    WHERE source = '/permissions' AND status = 'ok'
+    WHERE source = '/permissions' AND status = 'ok' AND coalesce(rejected_count, 0) = 0
 ),
 gained AS (
     SELECT

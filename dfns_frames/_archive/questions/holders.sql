@@ -22,7 +22,7 @@ WITH powers AS (
 permissions_read AS (
     SELECT org, caller, look
     FROM dfns_sources
-    WHERE source = '/permissions' AND status = 'ok'
+    WHERE source = '/permissions' AND status = 'ok' AND coalesce(rejected_count, 0) = 0
 ),
 managed AS (
     SELECT org, caller, look, permission_id, bool_or(coalesce(is_immutable, false)) AS is_immutable
