@@ -30,13 +30,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    gc.collect()
-    gc.freeze()
     gc.enable()
-
-
-def pytest_unconfigure() -> None:
-    gc.unfreeze()  # what extension modules own is to go before they do
 
 
 def assignment(name: str = "Operators", **changes: Any) -> dict[str, Any]:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import duckdb
 
 _TRIES = 5
-# Several steps read the same files, and what a file says of itself is read once.
-_CONFIG = {"autoinstall_known_extensions": False, "parquet_metadata_cache": True}
 # The empty table that is declared comes first, so that columns have their types even where no file has them.
 # What folders are called is read as text, whatever it looks like: an organisation may be called 42.
 _FILES = """
@@ -43,7 +41,7 @@ class Embedded:
         for _ in range(_TRIES):
             found = wanted_of(Path(folder), wanted)
             try:
-                with duckdb.connect(config=_CONFIG) as connection:
+                with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
                     return _asked(connection, question, found, given)
             except duckdb.Error as error:
                 # If one was forgotten since the snapshots were listed, ask again of those that are left.
@@ -71,6 +69,7 @@ def _asked(
     found: list[Snapshot],
     given: Mapping[str, pa.Table],
 ) -> pa.Table:
+    connection.execute("SET parquet_metadata_cache = true")  # several steps read the same files
     for name, table in given.items():
         connection.register(PREFIX + name, table)
     for name in question.tables:
