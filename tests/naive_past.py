@@ -160,7 +160,9 @@ class Reading:
         listed = [own for _, own in self.permissions if own["id"] == permission_id]
         if listed:
             return name in MANAGED and any(own["isImmutable"] for own in listed)
-        return name in MANAGED and not self._is_ok(PERMISSIONS)
+        # One that was set aside may be the vendor's.
+        is_whole = self._is_ok(PERMISSIONS) and not self.look.listings[PERMISSIONS].aside
+        return name in MANAGED and not is_whole
 
     def _permission(self, own: Any) -> Node:
         made = Node("permission", own["id"], item=own["id"])
