@@ -40,3 +40,21 @@ def test_a_permission_that_was_set_aside_may_be_the_vendors() -> None:
     org = dff.concat([tokens, read("/permissions", {"id": "pm-9", "name": 5})])
     for frames in (tokens, org):
         assert dff.measures.capabilities(frames)["holds_everything"].tolist() == [True]
+
+
+def test_an_approver_who_was_set_aside_may_be_able_to_approve() -> None:
+    """A quorum that needs the user whose item could not be read is not reported as certainly out of reach."""
+    approver = {**_OWNER, "userId": "us-2", "username": "bob@example.test"}
+    group = {"quorum": 1, "approvers": {"userId": {"in": ["us-2"]}}, "initiatorCanApprove": False}
+    policy = {
+        "id": "po-1", "name": "Treasury", "status": "Active", "activityKind": "Wallets:Sign",
+        "rule": {"kind": "AlwaysTrigger"}, "action": {"kind": "RequestApproval", "approvalGroups": [group]},
+    }  # fmt: skip
+    found = []
+    for users in ([_OWNER], [_OWNER, {**approver, "isActive": 5}]):
+        org = dff.concat([read("/auth/users", *users), read("/v2/policies", policy)])
+        findings = org.audit().findings
+        about = findings[(findings["rule"] == "G06") & (findings["subject_id"] == "po-1")]
+        found.append(about["confidence"].astype(str).tolist())
+    assert found[0] == ["certain"]
+    assert found[1] != ["certain"]

@@ -13,7 +13,7 @@ from dfns_frames._api.sources.users import USERS
 from dfns_frames._api.ways import CHANGE, SIGN
 from dfns_frames._facts.effective import NO, YES, votes
 from dfns_frames._facts.people import ACTIVE, INACTIVE, people
-from dfns_frames._facts.presence import is_ok, kept, table
+from dfns_frames._facts.presence import is_whole, kept, table
 from dfns_frames.audit.framework import Context, Found, Subjects, rule
 from dfns_frames.audit.guarding import Guard, Quorum, guards
 from dfns_frames.audit.policies import GOVERNANCE, who_else
@@ -111,8 +111,8 @@ def _eligible(frames: Tables, group: Quorum) -> _Eligible:
         number = numbers.get(user, -1)
         if number < 0:
             # One who is on no list that was read is gone, unless a list that may hold them was not read.
-            unread = not is_ok(frames, USERS.path)
-            unread |= group.machines and not is_ok(frames, SERVICE_ACCOUNTS.path)
+            unread = not is_whole(frames, USERS.path)
+            unread |= group.machines and not is_whole(frames, SERVICE_ACCOUNTS.path)
             (found.maybe if unread else found.no).append(user if unread else f"{quoted(user)} is on no list")
         elif why := _unable(frames, number, group.machines):
             found.no.append(f"{quoted(name_of_user(frames, number))} {why}")

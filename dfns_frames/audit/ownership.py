@@ -11,7 +11,7 @@ from dfns_frames._api.ways import ASSIGN
 from dfns_frames._facts.codes import codes
 from dfns_frames._facts.people import INACTIVE, people, users_are_read
 from dfns_frames._facts.people import UNKNOWN as UNSURE
-from dfns_frames._facts.presence import is_ok, table
+from dfns_frames._facts.presence import is_whole, table
 from dfns_frames.audit.framework import Context, Found, Subjects, rule
 from dfns_frames.audit.remedies import END, REVOKE, SHARED_KEY
 from dfns_frames.audit.terms import (
@@ -182,4 +182,4 @@ _PRIV = {
 
 def _all_listed(frames: Tables) -> bool:
     """Tell whether all users were listed, so that one on no list is gone."""
-    return users_are_read(frames) and is_ok(frames, SERVICE_ACCOUNTS.path)
+    return users_are_read(frames) and is_whole(frames, SERVICE_ACCOUNTS.path)

@@ -19,7 +19,7 @@ from dfns_frames._facts.contents import catalogue, is_managed, operations, permi
 from dfns_frames._facts.holdings import severity_of
 from dfns_frames._facts.people import ACTIVE, people
 from dfns_frames._facts.policies import BLOCKED, OTHERS, UNKNOWN_GATE
-from dfns_frames._facts.presence import is_ok, listed_tokens, places, statuses, table
+from dfns_frames._facts.presence import is_whole, listed_tokens, places, statuses, table
 from dfns_frames._facts.provenance import filtered
 from dfns_frames._facts.rights import groups, is_complete, user_rights
 from dfns_frames.audit.framework import Context, Found, Subjects, rule
@@ -259,11 +259,11 @@ def _kind(identity: str, kind: str | None) -> str:
 
 def _is_looked_for(frames: Tables, kind: str) -> bool:
     """Tell whether the lists that would hold such an identity were read."""
-    people_read = is_ok(frames, USERS.path) and is_ok(frames, SERVICE_ACCOUNTS.path)
-    tokens_read = is_ok(frames, PATS.path) or is_ok(frames, SERVICE_ACCOUNTS.path)
+    people_read = is_whole(frames, USERS.path) and is_whole(frames, SERVICE_ACCOUNTS.path)
+    tokens_read = is_whole(frames, PATS.path) or is_whole(frames, SERVICE_ACCOUNTS.path)
     # Read back from a file, filtered frames do not know any more which tokens the filter left out.
     tokens_read &= not filtered(frames) or bool(getattr(frames, "was_listed", ()))
-    groups_read = is_ok(frames, USER_GROUPS.path) or "unavailable" in statuses(frames, USER_GROUPS.path)
+    groups_read = is_whole(frames, USER_GROUPS.path) or "unavailable" in statuses(frames, USER_GROUPS.path)
     read = {"token": tokens_read, "user": people_read, "application": False}
     return read.get(kind, people_read and tokens_read and groups_read)
 

@@ -9,7 +9,7 @@ import numpy as np
 from dfns_frames._api.sources.policies import POLICIES
 from dfns_frames._api.ways import ASSIGN, CHANGE, MODIFY, SIGN
 from dfns_frames._facts.people import INACTIVE, people
-from dfns_frames._facts.presence import is_ok
+from dfns_frames._facts.presence import is_whole
 from dfns_frames.audit.framework import Context, Found, Subjects, rule
 from dfns_frames.audit.guarding import guards
 from dfns_frames.audit.powers import needs_of, token_powers, user_powers, ways_of
@@ -90,7 +90,7 @@ def unguarded(context: Context) -> Found:
 
 def who_else(frames: Tables) -> str | None:
     """Say that others may hold the same rights; None if all that tells was read."""
-    if all(is_ok(frames, path) for path in RIGHTS):
+    if all(is_whole(frames, path) for path in RIGHTS):
         return None
     return "Others may be able to do this too: not every list of rights was read in full."
 
