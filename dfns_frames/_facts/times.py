@@ -72,7 +72,7 @@ def _refuse_naive(when: object, option: str) -> None:
         is_naive = isinstance(when, str) and parse_time(f"{when}Z") is not None
     if is_naive:
         raise ConfigurationError(
-            "has no offset, so it may be any of many moments",
+            "has no offset, so it does not say which moment is meant",
             option=option,
             given=repr(when),
             hint=Hint.OFFSET,
